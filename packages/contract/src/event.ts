@@ -1,0 +1,58 @@
+import type { JobDocument } from './job.ts'
+
+/** What can happen to a job, as the part of the CloudEvents `type` after `dev.buzzer.`. */
+export const jobEventTypes = [
+  'job.snapshot',
+  'job.queued',
+  'job.running',
+  'job.progress',
+  'job.output',
+  'job.retrying',
+  'job.input_required',
+  'job.succeeded',
+  'job.failed',
+  'job.cancelled',
+] as const
+export type JobEventType = (typeof jobEventTypes)[number]
+
+export const eventTypePrefix = 'dev.buzzer.'
+
+/** A CloudEvents 1.0 event in its JSON form, with Buzzer's extensions. */
+export interface CloudEvent<Data = unknown> {
+  readonly specversion: '1.0'
+  readonly id: string
+  readonly source: string
+  readonly type: string
+  readonly subject?: string
+  readonly time: string
+  readonly datacontenttype?: string
+  readonly dataschema?: string
+  readonly data?: Data
+  readonly data_base64?: string
+  /** The offset on its channel, zero-padded to 16 digits so that it sorts as text. */
+  readonly sequence: string
+  readonly traceparent?: string
+}
+
+/** A piece of the result, as it is made. Pieces of an earlier attempt are void. */
+export interface OutputPiece {
+  readonly attempt: number
+  readonly index: number
+  readonly piece: unknown
+}
+
+/** A job as the `data` of its events; results up to 64 KiB stand in line in `succeeded`. */
+export type JobEventData = JobDocument & { readonly result?: unknown; readonly deadLetter?: true }
+
+export const formatSequence = (offset: number): string => String(offset).padStart(16, '0')
+
+/**
+ * Reads a cursor, with or without leading zeros.
+ *
+ * @returns the offset, or null where the text is not a cursor
+ */
+export function parseSequence(text: string): number | null {
+  if (!/^\d{1,16}$/.test(text)) return null
+  const offset = Number(text)
+  return Number.isSafeInteger(offset) ? offset : null
+}

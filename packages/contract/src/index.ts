@@ -1,0 +1,5 @@
+export * from './duration.ts'
+export * from './event.ts'
+export * from './id.ts'
+export * from './job.ts'
+export * from './problem.ts'

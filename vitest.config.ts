@@ -1,0 +1,50 @@
+import { defineConfig } from 'vitest/config'
+
+const seconds = 1_000
+const tidy = ['test/tidy.test.ts', 'test/tidy/**/*.test.ts']
+const conformance = ['packages/*/src/**/*conformance.test.ts']
+
+/** One project per step of `npm test`; every `*.test.ts` belongs to one of them. */
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    restoreMocks: true,
+    unstubEnvs: true,
+    unstubGlobals: true,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'tidy', include: tidy, testTimeout: 30 * seconds },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.{ts,tsx}', 'test/run/**/*.test.ts'],
+          exclude: [...conformance, '**/node_modules/**'],
+          testTimeout: 10 * seconds,
+        },
+      },
+      {
+        extends: true,
+        // Hooks start real servers, which may have to be installed first.
+        test: {
+          name: 'conformance',
+          include: conformance,
+          testTimeout: 30 * seconds,
+          hookTimeout: 300 * seconds,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'end-to-end',
+          include: ['test/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
+          exclude: [...tidy, 'test/run/**', 'test/crash/**', '**/node_modules/**'],
+          testTimeout: 60 * seconds,
+          hookTimeout: 300 * seconds,
+        },
+      },
+    ],
+  },
+})
