@@ -1,0 +1,77 @@
+import type { JobId } from '@buzzer/contract'
+import type { Running } from './job.ts'
+
+/** The job as its handler sees it. */
+export interface HandlerJob {
+  readonly id: JobId
+  readonly operation: string
+  readonly run: number
+  /** Counted from 1. */
+  readonly attempt: number
+  readonly maxAttempts: number
+  readonly priority: number
+  readonly key: string | null
+  readonly tags: readonly string[]
+  readonly createdAt: Date
+  readonly deadline: Date | null
+  /** W3C Trace Context of the call, to be passed on. */
+  readonly traceparent: string | null
+}
+
+/** Lines in the server's log that name the job by themselves. */
+export interface HandlerLog {
+  debug(message: string, fields?: object): void
+  info(message: string, fields?: object): void
+  warn(message: string, fields?: object): void
+  error(message: string, fields?: object): void
+}
+
+/** What a handler gets besides its input. */
+export interface HandlerContext {
+  readonly job: HandlerJob
+  /** The number of this try, counted from 1. */
+  readonly attempt: number
+  /**
+   * Aborted at the timeout, the deadline, a cancel, a lost lease or a shutdown. What the handler
+   * gives or throws after that is ignored, so it should end soon.
+   */
+  readonly signal: AbortSignal
+  readonly log: HandlerLog
+  /**
+   * Tells the callers how far it is. Only the latest is kept; never fails.
+   *
+   * @param percent from 0 to 100, or null where only the message says something
+   */
+  progress(percent: number | null, message?: string | null): Promise<void>
+  /**
+   * Gives a piece of the result as it is made. Await it, so that no more is made than is read.
+   *
+   * @param piece anything that can be written as JSON
+   */
+  output(piece: unknown): Promise<void>
+  /** Not supported yet: fails the attempt with `not-supported`. */
+  publish(channel: string, event: unknown): Promise<void>
+}
+
+/**
+ * A function that runs an operation.
+ *
+ * @param input the JSON that the caller sent, checked; undefined where there was none
+ * @returns what becomes the result: JSON (nothing becomes `null`), bytes (a `Uint8Array`, an
+ * `ArrayBuffer` or a `Blob`), or `raw(bytes, mediaType)`
+ */
+export type Handler = (input: unknown, context: HandlerContext) => unknown
+
+export const handlerJob = (job: Running): HandlerJob => ({
+  id: job.id,
+  operation: job.operation,
+  run: job.run,
+  attempt: job.attempt,
+  maxAttempts: job.maxAttempts,
+  priority: job.priority,
+  key: job.key,
+  tags: job.tags,
+  createdAt: new Date(job.createdAt),
+  deadline: job.deadlineAt === null ? null : new Date(job.deadlineAt),
+  traceparent: job.trace?.traceparent ?? null,
+})

@@ -1,0 +1,24 @@
+/** What a credential may allow; each route names the one that it needs. */
+export const scopes = [
+  'jobs:submit',
+  'jobs:read',
+  'jobs:cancel',
+  'jobs:admin',
+  'jobs:work',
+  'channels:publish',
+  'channels:subscribe',
+  'webhooks:manage',
+  'operations:manage',
+  'clients:manage',
+  'audit:read',
+] as const
+export type Scope = (typeof scopes)[number]
+
+/** Who sends a request, and what it may do. */
+export interface Caller {
+  readonly tenant: string
+  /** Null while no authentication is configured. */
+  readonly client: string | null
+  /** A job's own token reads, watches and cancels that job and nothing else; null for any other. */
+  readonly jobToken: string | null
+}

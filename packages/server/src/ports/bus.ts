@@ -1,0 +1,16 @@
+/**
+ * Says "look again" to whoever listens, on this node and on others. It never carries the truth:
+ * hints may be lost, repeated or late, and every listener also looks by itself now and then.
+ */
+export interface Bus extends AsyncDisposable {
+  publish(topic: string): void
+  /** @returns a function that ends the subscription */
+  subscribe(topic: string, listener: () => void): () => void
+}
+
+/** Runnable work appeared. */
+export const workTopic = 'work'
+/** Some running job is to stop. */
+export const stopTopic = 'stop'
+/** A job's row changed. */
+export const jobTopic = (id: string): string => `jobs/${id}`

@@ -1,0 +1,47 @@
+import type { Problem } from '@buzzer/contract'
+import type { Running } from '../core/job.ts'
+import type { Input, Monitor, Result } from '../core/payload.ts'
+import type { Millis } from '../core/time.ts'
+
+/** One try at a job, as a runner gets it. */
+export interface Attempt {
+  readonly job: Running
+  readonly input: Input | null
+  /** The input as its edge has parsed it already, to save parsing it twice; absent for not. */
+  readonly value?: unknown
+  /** Aborted at the timeout, the deadline, a cancel, a lost lease or a shutdown. */
+  readonly signal: AbortSignal
+  /** Keeps the latest only; resolves at once and never fails the attempt. */
+  progress(percent: number | null, message: string | null): Promise<void>
+  /** Adds a piece of the result as it is made; resolves when there is room for the next. */
+  output(piece: unknown): Promise<void>
+}
+
+export type RunOutcome =
+  | { readonly kind: 'done'; readonly result: Result }
+  | {
+      readonly kind: 'failed'
+      readonly error: Problem
+      readonly retryable: boolean
+      /** The least wait before the next try, where the upstream or the handler named one. */
+      readonly retryAfterMs: number | null
+      /**
+       * Set where nothing was begun, as while a circuit breaker is open: the job can be given
+       * back for `retryAfterMs` without using up an attempt.
+       */
+      readonly begun?: false
+    }
+  /** It goes on outside; look again when due. */
+  | { readonly kind: 'parked'; readonly monitor: Monitor; readonly dueAt: Millis }
+
+/** A way to run operations. */
+export interface Runner extends AsyncDisposable {
+  /** Runs one attempt; an exception is a fault of the runner itself and counts as a failure. */
+  run(attempt: Attempt): Promise<RunOutcome>
+  /**
+   * Whether attempts are held off now, as by an open circuit breaker.
+   *
+   * @returns until when, or null where they are not
+   */
+  heldOffUntil(operation: string): Millis | null
+}

@@ -1,0 +1,265 @@
+import type { JobId, JobState } from '@buzzer/contract'
+import type { FailedAttempt, Job, Outcome, Parked, Progress, Queued, Running } from '../core/job.ts'
+import type { LeaseTerms } from '../core/lease.ts'
+import type { Input, Result } from '../core/payload.ts'
+import type { Millis } from '../core/time.ts'
+import type { Refusal } from '../core/transition.ts'
+
+/**
+ * Where the truth is kept, by roles. Every method is one transaction, durable when its promise
+ * resolves. A rejection means that the store could not say: the caller must not tell anybody that
+ * it worked, nor that it did not.
+ */
+export interface Store extends AsyncDisposable {
+  readonly intake: Intake
+  readonly leases: Leases
+  readonly jobs: Jobs
+  readonly payloads: Payloads
+  readonly upkeep: Upkeep
+}
+
+/** The store cannot be read or written now: a full disk, a lost connection. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable'
+}
+
+/** Another process holds this data. */
+export class StoreLocked extends Error {
+  override readonly name = 'StoreLocked'
+}
+
+// ── Accepting ────────────────────────────────────────────────────────────────────────────────
+
+export interface Intake {
+  /**
+   * Stores a job with its input and its idempotency key, or finds the one that the key stands
+   * for. A job that asks for it is stored as already claimed by `node`, if no runnable job
+   * competes for the slot and the gates of its key and its operation's concurrency are open.
+   */
+  accept(command: Accept): Promise<Acceptance>
+}
+
+export interface Accept {
+  readonly job: Queued
+  readonly input: Input | null
+  readonly idempotency: IdempotencyClaim | null
+  /** The node that has a slot free for it now, if any. */
+  readonly claimFor: string | null
+}
+
+export interface IdempotencyClaim {
+  readonly key: string
+  /** 16 bytes or more that stand for the whole request. */
+  readonly requestHash: Uint8Array
+  readonly expiresAt: Millis
+}
+
+export type Acceptance =
+  /** `running` where it was claimed at once, else `queued`. */
+  | { readonly kind: 'accepted'; readonly job: Queued | Running }
+  | { readonly kind: 'replayed'; readonly job: Job }
+  | { readonly kind: 'key-reused' }
+
+// ── Running ──────────────────────────────────────────────────────────────────────────────────
+
+/** The right to run a job, as every write of a worker has to show it. */
+export interface LeaseRef {
+  readonly id: JobId
+  readonly fence: number
+}
+
+export interface Leases {
+  /**
+   * Says which operations this node runs and on what terms; replaces what it said before. Only
+   * these are claimed, and `concurrency` is a limit over all nodes.
+   */
+  serve(node: string, terms: readonly ServedOperation[]): Promise<void>
+  /** Takes runnable jobs in the order of their rank, at most `max`. */
+  claim(request: ClaimRequest): Promise<Claims>
+  /**
+   * Records what became of an attempt, if the lease still stands: the next state, the result or
+   * the failed attempt, the event of an outcome, and the next job of its key let go, all at once.
+   */
+  settle(settlement: Settlement): Promise<'settled' | 'lease-lost'>
+  /** Keeps the latest progress and adds pieces of output, if the lease still stands. */
+  note(note: Note): Promise<'noted' | 'lease-lost'>
+  /**
+   * Tells which of these leases do not stand any more and which are to stop. The store renews
+   * the leases of this node by itself, from where user code cannot block it, never beyond an
+   * attempt's end.
+   */
+  inspect(held: readonly LeaseRef[]): Promise<LeaseNews>
+}
+
+export interface ServedOperation extends LeaseTerms {
+  readonly operation: string
+  readonly concurrency: number | null
+}
+
+export interface ClaimRequest {
+  readonly node: string
+  readonly max: number
+  /** Operations that are held off now, as by an open circuit breaker. */
+  readonly except: readonly string[]
+}
+
+export interface Claims {
+  readonly claimed: readonly Claimed[]
+  /** When the next delayed job becomes runnable, so that a timer can be set; null for none. */
+  readonly nextDueAt: Millis | null
+}
+
+export interface Claimed {
+  readonly job: Running
+  readonly input: Input | null
+}
+
+export interface Settlement {
+  readonly lease: LeaseRef
+  /** The job afterwards: an outcome, queued again, or parked. */
+  readonly next: Outcome | Queued | Parked
+  readonly result: Result | null
+  readonly failure: FailedAttempt | null
+}
+
+export interface Note {
+  readonly lease: LeaseRef
+  /** The job's version with this note. */
+  readonly version: number
+  readonly progress: Progress | null
+  readonly pieces: readonly Piece[]
+}
+
+/** A piece of output; its version is its offset on the job's channel. */
+export interface Piece {
+  readonly version: number
+  readonly attempt: number
+  readonly index: number
+  /** JSON text. */
+  readonly json: string
+}
+
+export interface LeaseNews {
+  readonly lost: readonly LeaseRef[]
+  readonly cancelled: readonly LeaseRef[]
+}
+
+// ── Reading and steering ─────────────────────────────────────────────────────────────────────
+
+export interface Jobs {
+  read(id: JobId): Promise<JobLookup>
+  list(query: JobQuery): Promise<Page<Job>>
+  /** Ends a job that nobody runs; tells a running one to stop. */
+  cancel(tenant: string, id: JobId): Promise<Steered>
+  /** Opens another run of a failed job; with a key it queues last. */
+  retry(tenant: string, id: JobId): Promise<Steered>
+  /** Removes an ended job and all its payloads. */
+  erase(tenant: string, id: JobId): Promise<'erased' | 'job-not-finished' | 'job-not-found'>
+  /** Why a job waits, as far as only the store can tell. */
+  surroundings(job: Job): Promise<StoreSurroundings>
+}
+
+export type JobLookup =
+  | { readonly kind: 'found'; readonly job: Job }
+  /** Past its retention; its tombstone stands. */
+  | { readonly kind: 'expired'; readonly tenant: string }
+  | { readonly kind: 'unknown' }
+
+export interface JobQuery {
+  readonly tenant: string
+  readonly operation: string | null
+  readonly states: readonly JobState[] | null
+  readonly tag: string | null
+  readonly deadLetter: boolean | null
+  readonly createdAfter: Millis | null
+  readonly createdBefore: Millis | null
+  readonly limit: number
+  /** From an earlier page; the store's own text. */
+  readonly cursor: string | null
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  readonly next: string | null
+}
+
+export type Steered =
+  | { readonly kind: 'changed'; readonly job: Job }
+  | { readonly kind: 'refused'; readonly reason: Refusal; readonly job: Job }
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'unknown' }
+
+export interface StoreSurroundings {
+  readonly keyHeld: boolean
+  readonly operationFull: boolean
+  readonly served: boolean
+  /** Counted up to a bound; null beyond it. */
+  readonly ahead: number | null
+}
+
+export interface Payloads {
+  input(id: JobId): Promise<Input | null>
+  result(id: JobId): Promise<Result | null>
+  /** Pieces of the present attempt above a version, in order, at most `limit`. */
+  pieces(id: JobId, since: number, limit: number): Promise<readonly Piece[]>
+  /** The failed attempts of the present run. */
+  failures(id: JobId): Promise<readonly FailedAttempt[]>
+}
+
+// ── Housekeeping ─────────────────────────────────────────────────────────────────────────────
+
+export interface Upkeep {
+  /**
+   * Takes jobs whose lease ended from their workers, and fails those past their deadline: one
+   * bounded page each call.
+   */
+  rescue(limit: number): Promise<Rescued>
+  /** Removes what is past its retention: one small batch each call. */
+  retain(retention: Retention, limit: number): Promise<Retained>
+  /** How much waits and runs, per operation. */
+  depths(): Promise<readonly Depth[]>
+  /** Checks that what is stored can be; finds nothing in a healthy store. */
+  audit(): Promise<readonly string[]>
+  /** Fails where nothing can be written now. */
+  ping(): Promise<void>
+}
+
+export interface Rescued {
+  readonly jobs: readonly RescuedJob[]
+  /** There may be more: call again. */
+  readonly more: boolean
+}
+
+export interface RescuedJob {
+  readonly job: Job
+  readonly why: 'lease' | 'deadline'
+}
+
+/** How long things are kept after their end, in milliseconds. */
+export interface Retention {
+  readonly jobsMs: number
+  readonly tombstonesMs: number
+  readonly eventsMs: number
+}
+
+export interface Retained {
+  readonly jobs: number
+  readonly tombstones: number
+  readonly events: number
+  readonly idempotencyKeys: number
+  readonly more: boolean
+}
+
+export interface Depth {
+  readonly operation: string
+  /** Runnable now. */
+  readonly ready: number
+  /** Not before a time, for a delay or a retry. */
+  readonly delayed: number
+  /** Behind another job with the same key. */
+  readonly blocked: number
+  readonly running: number
+  readonly parked: number
+  /** When the oldest runnable job became so; null where none is. */
+  readonly oldestReadyAt: Millis | null
+}

@@ -1,0 +1,33 @@
+import type { FinalState } from '@buzzer/contract'
+
+/**
+ * What an attempt came to: `succeeded`; `failed`, whether it is tried again or not; `parked` on
+ * something outside; `stopped` by a cancel, a timeout, a deadline or a shutdown; or `lost` with its
+ * lease.
+ */
+export type AttemptOutcome = 'succeeded' | 'failed' | 'parked' | 'stopped' | 'lost'
+
+/**
+ * What the engine and the gateway count and measure. Every call is cheap and never throws: none of
+ * it may cost a job. Durations are in milliseconds here; what is exposed is in seconds.
+ */
+export interface Telemetry {
+  /** A job was stored. @param tookMs from the command's arrival to its commit */
+  accepted(operation: string, tookMs: number): void
+  /** A command was answered with the job that its idempotency key stands for. */
+  replayed(operation: string): void
+  /** A request was refused. @param code of the problem, from the error table */
+  rejected(code: string): void
+  /** The first attempt of a run began. @param waitedMs since the job could run */
+  started(operation: string, waitedMs: number): void
+  /** An attempt is over. @param tookMs how long it held its slot */
+  attempted(operation: string, tookMs: number, outcome: AttemptOutcome): void
+  /** A failed attempt was queued again. */
+  retried(operation: string): void
+  /** An outcome was recorded. @param lifeMs since the job was accepted */
+  ended(operation: string, state: FinalState, lifeMs: number): void
+  /** A lease ended without a word from its worker, or was lost by this node. */
+  leaseLost(operation: string): void
+  /** An outcome came after its lease was lost, and changed nothing. */
+  lateOutcome(operation: string): void
+}
