@@ -1,0 +1,86 @@
+import type { JobDocument, ProblemDocument } from '@buzzer/contract'
+import { BuzzerError, unexpected } from './error.ts'
+import { retryAfterMs } from './time.ts'
+
+const mediaType = (response: Response): string =>
+  (response.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+
+export const isEventStream = (response: Response): boolean =>
+  mediaType(response) === 'text/event-stream'
+
+export const isProblem = (response: Response): boolean =>
+  mediaType(response) === 'application/problem+json'
+
+const isJson = (type: string): boolean => type === 'application/json' || type.endsWith('+json')
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
+
+export const isJob = (value: unknown): value is JobDocument =>
+  isObject(value) && typeof value['id'] === 'string' && typeof value['version'] === 'number'
+
+/**
+ * The job whose outcome this answer is: a result names its job in `Content-Location`. Such an
+ * answer is final, whatever its status, so it must never be taken for a refusal to be retried.
+ */
+export const outcomeOf = (response: Response): string | null =>
+  /\/v1\/jobs\/(job_[0-9a-z]+)/.exec(response.headers.get('content-location') ?? '')?.[1] ?? null
+
+/** Reads an answer of ours as JSON; anything but success rejects with a {@link BuzzerError}. */
+export async function readJson(response: Response): Promise<unknown> {
+  if (!response.ok) throw await readProblem(response)
+  return parseJson(response.status, await response.text())
+}
+
+/** Reads an answer whose body is a job. */
+export async function readJob(response: Response): Promise<JobDocument> {
+  const value = await readJson(response)
+  if (!isJob(value)) throw unexpected(response.status, 'The answer is not a job.')
+  return value
+}
+
+/** Reads what a handler gave: JSON as a value, text as a string, anything else as bytes. */
+export async function readOutput(response: Response): Promise<unknown> {
+  if (!response.ok) throw await readProblem(response)
+  const type = mediaType(response)
+  if (response.status === 204) return undefined
+  if (isJson(type)) return parseJson(response.status, await response.text())
+  return type.startsWith('text/')
+    ? await response.text()
+    : new Uint8Array(await response.arrayBuffer())
+}
+
+/** Makes the error of an answer that is not a success, problem document or not. */
+export async function readProblem(response: Response): Promise<BuzzerError> {
+  const text = await response.text()
+  const problem = isProblem(response) ? parseProblem(text) : null
+  if (problem !== null) return new BuzzerError(problem, retryAfterMs(response.headers, Date.now()))
+  const excerpt = text.slice(0, 200)
+  return unexpected(
+    response.status,
+    `HTTP ${response.status} without a problem document: ${excerpt}`,
+  )
+}
+
+/** The code of a problem, without using up the answer's body. */
+export async function problemCode(response: Response): Promise<string | null> {
+  if (!isProblem(response)) return null
+  return parseProblem(await response.clone().text())?.code ?? null
+}
+
+function parseProblem(text: string): ProblemDocument | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) && typeof value['code'] === 'string' ? (value as ProblemDocument) : null
+  } catch {
+    return null
+  }
+}
+
+function parseJson(status: number, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw unexpected(status, 'The answer is not JSON.')
+  }
+}

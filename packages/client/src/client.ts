@@ -1,0 +1,109 @@
+import { readOutput } from './answer.ts'
+import { systemClock, type Clock } from './clock.ts'
+import { fetchService, type ServiceCall } from './fetch-service.ts'
+import type { JobHandle, ResultOptions } from './job-handle.ts'
+import { createJobs, type Jobs } from './jobs.ts'
+import { LiveJob } from './live-job.ts'
+import type {
+  InputOf,
+  OperationName,
+  OperationsOf,
+  OutputOf,
+  SubmitArguments,
+} from './operation-types.ts'
+import { retryPolicy, type RetryOptions } from './retry.ts'
+import { submitOperation } from './submit.ts'
+import type { SubmitOptions } from './submit-options.ts'
+import { spanMs, type Span } from './time.ts'
+import { createTransport, type Credential, type Transport } from './transport.ts'
+
+export interface ClientOptions {
+  /** The server's address, such as `http://127.0.0.1:2899`; in a browser, '' is the page's own. */
+  readonly url: string | URL
+  /** An API key (`bzk_…`) or an access token, or a function that gives one before each request. */
+  readonly key?: Credential | undefined
+  readonly retry?: RetryOptions | undefined
+  /** How long an answer may take to begin, apart from what it was asked to wait. Default 90 s. */
+  readonly timeout?: Span | undefined
+  /** What sends the requests; the platform's own `fetch` without it. */
+  readonly fetch?: typeof fetch | undefined
+  /** For tests: the time. */
+  readonly clock?: Clock | undefined
+  /** For tests: numbers from 0 up to 1, for jitter. */
+  readonly random?: (() => number) | undefined
+}
+
+/** A caller's view of one Buzzer server. It holds no connection of its own: nothing to close. */
+export interface Client<Ops> {
+  /**
+   * Submits a job.
+   *
+   * @returns once the job is durable on the server
+   * @throws BuzzerError where the server refuses (`validation-failed` names what is wrong);
+   *   ConnectionError where it cannot be reached; TypeError for an option that cannot be sent
+   */
+  submit<Name extends OperationName<Ops>>(
+    operation: Name,
+    ...rest: SubmitArguments<InputOf<Ops, Name>, SubmitOptions>
+  ): Promise<JobHandle<OutputOf<Ops, Name>>>
+  /**
+   * Submits a job and waits for its result: `submit()` and `result()` in one. With `wait`, a job
+   * that is done by then costs one request.
+   */
+  run<Name extends OperationName<Ops>>(
+    operation: Name,
+    ...rest: SubmitArguments<InputOf<Ops, Name>, SubmitOptions & ResultOptions>
+  ): Promise<OutputOf<Ops, Name>>
+  /** A handle for a job that was submitted before, here or elsewhere; sends nothing. */
+  job<Output = unknown>(
+    id: string,
+    options?: { readonly token?: string | null | undefined },
+  ): JobHandle<Output>
+  /**
+   * Calls a wrapped API by its own route, as `fetch` would.
+   *
+   * @param path from the server's address on, such as `/api/legacy/reports?month=2026-10`
+   * @returns a handle where the call became a job that has not ended yet (its `result()` is the
+   *   upstream's answer), else the answer itself, whatever its status
+   */
+  fetch(path: string, call?: ServiceCall): Promise<Response | JobHandle<Response>>
+  readonly jobs: Jobs
+}
+
+/**
+ * Makes a client. With the type of a config, `createClient<typeof config>(…)`, operations have their
+ * names, inputs and outputs; without one, every name is allowed and the types are `unknown`.
+ */
+export function createClient<Config = unknown>(
+  options: ClientOptions,
+): Client<OperationsOf<Config>> {
+  const transport = createTransport(transportOptions(options))
+  const submit = (operation: string, input?: unknown, how: SubmitOptions = {}) =>
+    submitOperation(transport, operation, input, how, readOutput)
+  const client: Client<Record<string, { input: unknown; output: unknown }>> = {
+    submit,
+    run: async (operation, input, how) => (await submit(operation, input, how)).result(how),
+    job: (id, { token = null } = {}) => attach(transport, id, token),
+    fetch: (path, call = {}) => fetchService(transport, path, call),
+    jobs: createJobs(transport),
+  }
+  // The names and types exist for the compiler only; what runs is the same for every config.
+  return client as Client<OperationsOf<Config>>
+}
+
+function attach<Output>(transport: Transport, id: string, token: string | null): JobHandle<Output> {
+  const read = readOutput as (response: Response) => Promise<Output>
+  const route = { transport, id, token }
+  return new LiveJob({ route, job: null, replayed: false, outcome: null, read })
+}
+
+const transportOptions = (options: ClientOptions) => ({
+  url: String(options.url).replace(/\/+$/, ''),
+  credential: options.key ?? null,
+  // Looked up at each call and called without `this`, which browsers insist on.
+  fetch: options.fetch ?? ((...request: Parameters<typeof fetch>) => globalThis.fetch(...request)),
+  retry: retryPolicy(options.retry),
+  timeoutMs: spanMs(options.timeout ?? '90s'),
+  clock: options.clock ?? systemClock,
+  random: options.random ?? Math.random,
+})

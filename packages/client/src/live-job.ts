@@ -1,0 +1,138 @@
+import type { JobDocument } from '@buzzer/contract'
+import { isProblem, outcomeOf, readJob, readProblem } from './answer.ts'
+import { JobCancelledError, JobFailedError, unexpected, WaitTimeoutError } from './error.ts'
+import { followJob, type FollowOptions } from './follow-job.ts'
+import { isFinalState, type JobEvent } from './job-event.ts'
+import type { CallOptions, EventsOptions, JobHandle, ResultOptions } from './job-handle.ts'
+import { jobRequest, withTimeout, type JobRoute } from './job-route.ts'
+import { liveStream, type LiveStream } from './live-stream.ts'
+import { readOutput, type OutputUpdate } from './read-output.ts'
+import { spanMs } from './time.ts'
+
+export interface LiveJobParts<Output> {
+  readonly route: JobRoute
+  readonly job: JobDocument | null
+  readonly replayed: boolean
+  /** The outcome, where it came with the answer to the submission; its body is in memory. */
+  readonly outcome: Response | null
+  /** Makes the output of a result. */
+  readonly read: (response: Response) => Promise<Output>
+}
+
+/** The one implementation of {@link JobHandle}. */
+export class LiveJob<Output> implements JobHandle<Output> {
+  readonly id: string
+  readonly token: string | null
+  readonly replayed: boolean
+  readonly #parts: LiveJobParts<Output>
+  #last: JobDocument | null
+
+  constructor(parts: LiveJobParts<Output>) {
+    this.#parts = parts
+    this.#last = parts.job
+    this.id = parts.route.id
+    this.token = parts.route.token
+    this.replayed = parts.replayed
+  }
+
+  get job(): JobDocument | null {
+    return this.#last
+  }
+
+  result(options: ResultOptions = {}): Promise<Output> {
+    return this.#within(this.#parts.read, options)
+  }
+
+  response(options: ResultOptions = {}): Promise<Response> {
+    return this.#within(passOn, options)
+  }
+
+  events({ since = 0, signal }: EventsOptions = {}): LiveStream<JobEvent> {
+    return liveStream((limited) => this.#follow({ since, signal: limited }), signal)
+  }
+
+  [Symbol.asyncIterator](): LiveStream<JobEvent> {
+    return this.events()
+  }
+
+  output({ signal }: CallOptions = {}): LiveStream<OutputUpdate> {
+    const follow = (limited: AbortSignal): AsyncGenerator<JobEvent, void> =>
+      this.#follow({ since: 0, needsStream: true, signal: limited })
+    return liveStream((limited) => readOutput(follow(limited)), signal)
+  }
+
+  async status({ signal }: CallOptions = {}): Promise<JobDocument> {
+    return this.#note(await this.#send('GET', '', readJob, signal))
+  }
+
+  async cancel({ signal }: CallOptions = {}): Promise<JobDocument> {
+    return this.#note(await this.#send('POST', '/cancel', readJob, signal))
+  }
+
+  #send<T>(
+    method: 'GET' | 'POST',
+    suffix: '' | '/result' | '/cancel',
+    read: (response: Response) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    const { route } = this.#parts
+    return route.transport.send(jobRequest(route, method, suffix, { signal }), read)
+  }
+
+  #note(job: JobDocument): JobDocument {
+    this.#last = job
+    return job
+  }
+
+  async *#follow(options: FollowOptions): AsyncGenerator<JobEvent, void> {
+    for await (const event of followJob(this.#parts.route, options)) {
+      this.#note(event.job)
+      yield event
+    }
+  }
+
+  #within<T>(read: (response: Response) => Promise<T>, options: ResultOptions): Promise<T> {
+    const { timeout, signal } = options
+    const ms = timeout === undefined ? null : spanMs(timeout)
+    const late = (): Error => new WaitTimeoutError(`${this.id} has not ended within ${timeout}`)
+    const { transport } = this.#parts.route
+    return withTimeout(transport, ms, signal, late, (limited) => this.#outcome(read, limited))
+  }
+
+  async #outcome<T>(
+    read: (response: Response) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    const { outcome } = this.#parts
+    if (outcome !== null && (await this.#isResult(outcome, signal))) return read(outcome.clone())
+    // A failed job can have been retried since, so only a success is final for this handle.
+    if (this.#last?.state !== 'succeeded') throwFailure(await this.#waitForEnd(signal))
+    return this.#send('GET', '/result', read, signal)
+  }
+
+  /** An error that came with the submission is the job's own, or what a wrapped API answered. */
+  async #isResult(outcome: Response, signal: AbortSignal | undefined): Promise<boolean> {
+    return outcome.ok || (await this.status({ signal })).state === 'succeeded'
+  }
+
+  async #waitForEnd(signal: AbortSignal | undefined): Promise<JobDocument> {
+    for await (const { job } of this.#follow({ since: null, signal })) {
+      if (isFinalState(job.state)) return job
+    }
+    const job = await this.status({ signal })
+    if (isFinalState(job.state)) return job
+    throw unexpected(200, `The events of ${this.id} ended before the job did.`)
+  }
+}
+
+function throwFailure(job: JobDocument): void {
+  if (job.state === 'failed') throw new JobFailedError(job)
+  if (job.state === 'cancelled') throw new JobCancelledError(job)
+}
+
+/** Gives a result as it is. A problem that names no job is a refusal of the server's own. */
+async function passOn(response: Response): Promise<Response> {
+  const isRefusal = !response.ok && outcomeOf(response) === null && isProblem(response)
+  if (isRefusal) throw await readProblem(response)
+  return response
+}

@@ -1,0 +1,76 @@
+import type { JobDocument } from '@buzzer/contract'
+import { readJob, readProblem } from './answer.ts'
+import { sleep } from './clock.ts'
+import { isFinalEvent, type JobEvent } from './job-event.ts'
+import { jobRequest, type JobRoute } from './job-route.ts'
+import { readDifference, type Seen } from './read-event.ts'
+import { retryAfterMs } from './time.ts'
+
+/** Below the 30 s after which many proxies give up on a quiet request. */
+const waitMs = 25_000
+
+/** A server or a proxy that does not hold the answer must not be asked in a tight loop. */
+const minPauseMs = 1_000
+
+interface Look {
+  /** Null where nothing has changed. */
+  readonly job: JobDocument | null
+  readonly etag: string | null
+  /** How long to wait before the next look where this one was not held, in milliseconds. */
+  readonly pauseMs: number
+}
+
+/**
+ * Follows a job by long polling, until it has ended. Pieces of output do not show this way, and of
+ * changes that come close together only the last one does.
+ */
+export async function* pollJob(
+  route: JobRoute,
+  seen: Seen,
+  alive: () => void,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<JobEvent, void> {
+  const { clock } = route.transport
+  for (let etag: string | null = null; ;) {
+    const startedAt = clock.now()
+    const look = await lookAt(route, etag, signal)
+    alive()
+    etag = look.etag ?? etag
+    const event = look.job === null ? null : readLook(seen, look.job)
+    if (event !== null) yield event
+    if (event !== null && isFinalEvent(event)) return
+    const restMs = look.pauseMs - (clock.now() - startedAt)
+    if (event === null && restMs > 0) await sleep(clock, restMs, signal)
+  }
+}
+
+function readLook(seen: Seen, job: JobDocument): JobEvent | null {
+  const event = seen.job?.version === job.version ? null : readDifference(seen.job, job)
+  const final = readDifference(null, job)
+  seen.job = job
+  // The final event is due even if the job's last version is known, from a stream that was cut.
+  return event ?? (final !== null && isFinalEvent(final) ? final : null)
+}
+
+function lookAt(
+  route: JobRoute,
+  etag: string | null,
+  signal: AbortSignal | undefined,
+): Promise<Look> {
+  const headers: Record<string, string> = { prefer: `wait=${waitMs / 1_000}` }
+  if (etag !== null) headers['if-none-match'] = etag
+  // As with streams, whoever follows the job counts the failures.
+  const request = jobRequest(route, 'GET', '', { headers, signal, waitMs, repeatable: false })
+  return route.transport.send(request, (response) => readAnswer(route, response))
+}
+
+async function readAnswer(route: JobRoute, response: Response): Promise<Look> {
+  const asked = retryAfterMs(response.headers, route.transport.clock.now())
+  const common = {
+    etag: response.headers.get('etag'),
+    pauseMs: Math.max(minPauseMs, asked ?? 0),
+  }
+  if (response.status === 304) return { ...common, job: null }
+  if (!response.ok) throw await readProblem(response)
+  return { ...common, job: await readJob(response) }
+}

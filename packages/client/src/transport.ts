@@ -1,0 +1,156 @@
+import { anySignal, sleep, type Clock } from './clock.ts'
+import { BuzzerError, ConnectionError } from './error.ts'
+import { isRetryable, retryDelayMs, type RetryPolicy } from './retry.ts'
+
+/** A key, or a function that gives one before each try, for credentials that expire. */
+export type Credential = string | (() => string | Promise<string>)
+
+export interface TransportOptions {
+  /** The server's address without a trailing slash. */
+  readonly url: string
+  readonly credential: Credential | null
+  readonly fetch: typeof fetch
+  readonly retry: RetryPolicy
+  /** How long one try may take until its answer begins, in milliseconds, waiting not included. */
+  readonly timeoutMs: number
+  readonly clock: Clock
+  /** Gives numbers from 0 up to 1. */
+  readonly random: () => number
+}
+
+export interface ServerRequest {
+  readonly method: string
+  /** From the server's address on, with a leading slash. */
+  readonly path: string
+  readonly headers: Headers
+  readonly body?: string | Uint8Array<ArrayBuffer> | undefined
+  /** A job's own token, which then stands in place of the client's credential. */
+  readonly token?: string | null | undefined
+  /** Whether the request may be sent twice: idempotent by its method, its key or the protocol. */
+  readonly repeatable: boolean
+  /** How long the server was asked to hold the answer, in milliseconds. */
+  readonly waitMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+type Read<T> = (response: Response) => T | Promise<T>
+
+/** What stands between this package and the network. */
+export interface Transport extends TransportOptions {
+  /**
+   * Sends a request, and again where that is safe and can help.
+   *
+   * @param read takes the last answer, whatever its status; the connection failing while it reads
+   *   counts as a failed try
+   * @throws ConnectionError when no try got an answer; the signal's reason when it aborts
+   */
+  send<T>(request: ServerRequest, read: Read<T>): Promise<T>
+}
+
+type Outcome<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'again'; readonly delayMs: number }
+
+export function createTransport(options: TransportOptions): Transport {
+  return {
+    ...options,
+    async send(request, read) {
+      for (let attempt = 1; ; attempt += 1) {
+        const outcome = await tryOnce(options, request, attempt, read)
+        if (outcome.kind === 'done') return outcome.value
+        await sleep(options.clock, outcome.delayMs, request.signal)
+      }
+    },
+  }
+}
+
+async function tryOnce<T>(
+  options: TransportOptions,
+  request: ServerRequest,
+  attempt: number,
+  read: Read<T>,
+): Promise<Outcome<T>> {
+  const last = !request.repeatable || attempt >= options.retry.attempts
+  const timer = new AbortController()
+  const cancel = options.clock.after(options.timeoutMs + (request.waitMs ?? 0), () => {
+    timer.abort(new Error('The server did not answer in time'))
+  })
+  try {
+    const response = await fetchOnce(options, request, timer.signal)
+    const delayMs = last ? null : await refusalDelayMs(options, attempt, response)
+    if (delayMs === null)
+      return { kind: 'done', value: await readWhole(options.url, response, read) }
+    await response.body?.cancel()
+    return { kind: 'again', delayMs }
+  } catch (error) {
+    return failedTry(options, request, attempt, last, error)
+  } finally {
+    cancel()
+  }
+}
+
+async function fetchOnce(
+  options: TransportOptions,
+  request: ServerRequest,
+  timeout: AbortSignal,
+): Promise<Response> {
+  request.signal?.throwIfAborted()
+  const init: RequestInit = {
+    method: request.method,
+    headers: await authorised(options, request),
+    signal: anySignal(request.signal, timeout),
+    // A result may be a redirect that the wrapped API answered with; it is passed on as it is.
+    redirect: 'manual',
+    cache: 'no-store',
+  }
+  if (request.body !== undefined) init.body = request.body
+  return options.fetch(options.url + request.path, init).catch((cause: unknown) => {
+    throw brokenConnection(options.url, cause)
+  })
+}
+
+async function authorised(options: TransportOptions, request: ServerRequest): Promise<Headers> {
+  const credential = request.token ?? options.credential
+  const value = typeof credential === 'function' ? await credential() : credential
+  const headers = new Headers(request.headers)
+  if (value !== null && !headers.has('authorization')) {
+    headers.set('authorization', `Bearer ${value}`)
+  }
+  return headers
+}
+
+async function refusalDelayMs(
+  options: TransportOptions,
+  attempt: number,
+  response: Response,
+): Promise<number | null> {
+  if (!(await isRetryable(response))) return null
+  return retryDelayMs(options.retry, attempt, response, options.clock.now(), options.random)
+}
+
+function failedTry(
+  options: TransportOptions,
+  request: ServerRequest,
+  attempt: number,
+  last: boolean,
+  error: unknown,
+): Outcome<never> {
+  if (request.signal?.aborted === true) throw request.signal.reason
+  // Only the network is tried again: any other fault is ours, the caller's or the credential's.
+  if (last || !(error instanceof ConnectionError)) throw error
+  const { retry, clock, random } = options
+  const delayMs = retryDelayMs(retry, attempt, null, clock.now(), random)
+  return { kind: 'again', delayMs: delayMs ?? 0 }
+}
+
+/** A body that breaks off is the network's fault as well, unless the answer itself was wrong. */
+async function readWhole<T>(url: string, response: Response, read: Read<T>): Promise<T> {
+  try {
+    return await read(response)
+  } catch (error) {
+    throw error instanceof BuzzerError ? error : brokenConnection(url, error)
+  }
+}
+
+const brokenConnection = (url: string, cause: unknown): ConnectionError =>
+  new ConnectionError(`Could not reach ${url || 'the server'}`, { cause })
