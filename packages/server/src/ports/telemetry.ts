@@ -18,7 +18,7 @@ export interface Telemetry {
   replayed(operation: string): void
   /** A request was refused. @param code of the problem, from the error table */
   rejected(code: string): void
-  /** The first attempt of a run began. @param waitedMs since the job could run */
+  /** A job's first attempt began. @param waitedMs since its acceptance, an asked-for delay included */
   started(operation: string, waitedMs: number): void
   /** An attempt is over. @param tookMs how long it held its slot */
   attempted(operation: string, tookMs: number, outcome: AttemptOutcome): void

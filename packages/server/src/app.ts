@@ -1,0 +1,108 @@
+import { createIdSource } from '@buzzer/contract'
+import type { AddressInfo } from 'node:net'
+import { createDocuments } from './app/documents.ts'
+import { loadDefinitions } from './app/definitions.ts'
+import { ownHosts } from './app/own-hosts.ts'
+import { systemClock } from './app/system-clock.ts'
+import { systemRandom } from './app/system-random.ts'
+import { createJobTokens } from './auth/job-token.ts'
+import { createNoAuthentication } from './auth/none.ts'
+import { loadSecret } from './auth/secret.ts'
+import { createMemoryBus } from './bus/memory/memory-bus.ts'
+import type { Config } from './config/config.ts'
+import { createEngine } from './engine/engine.ts'
+import { createHttpServer } from './gateway/http/server.ts'
+import type { Store } from './ports/store.ts'
+import { openSqliteStore } from './store/sqlite/open.ts'
+import { createLog } from './telemetry/log.ts'
+import { createLoopWatch } from './telemetry/loop-watch.ts'
+import { createMetrics } from './telemetry/metrics.ts'
+import { version } from './app/version.ts'
+
+/** A whole server, put together from its parts. */
+export interface App extends AsyncDisposable {
+  /** Begins to run jobs and to take requests. @returns the address that it got */
+  listen(): Promise<{ readonly url: string }>
+  /** Ends within the configured time: no new work, attempts finish or are given back; idempotent. */
+  stop(): Promise<void>
+}
+
+/** What a simulation or a test puts in the place of a part. */
+export interface AppParts {
+  readonly wrapStore?: (store: Store) => Store
+}
+
+/** The only place where parts are put together. */
+export async function createApp(config: Config, parts: AppParts = {}): Promise<App> {
+  await using resources = new AsyncDisposableStack()
+  const clock = systemClock
+  const random = systemRandom
+  const log = resources.use(createLog({ level: config.log.level, pretty: config.log.format === 'pretty' }))
+  const secret = await loadSecret(config.secret, config.dataFolder)
+  const definitions = resources.use(await loadDefinitions(config, { clock, random, log }))
+  const bus = resources.use(createMemoryBus())
+  const opened = resources.use(await openSqliteStore({ folder: config.store.folder, log }))
+  const store = parts.wrapStore?.(opened) ?? opened
+  const metrics = resources.use(
+    createMetrics({ clock, version, depths: () => store.upkeep.depths() }),
+  )
+  const ids = createIdSource(clock.now, random.bytes)
+  const engine = createEngine({
+    store,
+    bus,
+    clock,
+    random,
+    ids,
+    catalog: definitions.catalog,
+    log,
+    telemetry: metrics,
+    node: ids.next('nod'),
+    slots: config.slots,
+    retention: config.retention,
+  })
+  resources.use(createLoopWatch({ clock, log, running: () => engine.runningOperations() }))
+
+  let url = ''
+  let hosts: ReadonlySet<string> = new Set()
+  let stopping: Promise<void> | null = null
+  const stopped = new AbortController()
+  const publicUrl = (): string => config.publicUrl ?? url
+  const server = createHttpServer({
+    engine,
+    catalog: definitions.catalog,
+    clock,
+    log,
+    telemetry: metrics,
+    auth: createNoAuthentication(() => hosts),
+    tokens: createJobTokens(secret),
+    publicUrl,
+    limits: config.limits,
+    documents: createDocuments(definitions.catalog, publicUrl),
+    metrics: async () => ({ text: await metrics.render(), mediaType: metrics.contentType }),
+    stopping: stopped.signal,
+  })
+
+  const owned = resources.move()
+  const stopAll = async (): Promise<void> => {
+    stopped.abort()
+    await engine.drain(config.shutdownMs)
+    await server.close()
+    await owned.disposeAsync()
+  }
+  const stop = (): Promise<void> => {
+    stopping ??= stopAll()
+    return stopping
+  }
+  return {
+    async listen() {
+      await engine.start()
+      await server.listen({ host: config.host, port: config.port })
+      const { port } = server.server.address() as AddressInfo
+      url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
+      hosts = ownHosts(config.host, port, config.publicUrl)
+      return { url }
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}

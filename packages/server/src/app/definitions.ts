@@ -1,0 +1,28 @@
+import type { Config } from '../config/config.ts'
+import type { Catalog } from '../ports/catalog.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import type { Random } from '../ports/random.ts'
+import { createCatalog } from './catalog.ts'
+import { nameOperations } from './named-operations.ts'
+
+export interface DefinitionDeps {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+/** What a configuration defines, ready to be called and run. */
+export interface Definitions extends AsyncDisposable {
+  readonly catalog: Catalog
+}
+
+/** @throws ConfigError naming all that cannot be taken */
+export async function loadDefinitions(config: Config, deps: DefinitionDeps): Promise<Definitions> {
+  await using resources = new AsyncDisposableStack()
+  const named = nameOperations(config, deps)
+  resources.use(named.runner)
+  const catalog = createCatalog(named.operations, [])
+  const owned = resources.move()
+  return { catalog, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}

@@ -1,0 +1,79 @@
+import { availableParallelism } from 'node:os'
+import { pathToFileURL } from 'node:url'
+import type { ValidationError } from '@buzzer/contract'
+import type { Config } from '../config/config.ts'
+import { compileSchema, type CompiledSchema } from '../contracts/schema/compile-schema.ts'
+import { ConfigError } from '../define/errors.ts'
+import type { OperationDefinition } from '../define/operation.ts'
+import { operationPolicies } from '../define/policies.ts'
+import { jsonSchemaOf, type Schema } from '../define/schema.ts'
+import type { JsonSchema, Operation } from '../ports/catalog.ts'
+import type { Runner } from '../ports/runner.ts'
+import { createHandlerRunner } from '../runner/handler/handler-runner.ts'
+import type { HandlerEntry } from '../runner/handler/handler-set.ts'
+import type { DefinitionDeps } from './definitions.ts'
+
+/** The operations of the configuration that handlers run, with the one runner of them all. */
+export interface NamedOperations {
+  readonly operations: readonly Operation[]
+  readonly runner: Runner
+}
+
+/** @throws ConfigError where a schema or a policy cannot be taken */
+export function nameOperations(config: Config, { log, clock }: DefinitionDeps): NamedOperations {
+  const definitions = Object.entries(config.operations)
+  const threaded = definitions.some(([, { thread }]) => thread === true)
+  const runner = createHandlerRunner({
+    handlers: new Map(definitions.map(([name, definition]) => [name, handlerEntry(name, definition)])),
+    log,
+    clock,
+    maxResultBytes: config.limits.resultBytes,
+    threads:
+      threaded && config.file !== null
+        ? { module: pathToFileURL(config.file).href, max: availableParallelism() }
+        : null,
+  })
+  const operations = definitions.map(([name, definition]) => named(name, definition, runner, log))
+  return { operations, runner }
+}
+
+const handlerEntry = (name: string, definition: OperationDefinition): HandlerEntry => ({
+  run: (input, context) => definition.run(input, context),
+  thread: definition.thread === true,
+  checkOutput: compiled(`operations.${name}.output`, definition.output)?.schema.check ?? null,
+})
+
+function named(
+  name: string,
+  definition: OperationDefinition,
+  runner: Runner,
+  log: DefinitionDeps['log'],
+): Operation {
+  const input = compiled(`operations.${name}.input`, definition.input)
+  for (const note of input?.schema.notes ?? []) log.warn({ operation: name, note }, 'input schema')
+  return {
+    name,
+    summary: definition.summary ?? null,
+    policies: operationPolicies(name, definition),
+    runner,
+    call: {
+      kind: 'named',
+      inputSchema: input?.json ?? null,
+      outputSchema: compiled(`operations.${name}.output`, definition.output)?.json ?? null,
+      check: input === null ? takeAnything : input.schema.check,
+    },
+  }
+}
+
+const takeAnything = (): readonly ValidationError[] => []
+
+function compiled(
+  path: string,
+  schema: Schema | undefined,
+): { readonly json: JsonSchema; readonly schema: CompiledSchema } | null {
+  if (schema === undefined) return null
+  const json = jsonSchemaOf(schema, path)
+  const outcome = compileSchema(json)
+  if (outcome.kind === 'compiled') return { json, schema: outcome.schema }
+  throw new ConfigError(outcome.problems.map((detail) => ({ path, detail })))
+}

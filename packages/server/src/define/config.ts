@@ -1,0 +1,121 @@
+import type { Duration } from '@buzzer/contract'
+import type { ChannelDefinition } from './channel.ts'
+import type { AdmissionOptions, OperationDefinition } from './operation.ts'
+import type { ServiceDefinition } from './service.ts'
+
+/** What `defineConfig()` takes. What is left out has its default. */
+export interface ConfigOptions<
+  Operations extends OperationDefinitions = OperationDefinitions,
+  Services extends ServiceDefinitions = ServiceDefinitions,
+> {
+  /** Functions that can be called, by name. */
+  readonly operations?: Operations
+  /** HTTP APIs that Buzzer wraps, by name. */
+  readonly services?: Services
+  /** Not supported yet. */
+  readonly channels?: Readonly<Record<string, ChannelDefinition>>
+  readonly outbound?: OutboundOptions
+  /**
+   * Where the truth is kept: `sqlite:` and a folder, relative to this file. Default: `sqlite:./data`.
+   * `postgres://…` is not supported yet.
+   */
+  readonly store?: string
+  /** Default: `memory`. `redis://…` is not supported yet. */
+  readonly bus?: string
+  /** Not supported yet. */
+  readonly mqtt?: { readonly port: number } | null
+  /** Who may call. Default: `none`, everybody on this machine; anything else is not supported yet. */
+  readonly auth?: 'none' | AuthOptions
+  /** The address that links are made with, where it is not the one that is listened on. */
+  readonly publicUrl?: string | null
+  /** The name or address to listen on. Default: `127.0.0.1`. */
+  readonly host?: string
+  /** Default: 2899; 0 for any that is free. */
+  readonly port?: number
+  /** The folder for local files, relative to this file. Default: the store's. */
+  readonly data?: string
+  readonly limits?: LimitOptions
+  /** Not supported yet. */
+  readonly admission?: AdmissionOptions | null
+  readonly retention?: RetentionOptions
+  readonly workers?: WorkerOptions
+  readonly log?: LogOptions
+  /** How long a shutdown may take before what still runs is left to the rescue. Default: `25s`. */
+  readonly shutdown?: Duration
+}
+
+export type OperationDefinitions = Readonly<Record<string, OperationDefinition>>
+export type ServiceDefinitions = Readonly<Record<string, ServiceDefinition>>
+
+export interface OutboundOptions {
+  /** Private addresses that Buzzer may call, such as `127.0.0.1:4000`; every other is refused. */
+  readonly allow?: readonly string[]
+}
+
+export interface AuthOptions {
+  /** `builtin`, or the URL of the one who issues the tokens. */
+  readonly issuer: string
+  readonly audience?: string
+}
+
+/** A number of bytes as users write it: `512kb`, `1mb`, `1gb`; each unit is 1,024 of the last. */
+export type Size = `${number}${'b' | 'kb' | 'mb' | 'gb'}`
+
+export interface LimitOptions {
+  /** The largest body of a call. Default: `1mb`. */
+  readonly body?: Size
+  /** The largest result. Default: `32mb`. */
+  readonly result?: Size
+}
+
+/** How long things are kept after their end. */
+export interface RetentionOptions {
+  /** Jobs with their payloads. Default: `7d`. */
+  readonly jobs?: Duration
+  /** That there was such a job. Default: `30d`. */
+  readonly tombstones?: Duration
+  /** Default: `7d`. */
+  readonly events?: Duration
+  /** There are no deliveries yet. */
+  readonly deliveries?: Duration
+}
+
+export interface WorkerOptions {
+  /** Attempts at the same time on this node. Default: 256. */
+  readonly slots?: number
+}
+
+export interface LogOptions {
+  /** Default: `info`. */
+  readonly level?: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** Default: `pretty` on a terminal, else `json`. */
+  readonly format?: 'json' | 'pretty'
+}
+
+declare const none: unique symbol
+
+/** No names at all. */
+type None = { readonly [none]?: never }
+
+/**
+ * Describes a Buzzer server; the default export of `buzzer.config.ts`.
+ *
+ * @returns what it was given, with the operations' types: `createClient<typeof config>(…)` knows
+ * their names, inputs and outputs
+ */
+export const defineConfig = <
+  const Operations extends OperationDefinitions = None,
+  const Services extends ServiceDefinitions = None,
+>(
+  options: ConfigOptions<Operations, Services>,
+): ConfigOptions<Operations, Services> & {
+  readonly operations: Operations
+  readonly services: Services
+} => ({
+  ...options,
+  operations: options.operations ?? nothing(),
+  services: options.services ?? nothing(),
+})
+
+/** Nothing has no names, whatever names the type allows. */
+const nothing = <Definitions extends object>(): Definitions => ({}) as Definitions

@@ -1,0 +1,60 @@
+import type { Duration } from '@buzzer/contract'
+import type { PolicyOptions } from './operation.ts'
+
+/** What `service()` takes: an HTTP API that Buzzer wraps. */
+export interface ServiceOptions extends PolicyOptions {
+  /** A path (relative to the configuration file), a URL, or the OpenAPI document itself. */
+  readonly openapi: string | URL | Readonly<Record<string, unknown>>
+  /** Where the upstream is; its document's first server where this is left out. */
+  readonly url?: string
+  /** Where it is mounted. Default: `/api/{service}`. */
+  readonly mount?: string
+  /** Policies of single operations, by operationId. */
+  readonly operations?: Readonly<Record<string, ServiceOperationOptions>>
+  /** How Buzzer shows itself to the upstream; keep secrets in the environment. */
+  readonly credentials?: Credentials
+  /** Headers of the caller that are passed on besides those that the document declares. */
+  readonly forward?: readonly string[]
+  /** Only these, by operationId, tag or path. */
+  readonly include?: readonly string[]
+  /** Not these, by operationId, tag or path. */
+  readonly exclude?: readonly string[]
+  /** Other origins at which the upstream's status monitors may be polled, without credentials. */
+  readonly followOrigins?: readonly string[]
+}
+
+export interface ServiceOperationOptions extends PolicyOptions {
+  /**
+   * Repeat calls that are not idempotent also after a timeout or a broken answer, when nobody
+   * knows whether the upstream has done its work. Default: `false`.
+   */
+  readonly retryUnsafe?: boolean
+}
+
+export type Credentials =
+  | { readonly header: string; readonly value: string }
+  | { readonly basic: { readonly username: string; readonly password: string } }
+  | {
+      readonly oauth2: {
+        readonly tokenUrl: string
+        readonly clientId: string
+        readonly clientSecret: string
+        readonly scope?: string
+        /** Used where the answer names no lifetime. Default: `5m`. */
+        readonly lifetime?: Duration
+      }
+    }
+
+export interface ServiceDefinition {
+  readonly kind: 'service'
+  readonly options: ServiceOptions
+}
+
+/**
+ * Wraps an HTTP API that an OpenAPI document describes: each of its operations can be called
+ * below the mount as the API itself is, and becomes a job.
+ */
+export const service = (options: ServiceOptions): ServiceDefinition => ({
+  kind: 'service',
+  options,
+})

@@ -1,0 +1,96 @@
+import type { JobId, Problem } from '@buzzer/contract'
+import type { Job } from '../core/job.ts'
+import type { Result } from '../core/payload.ts'
+import type { Depth, JobQuery, Page } from '../ports/store.ts'
+import { accept, type Accepted, type Submission } from './accept.ts'
+import { createClaimer } from './claim.ts'
+import type { EngineContext, EngineParts } from './context.ts'
+import { drain } from './drain.ts'
+import { findJob, type Asker, type Found } from './find.ts'
+import { createHeld } from './held.ts'
+import { createInspector } from './inspect.ts'
+import { createReconciler } from './reconcile.ts'
+import { createRescuer } from './rescue.ts'
+import { createRetainer } from './retain.ts'
+import { createSlots } from './slots.ts'
+import { cancelJob, eraseJob, retryJob, type SteerAnswer } from './steer.ts'
+import { viewJob, viewNew, type JobView } from './view.ts'
+import { waitForJob, type Patience } from './wait.ts'
+import { watchJob, type JobEvent } from './watch.ts'
+
+/** What the edges call. Every method throws StoreUnavailable where nobody can say. */
+export interface Engine {
+  accept(submission: Submission): Promise<Accepted>
+  find(asker: Asker, id: JobId): Promise<Found>
+  wait(asker: Asker, id: JobId, patience: Patience): Promise<Found>
+  watch(job: Job, since: number, signal: AbortSignal): AsyncGenerator<JobEvent>
+  view(job: Job): Promise<JobView>
+  /** The same for a job that was accepted this moment, without a look into the store. */
+  viewNew(job: Job): JobView
+  result(id: JobId): Promise<Result | null>
+  list(query: JobQuery): Promise<Page<Job>>
+  cancel(asker: Asker, id: JobId): Promise<SteerAnswer>
+  retry(asker: Asker, id: JobId): Promise<SteerAnswer>
+  erase(asker: Asker, id: JobId): Promise<Problem | null>
+  depths(): Promise<readonly Depth[]>
+  /** Fails where the store cannot be written. */
+  ping(): Promise<void>
+  /** The operations whose attempts this node runs now. */
+  runningOperations(): readonly string[]
+  /** Starts to claim and to keep house. */
+  start(): Promise<void>
+  /** Says what this node runs, after the catalog changed. */
+  serve(): Promise<void>
+  /** Stops claiming, lets attempts end, gives the rest back; idempotent. */
+  drain(withinMs: number): Promise<void>
+}
+
+export function createEngine(parts: EngineParts): Engine {
+  const ctx: EngineContext = {
+    ...parts,
+    free: createSlots(parts.slots, () => claimer?.slotFree()),
+    held: createHeld(),
+  }
+  let claimer: ReturnType<typeof createClaimer> | null = null
+  let housekeeping: readonly { stop(): Promise<void> }[] = []
+  let draining: Promise<void> | null = null
+
+  return {
+    accept: (submission) => accept(ctx, submission),
+    find: (asker, id) => findJob(ctx, asker, id),
+    wait: (...args) => waitForJob(ctx, ...args),
+    watch: (...args) => watchJob(ctx, ...args),
+    view: (job) => viewJob(ctx, job),
+    viewNew: (job) => viewNew(ctx, job),
+    result: (id) => ctx.store.payloads.result(id),
+    list: (query) => ctx.store.jobs.list(query),
+    cancel: (asker, id) => cancelJob(ctx, asker, id),
+    retry: (asker, id) => retryJob(ctx, asker, id),
+    erase: (asker, id) => eraseJob(ctx, asker, id),
+    depths: () => ctx.store.upkeep.depths(),
+    ping: () => ctx.store.upkeep.ping(),
+    runningOperations: () => ctx.held.operations(),
+    serve: () => serve(ctx),
+    async start() {
+      await serve(ctx)
+      claimer = createClaimer(ctx)
+      claimer.wake()
+      housekeeping = [createInspector(ctx), createRescuer(ctx), createRetainer(ctx), createReconciler(ctx)]
+    },
+    drain(withinMs) {
+      draining ??= drain(ctx, claimer, housekeeping, withinMs)
+      return draining
+    },
+  }
+}
+
+const serve = (ctx: EngineContext): Promise<void> =>
+  ctx.store.leases.serve(
+    ctx.node,
+    ctx.catalog.operations().map(({ name, policies }) => ({
+      operation: name,
+      leaseMs: policies.leaseMs,
+      timeoutMs: policies.timeoutMs,
+      concurrency: policies.concurrency,
+    })),
+  )

@@ -1,0 +1,122 @@
+import type { Problem } from '@buzzer/contract'
+import { isOutcome, type FailedAttempt, type Job, type Running } from '../core/job.ts'
+import { defaultRetry, retryDelay } from '../core/retry.ts'
+import type { Millis } from '../core/time.ts'
+import { transition, type JobInput } from '../core/transition.ts'
+import { jobTopic, workTopic } from '../ports/bus.ts'
+import type { Operation } from '../ports/catalog.ts'
+import type { RunOutcome } from '../ports/runner.ts'
+import type { Settlement } from '../ports/store.ts'
+import type { EngineContext } from './context.ts'
+import type { Ending } from './ending.ts'
+import { persist } from './persist.ts'
+import { reportSettled } from './report.ts'
+
+type Failure = Extract<RunOutcome, { kind: 'failed' }>
+
+/**
+ * Records what became of an attempt, once: the store compares the lease's fence, so that a late
+ * worker changes nothing and is only counted.
+ */
+export async function record(
+  ctx: EngineContext,
+  operation: Operation | null,
+  ending: Ending,
+): Promise<void> {
+  const { job } = ending
+  const settlement = ending.stopped === 'lost' ? null : settle(ctx, operation, ending)
+  const answer =
+    settlement === null
+      ? 'lease-lost'
+      : await persist(ctx, job.attemptUntil, () => ctx.store.leases.settle(settlement))
+  if (settlement === null || answer !== 'settled') return reportLost(ctx, job)
+  announce(ctx, settlement)
+  reportSettled(ctx, settlement)
+}
+
+function settle(
+  ctx: EngineContext,
+  operation: Operation | null,
+  ending: Ending,
+): Settlement | null {
+  const now = ctx.clock.now()
+  const input = decide(ctx, operation, ending, now)
+  const moved = transition(ending.job, input, now)
+  if (moved.kind === 'refused' || moved.job.state === 'running') return null
+  if (moved.job.state === 'input_required') return null
+  return {
+    lease: { id: ending.job.id, fence: ending.job.fence },
+    next: moved.job,
+    result: ending.outcome?.kind === 'done' ? ending.outcome.result : null,
+    failure: input.kind === 'fail' ? failedAttempt(ending.job, input.error, now) : null,
+  }
+}
+
+const failedAttempt = (job: Running, error: Problem, now: Millis): FailedAttempt => ({
+  run: job.run,
+  attempt: job.attempt,
+  startedAt: job.attemptStartedAt,
+  finishedAt: now,
+  error,
+})
+
+/** A result counts also when it came after a stop; else the reason for the stop decides. */
+function decide(
+  ctx: EngineContext,
+  operation: Operation | null,
+  { job, outcome, stopped }: Ending,
+  now: Millis,
+): JobInput {
+  if (outcome?.kind === 'done') return { kind: 'succeed' }
+  if (stopped === 'cancel') return { kind: 'stop' }
+  if (outcome?.kind === 'parked') {
+    return { kind: 'park', monitor: outcome.monitor, dueAt: outcome.dueAt }
+  }
+  if (stopped === 'shutdown') return { kind: 'release' }
+  if (job.deadlineAt !== null && job.deadlineAt <= now) return { kind: 'expire' }
+  if (stopped === 'timeout') return fail(ctx, operation, job, timedOut(operation, outcome), now)
+  if (outcome === null) return { kind: 'release' }
+  return fail(ctx, operation, job, outcome, now)
+}
+
+function fail(
+  ctx: EngineContext,
+  operation: Operation | null,
+  job: Running,
+  failure: Failure,
+  now: Millis,
+): JobInput {
+  const policy = operation?.policies.retry ?? defaultRetry
+  const delay = retryDelay(policy, job.attempt, ctx.random.fraction(), failure.retryAfterMs)
+  return { kind: 'fail', error: failure.error, retryAt: failure.retryable ? now + delay : null }
+}
+
+/** The runner knows best whether a call that was cut off may be made again. */
+const timedOut = (operation: Operation | null, outcome: Failure | null): Failure => ({
+  kind: 'failed',
+  error: {
+    code: 'upstream-timeout',
+    detail:
+      `The attempt took longer than ${operation?.policies.timeoutMs ?? 0} ms. ` +
+      "Raise the operation's `timeout` if that is how long it takes.",
+  },
+  retryable: outcome?.retryable ?? true,
+  retryAfterMs: null,
+})
+
+function announce(ctx: EngineContext, { next }: Settlement): void {
+  ctx.bus.publish(jobTopic(next.id))
+  if (next.state === 'queued' || next.state === 'parked' || releasesKey(next)) {
+    ctx.bus.publish(workTopic)
+  }
+}
+
+const releasesKey = (job: Job): boolean => job.key !== null && isOutcome(job)
+
+function reportLost(ctx: EngineContext, job: Running): void {
+  ctx.telemetry.lateOutcome(job.operation)
+  ctx.log.warn(
+    { job: job.id, operation: job.operation, run: job.run, attempt: job.attempt, fence: job.fence },
+    'a lease was lost; what its attempt gave is not recorded',
+  )
+}

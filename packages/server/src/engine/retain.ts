@@ -1,0 +1,13 @@
+import type { EngineContext } from './context.ts'
+import { createRepeater, type Repeater } from './repeat.ts'
+
+const retainMs = 60_000
+const retainPage = 500
+
+/** Removes what is past its retention, in batches small enough to share the store with callers. */
+export const createRetainer = (ctx: EngineContext): Repeater =>
+  createRepeater(ctx, { name: 'retain', everyMs: retainMs, topic: null }, async () => {
+    const { more, ...removed } = await ctx.store.upkeep.retain(ctx.retention, retainPage)
+    if (removed.jobs > 0) ctx.log.debug(removed, 'removed what was past its retention')
+    return more ? 'more' : 'done'
+  })

@@ -1,0 +1,46 @@
+import { isOutcome, type FailedAttempt, type Job } from '../core/job.ts'
+import { waitingOf, type Waiting } from '../core/waiting.ts'
+import type { EngineContext } from './context.ts'
+
+/** A job with what a caller sees beside it. */
+export interface JobView {
+  readonly job: Job
+  readonly waiting: Waiting | null
+  /** The failed attempts of its present run, where it has failed. */
+  readonly failures: readonly FailedAttempt[]
+  readonly expiresAt: number | null
+}
+
+/** Looks up what the row alone does not tell: why it waits, and what its attempts died of. */
+export async function viewJob(ctx: EngineContext, job: Job): Promise<JobView> {
+  const waits = job.state === 'queued' || job.state === 'parked'
+  return {
+    job,
+    waiting: waits ? await waitingNow(ctx, job) : waitingOf(job, nowhere, ctx.clock.now()),
+    failures: job.state === 'failed' ? await ctx.store.payloads.failures(job.id) : [],
+    expiresAt: isOutcome(job) ? job.finishedAt + ctx.retention.jobsMs : null,
+  }
+}
+
+/** A job that was accepted in this moment, without another look into the store. */
+export const viewNew = (ctx: EngineContext, job: Job): JobView => ({
+  job,
+  waiting: waitingOf(job, nowhere, ctx.clock.now()),
+  failures: [],
+  expiresAt: null,
+})
+
+const nowhere = {
+  keyHeld: false,
+  operationFull: false,
+  served: true,
+  breakerUntil: null,
+  ahead: null,
+}
+
+async function waitingNow(ctx: EngineContext, job: Job): Promise<Waiting | null> {
+  const breakerUntil =
+    ctx.catalog.operation(job.operation)?.runner.heldOffUntil(job.operation) ?? null
+  const around = await ctx.store.jobs.surroundings(job)
+  return waitingOf(job, { ...around, breakerUntil }, ctx.clock.now())
+}

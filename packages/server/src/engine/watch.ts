@@ -1,0 +1,122 @@
+import type { JobEventType, OutputPiece } from '@buzzer/contract'
+import { isOutcome, type Job, type Outcome } from '../core/job.ts'
+import { observe } from '../core/observe.ts'
+import type { Result } from '../core/payload.ts'
+import { jobTopic } from '../ports/bus.ts'
+import type { Piece } from '../ports/store.ts'
+import type { EngineContext } from './context.ts'
+import { viewJob, type JobView } from './view.ts'
+import { createHint } from './wait.ts'
+
+/** What a reader of a job is told, with its offset on the job's channel. */
+export type JobEvent =
+  | {
+      readonly type: Exclude<JobEventType, 'job.output'>
+      readonly offset: number
+      readonly view: JobView
+      /** In `job.succeeded` only, where it is small enough to stand in line. */
+      readonly result: Result | null
+    }
+  | {
+      readonly type: 'job.output'
+      readonly offset: number
+      readonly job: Job
+      readonly output: OutputPiece
+    }
+
+/** Results up to this size stand in line in the final event, in bytes. */
+const maxInlineBytes = 65_536
+const piecesPage = 256
+/** Hints may be lost, so a reader also looks by itself this often, in milliseconds. */
+const lookMs = 2_000
+
+/**
+ * Replays a job and then follows it: a snapshot, the pieces of output above the cursor, and what
+ * happens from then on, up to and with its end. The reader pulls: what it does not take is not
+ * buffered here, and several changes become one look.
+ *
+ * @param since the reader's cursor, exclusive; 0 for all pieces that are kept
+ * @param signal ends the stream; it then just stops, and `since` resumes it
+ */
+export async function* watchJob(
+  ctx: EngineContext,
+  start: Job,
+  since: number,
+  signal: AbortSignal,
+): AsyncGenerator<JobEvent> {
+  using hint = createHint(ctx, jobTopic(start.id), signal)
+
+  // Backfill: where the job stands, and the output that the reader has not seen.
+  let seen = await look(ctx, start)
+  yield { type: 'job.snapshot', offset: seen.version, view: await viewJob(ctx, seen), result: null }
+  yield* outputAbove(ctx, seen, since)
+
+  // Streaming: look again at every hint. The subscription is older than the first look, so there
+  // is no gap between the two and no cutover to make.
+  while (!isOutcome(seen) && !signal.aborted) {
+    await hint.next(lookMs)
+    const job = await look(ctx, seen)
+    yield* changesSince(ctx, seen, job)
+    yield* outputAbove(ctx, job, seen.version)
+    seen = job
+  }
+  if (isOutcome(seen)) yield await ending(ctx, seen)
+}
+
+async function look(ctx: EngineContext, known: Job): Promise<Job> {
+  const lookup = await ctx.store.jobs.read(known.id)
+  // A job that was erased while it was watched has nothing more to tell.
+  if (lookup.kind !== 'found') throw new JobGone()
+  return lookup.job
+}
+
+/** The job was erased, or left its retention, while somebody watched it. */
+export class JobGone extends Error {
+  override readonly name = 'JobGone'
+}
+
+async function* changesSince(ctx: EngineContext, seen: Job, job: Job): AsyncGenerator<JobEvent> {
+  const types = observe(seen, job).filter(isLive)
+  if (types.length === 0) return
+  // Output that came after the change has offsets of its own, and a cursor must never pass it.
+  const [first] = await ctx.store.payloads.pieces(job.id, seen.version, 1)
+  const offset = Math.min(job.version, first === undefined ? Infinity : first.version - 1)
+  const view = await viewJob(ctx, job)
+  for (const type of types) yield { type, offset, view, result: null }
+}
+
+type LiveType = Exclude<JobEventType, 'job.output' | 'job.snapshot'>
+
+const isLive = (type: JobEventType): type is LiveType =>
+  !['job.succeeded', 'job.failed', 'job.cancelled', 'job.output'].includes(type)
+
+async function* outputAbove(ctx: EngineContext, job: Job, since: number): AsyncGenerator<JobEvent> {
+  let cursor = since
+  for (;;) {
+    const page = await ctx.store.payloads.pieces(job.id, cursor, piecesPage)
+    for (const piece of page) {
+      // Newer than the look at the job: the next look tells what happened before it.
+      if (piece.version > job.version) return
+      yield outputEvent(job, piece)
+      cursor = piece.version
+    }
+    if (page.length < piecesPage) return
+  }
+}
+
+const outputEvent = (job: Job, { version, attempt, index, json }: Piece): JobEvent => ({
+  type: 'job.output',
+  offset: version,
+  job,
+  output: { attempt, index, piece: JSON.parse(json) as unknown },
+})
+
+async function ending(ctx: EngineContext, job: Outcome): Promise<JobEvent> {
+  const result = job.state === 'succeeded' ? await ctx.store.payloads.result(job.id) : null
+  return {
+    type: `job.${job.state}`,
+    offset: job.version,
+    view: await viewJob(ctx, job),
+    result: result !== null && result.body.byteLength <= maxInlineBytes ? result : null,
+  }
+}

@@ -1,0 +1,66 @@
+import {
+  eventTypePrefix,
+  formatSequence,
+  type CloudEvent,
+  type JobEventData,
+  type OutputPiece,
+} from '@buzzer/contract'
+import { formatTime } from '../core/time.ts'
+import { isOutcome, type Job } from '../core/job.ts'
+import type { JobEvent } from '../engine/watch.ts'
+import { jobDocument } from './job-document.ts'
+
+/**
+ * What happened to a job, as a CloudEvent 1.0. Its id is made from the job and the offset: the
+ * same event has the same id for every reader and at every reading.
+ */
+export function jobCloudEvent(
+  event: JobEvent,
+  publicUrl: string,
+): CloudEvent<JobEventData | OutputPiece> {
+  const job = event.type === 'job.output' ? event.job : event.view.job
+  const suffix = job.id.slice(job.id.indexOf('_') + 1)
+  return {
+    specversion: '1.0',
+    id: `evt_${suffix}.${event.offset}.${event.type.slice('job.'.length)}`,
+    source: '/jobs',
+    type: eventTypePrefix + event.type,
+    subject: job.id,
+    time: formatTime(timeOf(job)),
+    datacontenttype: 'application/json',
+    sequence: formatSequence(event.offset),
+    ...(job.trace === null ? {} : { traceparent: job.trace.traceparent }),
+    data: event.type === 'job.output' ? event.output : jobData(event, publicUrl),
+  }
+}
+
+/** The moment that is known of the change: a job's row keeps few. */
+function timeOf(job: Job): number {
+  if (isOutcome(job)) return job.finishedAt
+  return job.state === 'running' ? job.attemptStartedAt : job.createdAt
+}
+
+function jobData(
+  { view, result }: Exclude<JobEvent, { type: 'job.output' }>,
+  publicUrl: string,
+): JobEventData {
+  const document = jobDocument(view, publicUrl)
+  const deadLetter = view.job.state === 'failed' && view.job.deadLetter
+  return {
+    ...document,
+    ...(result === null ? {} : inlineResult(result)),
+    ...(deadLetter ? { deadLetter } : {}),
+  }
+}
+
+/** Only JSON stands in line; anything else is fetched as the bytes that it is. */
+function inlineResult({ body, mediaType }: { body: Uint8Array; mediaType: string | null }): {
+  result?: unknown
+} {
+  if (mediaType?.startsWith('application/json') !== true) return {}
+  try {
+    return { result: JSON.parse(Buffer.from(body).toString('utf8')) as unknown }
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,28 @@
+import type { Job } from '../../../core/job.ts'
+import type { JobView } from '../../../engine/view.ts'
+import type { HttpContext } from '../context.ts'
+import { jsonText, type AnswerHeaders, type WholeAnswer } from './answer.ts'
+import { jobDocument, jobPath } from '../../job-document.ts'
+
+/** 202, sent when the job is durable: where it is, and the token that stands for it. */
+export function acceptedAnswer(
+  ctx: HttpContext,
+  view: JobView,
+  headers: AnswerHeaders,
+): WholeAnswer {
+  const publicUrl = ctx.publicUrl()
+  const body = { ...jobDocument(view, publicUrl), token: ctx.tokens.issue(view.job.id) }
+  return jsonText(202, JSON.stringify(body), {
+    location: jobPath(view.job),
+    'operation-location': publicUrl + jobPath(view.job),
+    'retry-after': retryAfterSeconds,
+    vary: 'Prefer',
+    'cache-control': 'no-store',
+    ...headers,
+  })
+}
+
+/** What a poller is told to wait before it looks again. */
+export const retryAfterSeconds = '1'
+
+export const etagOf = (job: Job): string => `W/"${job.version}"`

@@ -1,0 +1,46 @@
+/** What a route answers with: values, so that a route can be read and tested without a socket. */
+export type Answer = WholeAnswer | StreamAnswer
+
+export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>
+
+export interface WholeAnswer {
+  readonly kind: 'whole'
+  readonly status: number
+  readonly headers: AnswerHeaders
+  readonly body: string | Uint8Array | null
+}
+
+/** Written as it is made, with a comment now and then so that proxies keep the connection. */
+export interface StreamAnswer {
+  readonly kind: 'stream'
+  readonly headers: Readonly<Record<string, string>>
+  readonly chunks: (signal: AbortSignal) => AsyncIterable<string>
+}
+
+const jsonType = 'application/json; charset=utf-8'
+
+/** @param body is written as JSON */
+export const json = (status: number, body: unknown, headers: AnswerHeaders = {}): WholeAnswer =>
+  jsonText(status, JSON.stringify(body), headers)
+
+/** The same for a body that is JSON text already. */
+export const jsonText = (status: number, body: string, headers: AnswerHeaders): WholeAnswer => ({
+  kind: 'whole',
+  status,
+  headers: { 'content-type': jsonType, ...headers },
+  body,
+})
+
+export const text = (mediaType: string, body: string): WholeAnswer => ({
+  kind: 'whole',
+  status: 200,
+  headers: { 'content-type': mediaType },
+  body,
+})
+
+export const empty = (status: number, headers: AnswerHeaders = {}): WholeAnswer => ({
+  kind: 'whole',
+  status,
+  headers,
+  body: null,
+})

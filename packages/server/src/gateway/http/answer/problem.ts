@@ -1,0 +1,35 @@
+import { problemDocument, problems, problemStatus, type Problem } from '@buzzer/contract'
+import { jsonText, type AnswerHeaders, type WholeAnswer } from './answer.ts'
+
+/**
+ * RFC 9457.
+ *
+ * @param instance the path that the problem is about
+ */
+export function problemAnswer(
+  publicUrl: string,
+  problem: Problem,
+  instance: string,
+  headers: AnswerHeaders = {},
+): WholeAnswer {
+  const document = problemDocument(problem, publicUrl, instance)
+  return jsonText(problemStatus(problem), JSON.stringify(document), {
+    'content-type': 'application/problem+json; charset=utf-8',
+    'cache-control': 'no-store',
+    ...retryAfter(problem),
+    ...(problem.code === 'invalid-token' ? { 'www-authenticate': 'Bearer' } : {}),
+    ...headers,
+  })
+}
+
+/** For what passes by itself; a job that is not ready, a full queue, a disk without space. */
+const retryAfter = ({ code }: Problem): AnswerHeaders =>
+  hasWait(code) && problems[code].retry ? { 'retry-after': '1' } : {}
+
+const hasWait = (code: string): code is keyof typeof problems =>
+  Object.hasOwn(problems, code) &&
+  ['result-not-ready', 'overloaded', 'store-unavailable', 'shutting-down', 'rate-limited'].includes(
+    code,
+  )
+
+export const isProblem = (value: object): value is Problem => 'code' in value && 'detail' in value

@@ -1,0 +1,114 @@
+import type { Problem } from '@buzzer/contract'
+import type { Job } from '../../../core/job.ts'
+import type { Result } from '../../../core/payload.ts'
+import type { HttpContext } from '../context.ts'
+import { jsonText, type AnswerHeaders, type WholeAnswer } from './answer.ts'
+import { retryAfterSeconds } from './accepted.ts'
+import { pickFields } from './fields.ts'
+import { errorDocument, jobPath } from '../../job-document.ts'
+import { problemAnswer } from './problem.ts'
+
+export interface ResultOptions {
+  readonly fields: string | null
+  readonly headers: AnswerHeaders
+}
+
+/**
+ * What a job gave, as if it had been called directly: the handler's output or the upstream's own
+ * answer where it succeeded, else the problem that says why there is none.
+ */
+export async function resultAnswer(
+  ctx: HttpContext,
+  job: Job,
+  { fields, headers }: ResultOptions,
+): Promise<WholeAnswer> {
+  switch (job.state) {
+    case 'succeeded': {
+      const result = await ctx.engine.result(job.id)
+      if (result === null) return refuse(ctx, job, lostResult, headers)
+      return successAnswer(ctx, job, result, { fields, headers })
+    }
+    case 'failed':
+      return failureAnswer(ctx, job, headers)
+    case 'cancelled':
+      return refuse(ctx, job, cancelled, headers)
+    default:
+      return refuse(ctx, job, notReady, { 'retry-after': retryAfterSeconds, ...headers })
+  }
+}
+
+const refuse = (ctx: HttpContext, job: Job, problem: Problem, headers: AnswerHeaders) =>
+  problemAnswer(ctx.publicUrl(), problem, jobPath(job), headers)
+
+function successAnswer(
+  ctx: HttpContext,
+  job: Job,
+  result: Result,
+  { fields, headers }: ResultOptions,
+): WholeAnswer {
+  const body = fields === null ? result.body : filtered(result, fields)
+  return {
+    kind: 'whole',
+    status: result.status,
+    headers: { ...resultHeaders(result), ...cacheHeaders(ctx, job), ...headers },
+    body: hasNoBody(result.status) ? null : body,
+  }
+}
+
+function resultHeaders({ headers, mediaType }: Result): Record<string, string | string[]> {
+  const all: Record<string, string | string[]> = {}
+  for (const [name, value] of headers) {
+    const before = all[name]
+    all[name] = before === undefined ? value : [before, value].flat()
+  }
+  if (mediaType !== null) all['content-type'] = mediaType
+  all['x-content-type-options'] = 'nosniff'
+  return all
+}
+
+const cacheHeaders = (ctx: HttpContext, job: Job): AnswerHeaders =>
+  ctx.catalog.operation(job.operation)?.policies.cacheable === true
+    ? {}
+    : { 'cache-control': 'private, no-store' }
+
+const hasNoBody = (status: number): boolean => status === 204 || status === 205 || status === 304
+
+function filtered({ body, mediaType }: Result, fields: string): string | Uint8Array {
+  if (mediaType === null || !/^application\/(?:[\w.+-]+\+)?json\b/i.test(mediaType)) return body
+  try {
+    const value: unknown = JSON.parse(Buffer.from(body).toString('utf8'))
+    return JSON.stringify(pickFields(value, fields))
+  } catch {
+    // An upstream that says JSON and sends something else is passed on as it is.
+    return body
+  }
+}
+
+async function failureAnswer(
+  ctx: HttpContext,
+  job: Extract<Job, { state: 'failed' }>,
+  headers: AnswerHeaders,
+): Promise<WholeAnswer> {
+  const { failures } = await ctx.engine.view(job)
+  const document = errorDocument(job, failures, ctx.publicUrl())
+  return jsonText(document.status, JSON.stringify(document), {
+    'content-type': 'application/problem+json; charset=utf-8',
+    'cache-control': 'private, no-store',
+    ...headers,
+  })
+}
+
+const notReady: Problem = {
+  code: 'result-not-ready',
+  detail: 'The job has not ended. Ask again later, or wait for it with `Prefer: wait=30`.',
+}
+
+const cancelled: Problem = {
+  code: 'job-cancelled',
+  detail: 'The job was cancelled, so it has no result. Submit it again if you need one.',
+}
+
+const lostResult: Problem = {
+  code: 'internal-error',
+  detail: 'The job succeeded but its result is not in the store. The server log says more.',
+}

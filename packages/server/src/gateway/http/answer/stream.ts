@@ -1,0 +1,50 @@
+import type { FastifyReply } from 'fastify'
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { comment } from '../../sse/frame.ts'
+import type { StreamAnswer } from './answer.ts'
+
+/** A quiet stream says this often that it is still there, in milliseconds. */
+const commentMs = 15_000
+/** A reader that takes nothing for this long is dropped; its cursor brings it back. */
+const stalledMs = 60_000
+
+/**
+ * Writes a stream as it is made. The next chunk is asked for only when the last was taken, so a
+ * slow reader costs no memory here; a stalled one is cut off.
+ */
+export async function stream(
+  stopping: AbortSignal,
+  reply: FastifyReply,
+  answer: StreamAnswer,
+): Promise<void> {
+  reply.hijack()
+  const response = reply.raw
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value)
+  if (reply.hasHeader('connection')) response.setHeader('connection', 'close')
+  response.writeHead(200)
+  if (reply.request.method === 'HEAD') return void response.end()
+  response.flushHeaders()
+  const heartbeat = setInterval(() => {
+    if (!response.writableNeedDrain) response.write(comment)
+  }, commentMs)
+  try {
+    for await (const chunk of answer.chunks(AbortSignal.any([gone.signal, stopping]))) {
+      if (!response.write(chunk)) await drained(response, gone.signal)
+      heartbeat.refresh()
+    }
+    response.end()
+  } catch (fault) {
+    // Headers are out, so all that is left is to cut the stream; the reader comes back.
+    response.destroy()
+    if (!gone.signal.aborted) reply.log.debug({ err: fault }, 'a stream was cut')
+  } finally {
+    clearInterval(heartbeat)
+  }
+}
+
+async function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
+  await once(response, 'drain', { signal: AbortSignal.any([gone, AbortSignal.timeout(stalledMs)]) })
+}

@@ -1,0 +1,30 @@
+import type { Engine } from '../../engine/engine.ts'
+import type { Authenticator, JobTokens } from '../../ports/auth.ts'
+import type { Catalog } from '../../ports/catalog.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Log } from '../../ports/log.ts'
+import type { Telemetry } from '../../ports/telemetry.ts'
+
+/** What the HTTP edge stands on. */
+export interface HttpContext {
+  readonly engine: Engine
+  readonly catalog: Catalog
+  readonly clock: Clock
+  readonly log: Log
+  readonly telemetry: Telemetry
+  readonly auth: Authenticator
+  readonly tokens: JobTokens
+  /** The server's own address without a trailing slash. */
+  readonly publicUrl: () => string
+  readonly limits: { readonly bodyBytes: number }
+  readonly documents: ApiDocuments
+  /** OpenMetrics text and its media type. */
+  readonly metrics: () => Promise<{ readonly text: string; readonly mediaType: string }>
+  /** Aborted at the first sign of a shutdown: nothing new is taken, streams and waits end. */
+  readonly stopping: AbortSignal
+}
+
+/** The contracts as they are served, made from the running definitions. */
+export interface ApiDocuments {
+  openapi(version: '3.1' | '3.2', format: 'json' | 'yaml'): string
+}

@@ -1,0 +1,48 @@
+import type { Headers } from '../../../core/payload.ts'
+import { isOwnHeader } from './own-headers.ts'
+
+/** Never passed on: ours, a connection's, or a secret between the caller and us. */
+const kept = new Set([
+  'authorization',
+  'connection',
+  'content-length',
+  'cookie',
+  'expect',
+  'host',
+  'idempotency-key',
+  'keep-alive',
+  'prefer',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/**
+ * Which headers of a call go on to the upstream: `Accept*`, `Content-*`, those that its document
+ * declares and those that the service forwards. The caller's idempotency key goes on as well, for
+ * it stands for the same call there.
+ *
+ * @param raw names and values one after the other, as received
+ * @param declared in lower case
+ */
+export function forwardedHeaders(
+  raw: readonly string[],
+  declared: ReadonlySet<string>,
+): Headers {
+  const headers: [string, string][] = []
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = (raw[at] ?? '').toLowerCase()
+    if (goesOn(name, declared)) headers.push([name, raw[at + 1] ?? ''])
+  }
+  return headers
+}
+
+const goesOn = (name: string, declared: ReadonlySet<string>): boolean => {
+  if (name === 'idempotency-key') return true
+  if (kept.has(name) || isOwnHeader(name)) return false
+  return name.startsWith('accept') || name.startsWith('content-') || declared.has(name)
+}

@@ -1,0 +1,54 @@
+import { hash } from 'node:crypto'
+import type { Problem } from '@buzzer/contract'
+import { invalidHeader } from './header-problem.ts'
+import type { HttpRequest } from './http-request.ts'
+import { isOwnHeader } from './own-headers.ts'
+
+const quoted = /^"((?:[^"\\]|\\["\\])*)"$/
+const maxLength = 255
+
+/**
+ * Reads `Idempotency-Key` (IETF draft 07): a quoted string of RFC 9651, or the same without
+ * quotes.
+ *
+ * @returns the key without quotes, or null where none was sent
+ */
+export function parseIdempotencyKey(
+  header: string | readonly string[] | undefined,
+): string | null | Problem {
+  if (header === undefined) return null
+  const text = [header].flat().join(',').trim()
+  const inner = quoted.exec(text)?.[1]
+  const key = inner === undefined ? text : inner.replaceAll(/\\(["\\])/g, '$1')
+  const broken = inner === undefined && text.includes('"')
+  if (broken || key.length < 1 || key.length > maxLength || !/^[\x20-\x7e]+$/.test(key)) {
+    return invalidHeader(
+      'Idempotency-Key',
+      `takes a quoted string of 1 to ${maxLength} printable ASCII characters, such as "order-1234"`,
+    )
+  }
+  return key
+}
+
+/**
+ * Stands for the whole request: two with the same key are the same only if method, path, query,
+ * `Content-Type`, the body's bytes and our own headers are. `Prefer`, trace and other headers may
+ * differ.
+ */
+export function hashRequest(request: HttpRequest): Uint8Array {
+  const head = [
+    request.method,
+    request.target,
+    request.headers['content-type'] ?? '',
+    ...ownHeaders(request),
+  ].join('\n')
+  return hash('sha256', Buffer.concat([Buffer.from(`${head}\n\n`), request.body ?? noBody]), 'buffer')
+}
+
+const noBody = new Uint8Array()
+
+const ownHeaders = ({ headers }: HttpRequest): readonly string[] =>
+  Object.keys(headers)
+    .filter(isOwnHeader)
+    .toSorted()
+    .map((name) => `${name}: ${String(headers[name])}`)

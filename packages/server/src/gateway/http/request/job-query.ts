@@ -1,0 +1,57 @@
+import { jobStates, type JobState, type Problem } from '@buzzer/contract'
+import type { Millis } from '../../../core/time.ts'
+import type { JobQuery } from '../../../ports/store.ts'
+import { invalidParameter } from './header-problem.ts'
+import type { HttpRequest } from './http-request.ts'
+import { parseMoment } from './moment.ts'
+
+const defaultLimit = 100
+const maxLimit = 1_000
+const known = ['operation', 'state', 'tag', 'after', 'before', 'limit', 'cursor']
+
+/** Reads what a list of jobs is narrowed to; a parameter that nobody knows is refused. */
+export function readJobQuery(
+  { query, caller }: HttpRequest,
+  deadLetter: boolean | null,
+): JobQuery | Problem {
+  const unknown = [...query.keys()].find((name) => !known.includes(name))
+  if (unknown !== undefined) return invalidParameter(unknown, `is not known; use ${known.join(', ')}`)
+  const limit = readLimit(query.get('limit'))
+  const states = readStates(query.getAll('state'))
+  const createdAfter = readTime('after', query.get('after'))
+  const createdBefore = readTime('before', query.get('before'))
+  for (const value of [limit, states, createdAfter, createdBefore]) {
+    if (typeof value === 'object' && value !== null && 'code' in value) return value
+  }
+  return {
+    tenant: caller.tenant,
+    operation: query.get('operation'),
+    states: states as readonly JobState[] | null,
+    tag: query.get('tag'),
+    deadLetter,
+    createdAfter: createdAfter as Millis | null,
+    createdBefore: createdBefore as Millis | null,
+    limit: limit as number,
+    cursor: query.get('cursor'),
+  }
+}
+
+function readLimit(text: string | null): number | Problem {
+  if (text === null) return defaultLimit
+  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0
+  if (limit >= 1 && limit <= maxLimit) return limit
+  return invalidParameter('limit', `takes a whole number from 1 to ${maxLimit}`)
+}
+
+function readStates(values: readonly string[]): readonly JobState[] | null | Problem {
+  if (values.length === 0) return null
+  const names = values.flatMap((value) => value.split(','))
+  const states = jobStates.filter((state) => names.includes(state))
+  if (names.every((name) => (states as readonly string[]).includes(name))) return states
+  return invalidParameter('state', `takes one or more of ${jobStates.join(', ')}`)
+}
+
+function readTime(name: string, text: string | null): Millis | null | Problem {
+  if (text === null) return null
+  return parseMoment(text, Date.now()) ?? invalidParameter(name, 'takes a time of RFC 3339')
+}

@@ -1,0 +1,50 @@
+import type { Problem } from '@buzzer/contract'
+import { parse } from 'secure-json-parse'
+
+/** Deeper than this nothing of anybody's is, and recursion stays far from the end of the stack. */
+const maxDepth = 64
+
+export type ParsedJson =
+  | { readonly kind: 'json'; readonly value: unknown }
+  | { readonly kind: 'problem'; readonly problem: Problem }
+
+/** Reads a JSON body of somebody whom nobody knows. */
+export function parseJson(body: Uint8Array): ParsedJson {
+  if (tooDeep(body)) return malformed(`The body is nested deeper than ${maxDepth} levels.`)
+  try {
+    const text = utf8.decode(body)
+    // Refuses `__proto__` and `constructor.prototype`, which other programs merge into objects.
+    return { kind: 'json', value: parse(text, { protoAction: 'error', constructorAction: 'error' }) }
+  } catch (fault) {
+    return malformed(`The body is not JSON that is taken here: ${reason(fault)}.`)
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+const reason = (fault: unknown): string =>
+  fault instanceof Error ? fault.message.replace(/\.$/, '') : 'it cannot be read'
+
+const malformed = (detail: string): ParsedJson => ({
+  kind: 'problem',
+  problem: { code: 'malformed-body', detail },
+})
+
+const quote = 0x22
+const backslash = 0x5c
+
+/** Counts open brackets outside strings, without recursion; a short body cannot be too deep. */
+function tooDeep(body: Uint8Array): boolean {
+  if (body.byteLength <= 2 * maxDepth) return false
+  let depth = 0
+  let inString = false
+  for (let at = 0; at < body.byteLength; at += 1) {
+    const byte = body[at]
+    if (byte === quote) inString = !inString
+    else if (inString) at += byte === backslash ? 1 : 0
+    else if (byte === 0x5b || byte === 0x7b) depth += 1
+    else if (byte === 0x5d || byte === 0x7d) depth -= 1
+    if (depth > maxDepth) return true
+  }
+  return false
+}

@@ -1,0 +1,40 @@
+import type { Scope } from '../../../core/scope.ts'
+import type { Route } from '../route.ts'
+import { refuse } from '../submit.ts'
+
+/** Parts of the protocol that are not built yet say so, and are never taken for something else. */
+const planned: readonly (readonly [Route['method'], string, Scope | 'public'])[] = [
+  ['POST', '/v1/batches', 'jobs:submit'],
+  ['GET', '/v1/batches/:id', 'jobs:read'],
+  ['POST', '/v1/jobs/:id/input', 'jobs:submit'],
+  ['POST', '/v1/tickets', 'channels:subscribe'],
+  ['GET', '/v1/ws', 'channels:subscribe'],
+  ['GET', '/v1/channels/:channel/events', 'channels:subscribe'],
+  ['POST', '/v1/channels/:channel/events', 'channels:publish'],
+  ['GET', '/v1/channels', 'operations:manage'],
+  ['GET', '/v1/operations', 'operations:manage'],
+  ['GET', '/v1/services', 'operations:manage'],
+  ['POST', '/v1/services/import', 'operations:manage'],
+  ['GET', '/v1/webhooks', 'webhooks:manage'],
+  ['POST', '/v1/webhooks', 'webhooks:manage'],
+  ['GET', '/v1/audit', 'audit:read'],
+  ['POST', '/v1/leases', 'jobs:work'],
+  ['POST', '/oauth/token', 'public'],
+  ['GET', '/graphql', 'public'],
+  ['POST', '/graphql', 'public'],
+  ['GET', '/asyncapi.json', 'public'],
+  ['GET', '/asyncapi.yaml', 'public'],
+  ['GET', '/docs', 'public'],
+  ['GET', '/console', 'public'],
+]
+
+export const notSupported: readonly Route[] = planned.map(([method, path, scope]) => ({
+  method,
+  path,
+  scope,
+  handle: (ctx, request) =>
+    refuse(ctx, request, {
+      code: 'not-supported',
+      detail: `${method} ${path} is not supported by this version. See /openapi.json for what is.`,
+    }),
+}))

@@ -1,0 +1,139 @@
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
+import { METHODS } from 'node:http'
+import type { Caller, Scope } from '../../core/scope.ts'
+import { isProblem } from './answer/problem.ts'
+import { send } from './answer/send.ts'
+import type { HttpContext } from './context.ts'
+import { faultProblem } from './fault.ts'
+import { rejectBrokenRequest } from './broken-request.ts'
+import { createHttpRequest, type HttpRequest } from './request/http-request.ts'
+import type { Route } from './route.ts'
+import { callService, callServiceScope, noSuchRoute, wrongMethod } from './routes/call-service.ts'
+import { shuttingDown } from './routes/health.ts'
+import { routes } from './routes/index.ts'
+import { createRouteIndex } from './route-index.ts'
+import { refuse } from './submit.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller | null
+  }
+  interface FastifyContextConfig {
+    scope?: Scope | 'public'
+  }
+}
+
+/** The HTTP edge; whoever made it listens and closes it. */
+export function createHttpServer(ctx: HttpContext): FastifyInstance {
+  const server = fastify({
+    bodyLimit: ctx.limits.bodyBytes,
+    requestTimeout: 60_000,
+    keepAliveTimeout: 72_000,
+    routerOptions: { maxParamLength: 1_024 },
+    frameworkErrors: (error, request, reply) => void answerFault(ctx, error, request, reply),
+    clientErrorHandler: rejectBrokenRequest,
+    // A drain answers what is under way and then closes; see the hook below.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+  })
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body))
+  server.decorateRequest('caller', null)
+  server.addHook('onRequest', (request, reply, done) => {
+    if (ctx.stopping.aborted) void reply.header('connection', 'close')
+    if (admit(ctx, request, reply)) done()
+  })
+  server.setErrorHandler((error: FastifyError, request, reply) =>
+    answerFault(ctx, error, request, reply),
+  )
+  for (const route of routes) addRoute(ctx, server, route)
+  addEverythingElse(ctx, server)
+  return server
+}
+
+/** Lets a request in before its body is read. @returns whether it may go on */
+function admit(ctx: HttpContext, request: FastifyRequest, reply: FastifyReply): boolean {
+  const scope = request.routeOptions.config.scope ?? 'public'
+  const { host, origin, authorization } = request.headers
+  const caller = ctx.auth.authenticate({ host, origin, authorization })
+  const problem = isProblem(caller) ? caller : refusal(ctx, caller, scope)
+  if (problem === null) {
+    request.caller = caller as Caller
+    return true
+  }
+  void send(ctx.stopping, reply, refuse(ctx, bare(request, reply), problem))
+  return false
+}
+
+function refusal(ctx: HttpContext, caller: Caller, scope: Scope | 'public') {
+  if (scope === 'public') return null
+  if (scope === 'jobs:submit' && ctx.stopping.aborted) return shuttingDown
+  if (ctx.auth.allows(caller, scope)) return null
+  return {
+    code: 'insufficient-scope',
+    detail: `This credential does not allow ${scope}. Use one that does.`,
+  }
+}
+
+/** What a refusal needs to know of a request that nobody has been let in with. */
+const bare = (request: FastifyRequest, reply: FastifyReply): HttpRequest =>
+  createHttpRequest(request, reply.raw, { tenant: '', client: null, jobToken: null })
+
+const admitted = (request: FastifyRequest, reply: FastifyReply): HttpRequest =>
+  request.caller === null
+    ? bare(request, reply)
+    : createHttpRequest(request, reply.raw, request.caller)
+
+function addRoute(ctx: HttpContext, server: FastifyInstance, route: Route): void {
+  server.route({
+    method: route.method,
+    url: route.path,
+    config: { scope: route.scope },
+    handler: async (request, reply) => {
+      await send(ctx.stopping, reply, await route.handle(ctx, admitted(request, reply)))
+      return reply
+    },
+  })
+}
+
+/** Calls of wrapped APIs, which know their own routes; and what is nowhere. */
+function addEverythingElse(ctx: HttpContext, server: FastifyInstance): void {
+  const index = createRouteIndex(routes)
+  for (const method of METHODS) if (!server.supportedMethods.includes(method)) addMethod(server, method)
+  server.route({
+    method: server.supportedMethods,
+    url: '/*',
+    exposeHeadRoute: false,
+    config: { scope: callServiceScope },
+    handler: async (request, reply) => {
+      const admittedRequest = admitted(request, reply)
+      const answer = await callService(ctx, admittedRequest)
+      await send(ctx.stopping, reply, answer ?? nowhere(ctx, index.allowed(request.url), admittedRequest))
+      return reply
+    },
+  })
+}
+
+const nowhere = (ctx: HttpContext, allow: readonly string[], request: HttpRequest) =>
+  allow.length > 0
+    ? wrongMethod(ctx, request, allow)
+    : refuse(ctx, request, noSuchRoute(request))
+
+function addMethod(server: FastifyInstance, method: string): void {
+  if (method !== 'CONNECT') server.addHttpMethod(method, { hasBody: method === 'QUERY' })
+}
+
+async function answerFault(
+  ctx: HttpContext,
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const problem = faultProblem(ctx, error)
+  await send(ctx.stopping, reply, refuse(ctx, bare(request, reply), problem))
+}

@@ -1,0 +1,134 @@
+import type { Problem } from '@buzzer/contract'
+import { isOutcome, type Job } from '../../core/job.ts'
+import type { Policies } from '../../core/operation.ts'
+import type { Input } from '../../core/payload.ts'
+import { untilEnd } from '../../engine/wait.ts'
+import type { Operation } from '../../ports/catalog.ts'
+import { acceptedAnswer } from './answer/accepted.ts'
+import type { Answer, AnswerHeaders } from './answer/answer.ts'
+import { jobPath } from '../job-document.ts'
+import { isProblem, problemAnswer } from './answer/problem.ts'
+import { resultAnswer } from './answer/result.ts'
+import type { HttpContext } from './context.ts'
+import { hashRequest, parseIdempotencyKey } from './request/idempotency-key.ts'
+import { pathOf, type HttpRequest } from './request/http-request.ts'
+import { appliedPreferences, parsePrefer } from './request/prefer.ts'
+import { readSubmissionHeaders, readTrace } from './request/submission-headers.ts'
+
+/** What is called and with what, as a route has read and checked it. */
+export interface Call {
+  readonly operation: Operation
+  readonly input: Input | null
+  readonly value?: unknown
+}
+
+/** What both ways in have in common: from a checked call to its answer. */
+export async function submit(ctx: HttpContext, request: HttpRequest, call: Call): Promise<Answer> {
+  const order = readOrder(ctx, request, call.operation)
+  if (isProblem(order)) return refuse(ctx, request, order)
+  const accepted = await ctx.engine.accept({
+    ...call,
+    ...order,
+    tenant: request.caller.tenant,
+    client: request.caller.client,
+  })
+  if (accepted.kind === 'refused') return refuse(ctx, request, accepted.problem)
+  const replayed = accepted.kind === 'replayed'
+  return answerWhenDue(ctx, request, call.operation.policies, accepted.job, replayed)
+}
+
+export function refuse(ctx: HttpContext, request: HttpRequest, problem: Problem): Answer {
+  ctx.telemetry.rejected(problem.code)
+  return problemAnswer(ctx.publicUrl(), problem, pathOf(request.target))
+}
+
+function readOrder(ctx: HttpContext, request: HttpRequest, operation: Operation) {
+  const headers = readSubmissionHeaders(request.headers, ctx.clock.now())
+  if (isProblem(headers)) return headers
+  const key = parseIdempotencyKey(request.headers['idempotency-key'])
+  if (typeof key === 'object' && key !== null) return key
+  if (key === null && operation.policies.idempotency.required) return keyMissing(operation)
+  return {
+    ...headers,
+    trace: readTrace(request.headers),
+    idempotency: key === null ? null : { key, requestHash: hashRequest(request) },
+  }
+}
+
+const keyMissing = ({ name }: Operation): Problem => ({
+  code: 'idempotency-key-missing',
+  detail:
+    `Calls of ${name} need an Idempotency-Key header, so that a repeated one does no harm. ` +
+    'Send a value of your own that stands for this one call, such as an order number.',
+})
+
+/** How long this caller waits for the result, and what it is told about its preference. */
+interface Terms {
+  readonly waitMs: number
+  readonly headers: AnswerHeaders
+  /** What it gets when the wait was not long enough. */
+  readonly late: 'accepted' | 'timeout'
+}
+
+function termsOf(request: HttpRequest, policies: Policies): Terms {
+  if (policies.mode === 'sync') {
+    return { waitMs: policies.timeoutMs, headers: { vary: 'Prefer' }, late: 'timeout' }
+  }
+  const preference = parsePrefer(request.headers['prefer'])
+  const applied = appliedPreferences(preference)
+  const silent = policies.mode === 'adaptive' && !preference.respondAsync ? policies.waitMs : 0
+  return {
+    waitMs: preference.waitSeconds === null ? silent : preference.waitSeconds * 1_000,
+    headers: { vary: 'Prefer', ...(applied === null ? {} : { 'preference-applied': applied }) },
+    late: 'accepted',
+  }
+}
+
+async function answerWhenDue(
+  ctx: HttpContext,
+  request: HttpRequest,
+  policies: Policies,
+  accepted: Job,
+  replayed: boolean,
+): Promise<Answer> {
+  const terms = termsOf(request, policies)
+  const headers = { ...terms.headers, ...(replayed ? { 'idempotency-replayed': 'true' } : {}) }
+  const job = terms.waitMs === 0 ? accepted : await wait(ctx, request, accepted, terms.waitMs)
+  if (terms.waitMs > 0 && isOutcome(job)) {
+    const located = { ...headers, 'content-location': jobPath(job) }
+    return resultAnswer(ctx, job, { fields: request.query.get('fields'), headers: located })
+  }
+  if (terms.late === 'timeout') return tooLate(ctx, request, job, headers)
+  const view = replayed ? await ctx.engine.view(job) : ctx.engine.viewNew(job)
+  return acceptedAnswer(ctx, view, headers)
+}
+
+async function wait(
+  ctx: HttpContext,
+  request: HttpRequest,
+  job: Job,
+  timeoutMs: number,
+): Promise<Job> {
+  const signal = AbortSignal.any([request.closed, ctx.stopping])
+  const patience = { until: untilEnd, timeoutMs, signal }
+  const found = await ctx.engine.wait(request.caller, job.id, patience)
+  return found.kind === 'found' ? found.job : job
+}
+
+function tooLate(
+  ctx: HttpContext,
+  request: HttpRequest,
+  job: Job,
+  headers: AnswerHeaders,
+): Answer {
+  const problem: Problem = {
+    code: 'upstream-timeout',
+    detail: `The result did not come in time. The job goes on: see ${jobPath(job)}.`,
+    extensions: { job: job.id },
+  }
+  ctx.telemetry.rejected(problem.code)
+  return problemAnswer(ctx.publicUrl(), problem, pathOf(request.target), {
+    ...headers,
+    location: jobPath(job),
+  })
+}

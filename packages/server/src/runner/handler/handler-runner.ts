@@ -1,0 +1,61 @@
+import type { Clock } from '../../ports/clock.ts'
+import type { Log } from '../../ports/log.ts'
+import type { Runner } from '../../ports/runner.ts'
+import type { HandlerSet } from './handler-set.ts'
+import { runInline } from './inline.ts'
+import { handlerFailed } from './outcome.ts'
+import { runThreaded } from './threaded.ts'
+import { createThreadPool, type ThreadLimits } from './thread-pool.ts'
+
+export interface HandlerRunnerOptions {
+  readonly handlers: HandlerSet
+  readonly log: Log
+  readonly clock: Clock
+  /** The largest result that is kept, in bytes. */
+  readonly maxResultBytes: number
+  /** What threads load; null only where no handler wants one. */
+  readonly threads: ThreadOptions | null
+}
+
+export interface ThreadOptions {
+  /**
+   * The configuration as a `file:` URL. Threads import it again and find their handlers in its
+   * default export, under `operations`.
+   */
+  readonly module: string
+  /** Attempts that run in threads at the same time; more wait for one. */
+  readonly max: number
+  /** What each thread may use; Node's own limits where not given. */
+  readonly limits?: ThreadLimits
+  /** How long a handler may take to stop before its thread is ended, in milliseconds. */
+  readonly graceMs?: number
+  /** How long a thread without work is kept, in milliseconds. */
+  readonly idleMs?: number
+}
+
+/**
+ * Runs operations by calling their handlers, here or in a worker thread.
+ *
+ * After an abort the promise of a run settles when its handler ends, with what the engine then
+ * ignores. A handler on the main thread cannot be made to end, so the engine must not wait for
+ * it; one in a thread ends with its thread, `graceMs` after the abort.
+ */
+export function createHandlerRunner(options: HandlerRunnerOptions): Runner {
+  const { handlers, log, clock, maxResultBytes, threads } = options
+  const terms = { log, maxResultBytes }
+  const pool = threads === null ? null : createThreadPool({ ...threads, clock })
+  return {
+    async run(attempt) {
+      const { operation } = attempt.job
+      const entry = handlers.get(operation)
+      if (entry === undefined) return handlerFailed(`No handler runs ${operation}.`, false)
+      if (!entry.thread) return runInline(entry, attempt, terms)
+      if (pool === null) return handlerFailed('This server was started without threads.', false)
+      return runThreaded(pool, entry, attempt, terms)
+    },
+    heldOffUntil: () => null,
+    async [Symbol.asyncDispose]() {
+      await pool?.[Symbol.asyncDispose]()
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import type { Problem, ValidationError } from '@buzzer/contract'
+import { handlerFailure } from '../../core/handler-error.ts'
+import type { RunOutcome } from '../../ports/runner.ts'
+import type { HandlerEntry } from './handler-set.ts'
+import { jsonMediaType, type Encoded } from './output.ts'
+import { parseInput } from './input.ts'
+
+/** What an attempt failed with, as the port says it. */
+export const failed = (
+  error: Problem,
+  retryable: boolean,
+  retryAfterMs: number | null = null,
+): RunOutcome => ({ kind: 'failed', error, retryable, retryAfterMs })
+
+/** A fault of the handler's own, with the code that those have; another try may help. */
+export const handlerFailed = (detail: string, retryable = true): RunOutcome =>
+  failed({ code: 'handler-failed', detail }, retryable)
+
+export function failedBy(thrown: unknown): RunOutcome {
+  const { error, retryable, retryAfterMs } = handlerFailure(thrown)
+  return failed(error, retryable, retryAfterMs)
+}
+
+/** Lists at most this many of the things that are wrong with an output. */
+const maxListed = 20
+
+/**
+ * Takes what a handler gave as the result, if it is as its operation says and not too large.
+ *
+ * @param maxBytes the largest result that is kept
+ */
+export function resultOf(
+  encoded: Encoded,
+  checkOutput: HandlerEntry['checkOutput'],
+  maxBytes: number,
+): RunOutcome {
+  const { mediaType, body } = encoded
+  if (body.byteLength > maxBytes) return tooLarge(body.byteLength, maxBytes)
+  const errors = checkOutput === null ? [] : wrongWith(encoded, checkOutput)
+  if (errors.length > 0) return badOutput(errors)
+  return { kind: 'done', result: { status: 200, mediaType, headers: [], body } }
+}
+
+function wrongWith(
+  { mediaType, body }: Encoded,
+  check: (output: unknown) => readonly ValidationError[],
+): readonly ValidationError[] {
+  // Bytes that are not JSON are not what a JSON Schema describes; their handler chose them.
+  if (mediaType !== jsonMediaType) return []
+  const parsed = parseInput(body)
+  return parsed.kind === 'parsed'
+    ? check(parsed.value)
+    : [{ pointer: '', detail: 'This is not JSON.' }]
+}
+
+const badOutput = (errors: readonly ValidationError[]): RunOutcome =>
+  failed(
+    {
+      code: 'handler-failed',
+      detail: "What the handler gave does not match its operation's output schema.",
+      errors: errors.slice(0, maxListed),
+    },
+    true,
+  )
+
+const tooLarge = (bytes: number, maxBytes: number): RunOutcome =>
+  handlerFailed(
+    `The handler gave ${bytes} bytes, of ${maxBytes} at most. Give less, or raise limits.result.`,
+    false,
+  )

@@ -1,0 +1,133 @@
+import { inspect } from 'node:util'
+import { parentPort, workerData } from 'node:worker_threads'
+import { handlerFailure } from '../../core/handler-error.ts'
+import type { Handler } from '../../core/handler.ts'
+import { openContext, type Reach, type WriteLine } from './context.ts'
+import { parseInput } from './input.ts'
+import { encodeOutput, NotAnOutput } from './output.ts'
+import type { FromThread, HandlerEnd, ThreadStart, ToThread } from './thread-message.ts'
+
+/** A worker thread: loads the configuration once, then runs one task after the other. */
+
+type Run = Extract<ToThread, { kind: 'run' }>
+
+/** The task that runs now, as messages reach it. */
+interface Task {
+  readonly number: number
+  readonly controller: AbortController
+  readonly waiting: Map<number, PromiseWithResolvers<void>>
+}
+
+const port = parentPort
+if (port === null) throw new Error('thread-main runs in a worker thread only')
+const { module } = workerData as ThreadStart
+const handlers = handlersOf((await import(module)) as { readonly default?: unknown })
+let current: Task | null = null
+
+const send = (message: FromThread, transfer: readonly ArrayBuffer[] = []): void =>
+  port.postMessage(message, transfer)
+
+port.on('message', (message: ToThread) => {
+  if (message.kind === 'run') void runTask(message)
+  else if (current?.number === message.task) steer(current, message)
+})
+send({ kind: 'ready' })
+
+/** The handlers in the default export of a configuration, whatever it may hold. */
+function handlersOf(loaded: { readonly default?: unknown }): ReadonlyMap<string, Handler> {
+  const { operations } = (loaded.default ?? {}) as { readonly operations?: object }
+  return new Map(
+    Object.entries(operations ?? {}).map(([name, definition]: [string, { run: Handler }]) => [
+      name,
+      // As a method of its definition, which may use `this`.
+      (input, context) => definition.run(input, context),
+    ]),
+  )
+}
+
+async function runTask(run: Run): Promise<void> {
+  const task = { number: run.task, controller: new AbortController(), waiting: new Map() }
+  current = task
+  const end = await handle(run, task)
+  current = null
+  if (end.kind === 'threw') return send({ kind: 'end', task: run.task, end })
+  // A copy is moved over: what the handler gave may be its own to give again.
+  const body = new Uint8Array(end.encoded.body)
+  const encoded = { ...end.encoded, body }
+  send({ kind: 'end', task: run.task, end: { kind: 'gave', encoded } }, [body.buffer])
+}
+
+async function handle(run: Run, task: Task): Promise<HandlerEnd> {
+  const handler = handlers.get(run.job.operation)
+  if (handler === undefined) return refused(`The configuration has no ${run.job.operation}.`)
+  const input = parseInput(run.body)
+  if (input.kind === 'malformed') return refused(input.error.detail)
+  const { context, close } = openContext(run.job, reachOf(task), lineWriter(task))
+  try {
+    return { kind: 'gave', encoded: await encodeOutput(await handler(input.value, context)) }
+  } catch (thrown) {
+    return endBy(thrown)
+  } finally {
+    close()
+  }
+}
+
+function endBy(thrown: unknown): HandlerEnd {
+  const failure = handlerFailure(thrown)
+  const isFault = failure.unexpected && !(thrown instanceof NotAnOutput)
+  return { kind: 'threw', failure, stack: isFault ? inspect(thrown, { depth: 4 }) : null }
+}
+
+const refused = (detail: string): HandlerEnd => ({
+  kind: 'threw',
+  failure: {
+    error: { code: 'handler-failed', detail },
+    retryable: false,
+    retryAfterMs: null,
+    unexpected: false,
+  },
+  stack: null,
+})
+
+function reachOf({ number, controller, waiting }: Task): Reach {
+  let pieces = 0
+  return {
+    signal: controller.signal,
+    async progress(percent, message) {
+      send({ kind: 'progress', task: number, percent, message })
+    },
+    async output(output) {
+      pieces += 1
+      const taken = Promise.withResolvers<void>()
+      const json = JSON.stringify(output) ?? 'null'
+      waiting.set(pieces, taken)
+      send({ kind: 'output', task: number, piece: pieces, json })
+      await taken.promise
+    },
+  }
+}
+
+const lineWriter =
+  ({ number }: Task): WriteLine =>
+  (level, message, fields) =>
+    send({ kind: 'log', task: number, level, message, fields: fieldsOf(fields) })
+
+function fieldsOf(fields: object | undefined): string | null {
+  if (fields === undefined) return null
+  try {
+    return JSON.stringify(fields)
+  } catch {
+    return JSON.stringify({ fields: inspect(fields) })
+  }
+}
+
+function steer(task: Task, message: Exclude<ToThread, Run>): void {
+  if (message.kind === 'abort') {
+    task.controller.abort(new DOMException(message.message, message.name))
+    return
+  }
+  const taken = task.waiting.get(message.piece)
+  task.waiting.delete(message.piece)
+  if (message.fault === null) taken?.resolve()
+  else taken?.reject(new Error(message.fault))
+}

@@ -1,0 +1,126 @@
+import { handlerJob } from '../../core/handler.ts'
+import type { Attempt, RunOutcome } from '../../ports/runner.ts'
+import type { HandlerEntry } from './handler-set.ts'
+import { attemptFields, logLine, type RunTerms } from './inline.ts'
+import { failed, handlerFailed, resultOf } from './outcome.ts'
+import type { FromThread, HandlerEnd, ToThread } from './thread-message.ts'
+import type { ThreadPool } from './thread-pool.ts'
+import type { Thread } from './thread.ts'
+
+/** How a task in a thread ended: as its handler did, or with its thread. */
+type TaskEnd = HandlerEnd | { readonly kind: 'gone'; readonly why: string }
+
+/** Runs an attempt in a worker thread, which may block for as long as the attempt may take. */
+export async function runThreaded(
+  pool: ThreadPool,
+  entry: HandlerEntry,
+  attempt: Attempt,
+  terms: RunTerms,
+): Promise<RunOutcome> {
+  const thread = await pool.take(attempt.signal)
+  if (thread === null) return handlerFailed('The attempt was stopped before it got a thread.')
+  try {
+    return outcomeOf(await runIn(thread, pool, attempt, terms), entry, attempt, terms)
+  } finally {
+    thread.listener = null
+    pool.give(thread)
+  }
+}
+
+function outcomeOf(
+  end: TaskEnd,
+  entry: HandlerEntry,
+  attempt: Attempt,
+  { log, maxResultBytes }: RunTerms,
+): RunOutcome {
+  if (end.kind === 'gave') return resultOf(end.encoded, entry.checkOutput, maxResultBytes)
+  if (end.kind === 'gone') {
+    log.warn({ ...attemptFields(attempt), why: end.why }, "a handler's thread ended")
+    return handlerFailed(end.why)
+  }
+  const { error, retryable, retryAfterMs } = end.failure
+  if (end.stack !== null && !attempt.signal.aborted) {
+    log.warn({ ...attemptFields(attempt), stack: end.stack }, 'a handler threw')
+  }
+  return failed(error, retryable, retryAfterMs)
+}
+
+async function runIn(
+  thread: Thread,
+  pool: ThreadPool,
+  attempt: Attempt,
+  terms: RunTerms,
+): Promise<TaskEnd> {
+  const task = pool.nextTask()
+  const { promise, resolve } = Promise.withResolvers<TaskEnd>()
+  thread.listener = {
+    onMessage(message) {
+      if (message.kind === 'ready' || message.task !== task) return
+      if (message.kind === 'end') resolve(message.end)
+      else relay(message, thread, attempt, terms)
+    },
+    onGone: (why) => resolve({ kind: 'gone', why }),
+  }
+  const release = stopWith(attempt.signal, pool, thread, task)
+  post(thread, task, attempt)
+  return promise.finally(release)
+}
+
+function post(thread: Thread, task: number, attempt: Attempt): void {
+  // A copy that is moved over: a view would take along the whole buffer that it lies in.
+  const body = attempt.input === null ? null : Uint8Array.from(attempt.input.body)
+  const message: ToThread = { kind: 'run', task, job: handlerJob(attempt.job), body }
+  thread.post(message, body === null ? [] : [body.buffer])
+}
+
+/** Passes an abort on, and ends the thread where the handler does not stop. */
+function stopWith(
+  signal: AbortSignal,
+  { clock, graceMs }: ThreadPool,
+  thread: Thread,
+  task: number,
+): () => void {
+  let callOff = (): void => {}
+  const stop = (): void => {
+    const { name, message } = signal.reason instanceof Error ? signal.reason : aborted
+    thread.post({ kind: 'abort', task, name, message })
+    callOff = clock.after(graceMs, () => void thread.end(didNotStop(graceMs)))
+  }
+  if (signal.aborted) stop()
+  else signal.addEventListener('abort', stop, { once: true })
+  return () => {
+    signal.removeEventListener('abort', stop)
+    callOff()
+  }
+}
+
+const aborted = { name: 'AbortError', message: 'The attempt was stopped.' }
+
+const didNotStop = (graceMs: number): string =>
+  `The handler did not stop within ${graceMs} ms after it was told to, so its thread was ended. ` +
+  'Watch ctx.signal, or raise the timeout.'
+
+type Relayed = Exclude<FromThread, { kind: 'ready' | 'end' }>
+
+function relay(message: Relayed, thread: Thread, attempt: Attempt, { log }: RunTerms): void {
+  switch (message.kind) {
+    case 'progress':
+      void attempt.progress(message.percent, message.message)
+      return
+    case 'log': {
+      const fields = message.fields === null ? undefined : (JSON.parse(message.fields) as object)
+      logLine(log, attempt, message.level, message.message, fields)
+      return
+    }
+    case 'output': {
+      const { task, piece, json } = message
+      const answer = (fault: string | null): void => {
+        if (thread.usable) thread.post({ kind: 'taken', task, piece, fault })
+      }
+      attempt.output(JSON.parse(json)).then(
+        () => answer(null),
+        (fault: unknown) => answer(fault instanceof Error ? fault.message : String(fault)),
+      )
+    }
+  }
+}

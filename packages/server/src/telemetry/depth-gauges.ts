@@ -1,0 +1,61 @@
+import { Gauge, type Registry } from '@prometheus-io/client'
+import type { Clock } from '../ports/clock.ts'
+import type { Depth } from '../ports/store.ts'
+
+/** Several scrapers, and the two gauges of each, share one look into the store. */
+const freshMs = 1_000
+
+const stages = ['ready', 'delayed', 'blocked', 'running', 'parked'] as const
+
+/** How much waits and runs, looked up when the metrics are rendered. */
+export function addDepthGauges(
+  registry: Registry,
+  options: { readonly clock: Clock; depths(): Promise<readonly Depth[]> },
+): void {
+  const { clock } = options
+  const look = shareBriefly(clock, () => options.depths())
+  const jobs = new Gauge({
+    name: 'buzzer_jobs',
+    help: 'Jobs that have not ended, by where they are.',
+    labelNames: ['operation', 'stage'],
+    registers: [registry],
+    async collect() {
+      const depths = await look()
+      jobs.reset()
+      for (const depth of depths) {
+        for (const stage of stages) jobs.set({ operation: depth.operation, stage }, depth[stage])
+      }
+    },
+  })
+  const oldest = new Gauge({
+    name: 'buzzer_oldest_ready_seconds',
+    help: 'For how long the oldest runnable job could have run; 0 where none waits.',
+    labelNames: ['operation'],
+    registers: [registry],
+    async collect() {
+      const depths = await look()
+      oldest.reset()
+      for (const { operation, oldestReadyAt } of depths) {
+        const ageMs = oldestReadyAt === null ? 0 : clock.now() - oldestReadyAt
+        oldest.set({ operation }, Math.max(0, ageMs) / 1_000)
+      }
+    },
+  })
+}
+
+/** Where the store cannot say, there are no depths to show, and everything else is shown still. */
+function shareBriefly(
+  clock: Clock,
+  depths: () => Promise<readonly Depth[]>,
+): () => Promise<readonly Depth[]> {
+  let askedAt = -Infinity
+  let answer: Promise<readonly Depth[]> = Promise.resolve([])
+  return () => {
+    const now = clock.monotonic()
+    if (now - askedAt >= freshMs) {
+      askedAt = now
+      answer = depths().catch(() => [])
+    }
+    return answer
+  }
+}

@@ -1,0 +1,65 @@
+import { Counter, Registry } from '@prometheus-io/client'
+import type { Clock } from '../ports/clock.ts'
+import type { Depth } from '../ports/store.ts'
+import type { Telemetry } from '../ports/telemetry.ts'
+import { addDepthGauges } from './depth-gauges.ts'
+import { createOperationSeries } from './operation-series.ts'
+import { addProcessGauges } from './process-gauges.ts'
+
+export interface MetricsOptions {
+  readonly clock: Clock
+  /** Of Buzzer, for `buzzer_build_info`. */
+  readonly version: string
+  /** How much waits and runs; asked at most once a second, and only when somebody looks. */
+  depths(): Promise<readonly Depth[]>
+}
+
+export interface Metrics extends Telemetry, Disposable {
+  /** `application/openmetrics-text`, version 1.0.0. */
+  readonly contentType: string
+  /** Everything in OpenMetrics text; never fails, and leaves out what cannot be told now. */
+  render(): Promise<string>
+}
+
+/** Counts and measures into a registry of its own. */
+export function createMetrics(options: MetricsOptions): Metrics {
+  const registry = new Registry(Registry.OPENMETRICS_CONTENT_TYPE)
+  const seriesOf = createOperationSeries(registry)
+  const rejections = new Counter({
+    name: 'buzzer_rejected_total',
+    help: 'Requests that were refused, by the code of their problem.',
+    labelNames: ['code'],
+    registers: [registry],
+  })
+  addDepthGauges(registry, options)
+  const endProcessGauges = addProcessGauges(registry, options.version)
+  return {
+    accepted(operation, tookMs) {
+      const series = seriesOf(operation)
+      series.accept.observe(seconds(tookMs))
+      series.accepted.inc()
+    },
+    replayed: (operation) => seriesOf(operation).replayed.inc(),
+    rejected: (code) => rejections.inc({ code }),
+    started: (operation, waitedMs) => seriesOf(operation).wait.observe(seconds(waitedMs)),
+    attempted(operation, tookMs, outcome) {
+      const series = seriesOf(operation)
+      series.run.observe(seconds(tookMs))
+      series.attempts[outcome].inc()
+    },
+    retried: (operation) => seriesOf(operation).retried.inc(),
+    ended(operation, state, lifeMs) {
+      const series = seriesOf(operation)
+      series.life.observe(seconds(lifeMs))
+      series.outcomes[state].inc()
+    },
+    leaseLost: (operation) => seriesOf(operation).leasesLost.inc(),
+    lateOutcome: (operation) => seriesOf(operation).lateOutcomes.inc(),
+    contentType: registry.contentType,
+    render: () => registry.metrics(),
+    [Symbol.dispose]: endProcessGauges,
+  }
+}
+
+/** A clock that was set back gives durations that are none; the library throws at those. */
+const seconds = (ms: number): number => (ms > 0 && ms < Infinity ? ms / 1_000 : 0)
