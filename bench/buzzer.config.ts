@@ -1,0 +1,23 @@
+import { defineConfig, operation } from 'buzzer'
+
+export default defineConfig({
+  operations: {
+    noop: operation({
+      input: {
+        type: 'object',
+        required: ['customer', 'tour', 'travellers', 'departure'],
+        properties: {
+          customer: { type: 'string' },
+          tour: { type: 'string' },
+          travellers: { type: 'integer', minimum: 1, maximum: 12 },
+          departure: { type: 'string' },
+          note: { type: 'string' },
+        },
+      },
+      run: () => ({ ok: true }),
+    }),
+  },
+  store: 'sqlite:./data',
+  bus: 'memory',
+  auth: 'none',
+})
