@@ -33,7 +33,8 @@ export const waitingReasons = [
 ] as const
 export type WaitingReason = (typeof waitingReasons)[number]
 
-const literals = <const Values extends readonly string[]>(values: Values) => Type.Enum([...values])
+const literals = <const Values extends readonly string[]>(values: Values) =>
+  Type.Enum<[...Values]>([...values])
 const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
   Type.Union([schema, Type.Null()])
 const Time = Type.String({ format: 'date-time', description: 'RFC 3339 in UTC with milliseconds' })

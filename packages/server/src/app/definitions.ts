@@ -3,7 +3,9 @@ import type { Catalog } from '../ports/catalog.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
+import { createOutbound } from '../outbound/outbound.ts'
 import { createCatalog } from './catalog.ts'
+import { mountService, type MountedService } from './mounted-services.ts'
 import { nameOperations } from './named-operations.ts'
 
 export interface DefinitionDeps {
@@ -22,7 +24,19 @@ export async function loadDefinitions(config: Config, deps: DefinitionDeps): Pro
   await using resources = new AsyncDisposableStack()
   const named = nameOperations(config, deps)
   resources.use(named.runner)
-  const catalog = createCatalog(named.operations, [])
+  const outbound = resources.use(
+    createOutbound({ allow: config.outboundAllow, clock: deps.clock }),
+  )
+  const services: MountedService[] = []
+  for (const [name, definition] of Object.entries(config.services)) {
+    const service = await mountService(name, definition, { ...deps, config, outbound })
+    services.push({ ...service, runner: resources.use(service.runner) })
+  }
+  const operations = [...named.operations, ...services.flatMap((service) => service.operations)]
+  const catalog = createCatalog(
+    operations,
+    services.map(({ mount }) => mount),
+  )
   const owned = resources.move()
   return { catalog, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

@@ -96,10 +96,10 @@ export function leaseLost(job: Running, maxLost: number, now: Millis): Job {
   return { ...queuedAgain(lost, now), attempt: job.attempt - 1 }
 }
 
-export const released = (job: Running, now: Millis): Queued | Parked =>
+export const released = (job: Running, dueAt: Millis): Queued | Parked =>
   job.monitor === null
-    ? { ...queuedAgain(job, now), attempt: job.attempt - 1 }
-    : parked(job, job.monitor, now)
+    ? { ...queuedAgain(job, dueAt), attempt: job.attempt - 1 }
+    : parked(job, job.monitor, dueAt)
 
 export const parked = (job: Running, monitor: Monitor, dueAt: Millis): Parked => ({
   ...kept(job),

@@ -1,5 +1,5 @@
 import type { JobId } from '@buzzer/contract'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isOutcome, newJob, publicState, type Job, type State } from './job.ts'
 import { maxLeasesLost } from './lease.ts'
@@ -16,7 +16,7 @@ const inputs: { readonly [K in JobInputKind]: Extract<JobInput, { kind: K }> } =
   succeed: { kind: 'succeed' },
   fail: { kind: 'fail', error, retryAt: later },
   lose: { kind: 'lose', maxLost: maxLeasesLost },
-  release: { kind: 'release' },
+  release: { kind: 'release', dueAt: later },
   park: { kind: 'park', monitor, dueAt: later },
   cancel: { kind: 'cancel' },
   stop: { kind: 'stop' },
@@ -166,17 +166,19 @@ describe('any life', () => {
     return life
   }
 
+  const pairs = (life: readonly Job[]): readonly (readonly [Job, Job])[] =>
+    life.slice(1).map((job, index) => [life[index] ?? queued, job])
+
   it('never takes back a version, a fence or a run, and never exceeds its attempts', () => {
     fc.assert(
       fc.property(kinds, (steps) => {
         const life = lifeOf(steps)
-        life.slice(1).forEach((job, index) => {
-          const before = life[index] ?? queued
+        for (const [before, job] of pairs(life)) {
           expect(job.version).toBeGreaterThanOrEqual(before.version)
           expect(job.fence).toBeGreaterThanOrEqual(before.fence)
           expect(job.run).toBeGreaterThanOrEqual(before.run)
           expect(job.attempt).toBeLessThanOrEqual(job.maxAttempts)
-        })
+        }
       }),
     )
   })
@@ -194,11 +196,10 @@ describe('any life', () => {
     fc.assert(
       fc.property(kinds, (steps) => {
         const life = lifeOf(steps)
-        life.slice(1).forEach((job, index) => {
-          const before = life[index] ?? queued
-          if (publicState(job.state) === publicState(before.state)) return
+        for (const [before, job] of pairs(life)) {
+          if (publicState(job.state) === publicState(before.state)) continue
           expect(job.version).toBeGreaterThan(before.version)
-        })
+        }
       }),
     )
   })

@@ -15,8 +15,8 @@ export type JobInput =
   | { readonly kind: 'fail'; readonly error: Problem; readonly retryAt: Millis | null }
   /** The lease ended without a word from its worker. */
   | { readonly kind: 'lose'; readonly maxLost: number }
-  /** The worker gives it back unfinished, as at a shutdown; this costs no attempt. */
-  | { readonly kind: 'release' }
+  /** The worker gives it back, as at a shutdown or where it could not begin; costs no attempt. */
+  | { readonly kind: 'release'; readonly dueAt: Millis }
   /** It started something outside and waits for its end without a slot. */
   | { readonly kind: 'park'; readonly monitor: Monitor; readonly dueAt: Millis }
   /** The caller does not want it any more. */
@@ -72,7 +72,7 @@ const rules: Rules = {
     succeed: (job, _, now) => next.succeeded(job, now),
     fail: (job, { error, retryAt }, now) => next.attemptFailed(job, error, retryAt, now),
     lose: (job, { maxLost }, now) => next.leaseLost(job, maxLost, now),
-    release: (job, _, now) => next.released(job, now),
+    release: (job, { dueAt }) => next.released(job, dueAt),
     park: (job, { monitor, dueAt }) => next.parked(job, monitor, dueAt),
     cancel: (job) => ({ ...job, cancelRequested: true }),
     stop: (job, _, now) => next.cancelled(job, now),

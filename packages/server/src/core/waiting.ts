@@ -29,13 +29,13 @@ export function waitingOf(job: Job, around: Surroundings, now: Millis): Waiting 
   if (job.state === 'input_required') return { reason: 'signal', until: null, ahead: null }
   if (job.state !== 'queued') return null
   if (around.keyHeld) return { reason: 'key', until: null, ahead: around.ahead }
+  if (around.breakerUntil !== null && job.dueAt <= around.breakerUntil) {
+    return { reason: 'breaker', until: around.breakerUntil, ahead: around.ahead }
+  }
   if (job.dueAt > now) {
     return { reason: job.attempt > 0 ? 'retry' : 'delay', until: job.dueAt, ahead: null }
   }
   if (!around.served) return { reason: 'no_worker', until: null, ahead: around.ahead }
-  if (around.breakerUntil !== null) {
-    return { reason: 'breaker', until: around.breakerUntil, ahead: around.ahead }
-  }
   if (around.operationFull) return { reason: 'concurrency', until: null, ahead: around.ahead }
   return { reason: 'queue', until: null, ahead: around.ahead }
 }

@@ -1,4 +1,3 @@
-import type { Duration } from '@buzzer/contract'
 import type { PolicyOptions } from './operation.ts'
 
 /** What `service()` takes: an HTTP API that Buzzer wraps. */
@@ -39,9 +38,8 @@ export type Credentials =
         readonly tokenUrl: string
         readonly clientId: string
         readonly clientSecret: string
+        /** Divided by spaces. */
         readonly scope?: string
-        /** Used where the answer names no lifetime. Default: `5m`. */
-        readonly lifetime?: Duration
       }
     }
 

@@ -72,10 +72,13 @@ function decide(
   if (outcome?.kind === 'parked') {
     return { kind: 'park', monitor: outcome.monitor, dueAt: outcome.dueAt }
   }
-  if (stopped === 'shutdown') return { kind: 'release' }
+  if (stopped === 'shutdown') return { kind: 'release', dueAt: now }
   if (job.deadlineAt !== null && job.deadlineAt <= now) return { kind: 'expire' }
   if (stopped === 'timeout') return fail(ctx, operation, job, timedOut(operation, outcome), now)
-  if (outcome === null) return { kind: 'release' }
+  if (outcome === null) return { kind: 'release', dueAt: now }
+  if (outcome.begun === false) {
+    return { kind: 'release', dueAt: now + (outcome.retryAfterMs ?? 0) }
+  }
   return fail(ctx, operation, job, outcome, now)
 }
 

@@ -31,13 +31,31 @@ export interface RoutedCall {
   readonly method: string
   /** The OpenAPI path template, below the mount. */
   readonly path: string
-  /** The operation object of the service's document with its references resolved, for `/openapi.json`. */
-  readonly document: Readonly<Record<string, unknown>>
+  /** What `/openapi.json` says of it; made when asked for. */
+  document(): RouteDocument
   /** Lower-case names of the headers that the document declares or the service forwards. */
   readonly headers: ReadonlySet<string>
   /** Checks path, query, headers and body against the document. */
-  check(request: UpstreamRequest, body: Uint8Array, mediaType: string | null): readonly ValidationError[]
+  check(request: UpstreamRequest, body: Uint8Array, mediaType: string | null): RequestCheck
 }
+
+/** Part of an OpenAPI 3.1 document. */
+export interface RouteDocument {
+  /** The operation object; its schemas refer to `#/components/schemas/{name}`. */
+  readonly operation: Readonly<Record<string, unknown>>
+  /** All that its schemas refer to, by names that no other service uses. */
+  readonly schemas: ReadonlyMap<string, JsonSchema>
+}
+
+/** What a service's document says of a request, and so how it is answered. */
+export type RequestCheck =
+  | { readonly kind: 'ok' }
+  /** 422 `validation-failed`. */
+  | { readonly kind: 'invalid'; readonly errors: readonly ValidationError[] }
+  /** 400 `malformed-body`: it cannot even be read as what it says that it is. */
+  | { readonly kind: 'malformed'; readonly detail: string }
+  /** 415 `unsupported-media-type`. */
+  | { readonly kind: 'unsupported-media-type'; readonly accepted: readonly string[] }
 
 export type JsonSchema = Readonly<Record<string, unknown>> | boolean
 

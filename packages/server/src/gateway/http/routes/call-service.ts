@@ -56,8 +56,21 @@ function check(
   upstream: UpstreamRequest,
   { body, headers }: HttpRequest,
 ): Problem | null {
-  const errors = routed.check(upstream, body ?? new Uint8Array(), headers['content-type'] ?? null)
-  return errors.length === 0 ? null : validationFailed(errors)
+  const mediaType = headers['content-type'] ?? null
+  const outcome = routed.check(upstream, body ?? new Uint8Array(), mediaType)
+  switch (outcome.kind) {
+    case 'ok':
+      return null
+    case 'invalid':
+      return validationFailed(outcome.errors)
+    case 'malformed':
+      return { code: 'malformed-body', detail: outcome.detail }
+    case 'unsupported-media-type':
+      return {
+        code: 'unsupported-media-type',
+        detail: `The body is taken as ${outcome.accepted.join(', ')}, not as ${mediaType ?? 'nothing'}.`,
+      }
+  }
 }
 
 export function wrongMethod(

@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { OpenApiSource } from '../contracts/openapi/read/read-open-api.ts'
+import type { Outbound } from '../ports/outbound.ts'
+
+/** Documents of real APIs stay below this, in bytes. */
+const maxBytes = 33_554_432
+const fetchTimeoutMs = 30_000
+
+export interface DocumentPlace {
+  /** What a relative path is relative to. */
+  readonly folder: string
+  /** URLs are fetched through it, so that the same addresses are refused as everywhere. */
+  readonly outbound: Outbound
+}
+
+/**
+ * Gets an OpenAPI document from where somebody said that it is.
+ *
+ * @param source a path, a URL, or the document itself
+ * @throws Error that says what is wrong with the place
+ */
+export async function readDocument(
+  source: string | URL | Readonly<Record<string, unknown>>,
+  { folder, outbound }: DocumentPlace,
+): Promise<OpenApiSource> {
+  if (source instanceof URL) return readDocument(source.href, { folder, outbound })
+  if (typeof source !== 'string') return source
+  if (/^https?:/i.test(source)) return fetchDocument(source, outbound)
+  const file = source.startsWith('file:') ? fileURLToPath(source) : resolve(folder, source)
+  return { text: await readFile(file, 'utf8'), name: basename(file) }
+}
+
+async function fetchDocument(url: string, outbound: Outbound): Promise<OpenApiSource> {
+  const outcome = await outbound.call({
+    method: 'GET',
+    url,
+    headers: [['accept', 'application/json, application/yaml;q=0.9, */*;q=0.1']],
+    body: null,
+    timeoutMs: fetchTimeoutMs,
+    maxBytes,
+    signal: new AbortController().signal,
+  })
+  if (outcome.kind === 'failed') throw new Error(`${url} cannot be read: ${outcome.failure.detail}`)
+  const { status, body } = outcome.answer
+  if (status !== 200) throw new Error(`${url} answered ${status} instead of the document`)
+  return { text: Buffer.from(body).toString('utf8'), name: url }
+}

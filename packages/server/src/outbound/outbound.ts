@@ -1,0 +1,147 @@
+import { isIP } from 'node:net'
+import { Agent } from 'undici'
+import type { Headers } from '../core/payload.ts'
+import type { Clock } from '../ports/clock.ts'
+import type {
+  Outbound,
+  OutboundFailure,
+  OutboundOutcome,
+  OutboundRequest,
+} from '../ports/outbound.ts'
+import { createBreaks } from './breaks.ts'
+import { createConnector, systemResolve, type Resolve } from './connect.ts'
+import { exchange } from './exchange.ts'
+import { createGate } from './gate.ts'
+import { createGuard, type Guard } from './guard.ts'
+import { outgoingHeaders } from './headers.ts'
+import { parseTarget, type Target } from './target.ts'
+
+export interface OutboundOptions {
+  readonly clock: Clock
+  /** Private targets that may be called all the same; see `createGuard` for how to write them. */
+  readonly allow: readonly string[]
+  /** How names become addresses; the system's resolver by default. */
+  readonly resolve?: Resolve
+  /** Name resolution and handshakes together; 10 s by default. */
+  readonly connectTimeoutMs?: number
+  /** Until the answer's headers are there; by default only the request's own timeout counts. */
+  readonly headersTimeoutMs?: number
+  /** Open connections for each origin; 64 by default. */
+  readonly connections?: number
+  /** Calls that may wait for a connection to one origin; 1,024 by default. */
+  readonly maxWaiting?: number
+  /** The largest head of an answer, in bytes; 64 KiB by default. */
+  readonly maxHeaderBytes?: number
+  /** PEM certificates to trust instead of the system's. */
+  readonly ca?: string
+}
+
+const methodToken = /^[A-Z][A-Z0-9_-]{0,31}$/
+// A tunnel would let the bytes after it go anywhere, and TRACE sends credentials back.
+const refusedMethods = new Set(['CONNECT', 'TRACE'])
+
+/**
+ * The one way out of this process to wherever a user aimed (RFC 9110, RFC 9112). Plain http and
+ * https without credentials in the URL; addresses that are not public are refused unless allowed;
+ * redirects are answers like any other; bodies pass as they come, undecoded. Every failure is a
+ * value.
+ *
+ * @throws Error where an entry of `allow` does not parse
+ */
+export function createOutbound(options: OutboundOptions): Outbound {
+  const { clock } = options
+  const guard = createGuard(options.allow)
+  const connections = options.connections ?? 64
+  const gate = createGate({ clock, connections, maxWaiting: options.maxWaiting ?? 1_024 })
+  const breaks = createBreaks()
+  const dispatcher = new Agent({
+    connect: createConnector({
+      guard,
+      clock,
+      breaks,
+      resolve: options.resolve ?? systemResolve,
+      timeoutMs: options.connectTimeoutMs ?? 10_000,
+      ca: options.ca ?? null,
+    }),
+    connections,
+    pipelining: 1,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: options.maxHeaderBytes ?? 65_536,
+  })
+
+  const run = async (
+    request: OutboundRequest,
+    target: Target,
+    headers: Headers,
+  ): Promise<OutboundOutcome> => {
+    const startedAt = clock.monotonic()
+    const entry = await gate.enter(target.origin, request.timeoutMs, request.signal)
+    if (entry !== 'entered') return failed(notEntered[entry])
+    try {
+      // It may have been called off in the moment in which it entered.
+      if (request.signal.aborted) return failed(notEntered.aborted)
+      const timeoutMs = Math.max(1, request.timeoutMs - (clock.monotonic() - startedAt))
+      const headersTimeoutMs = options.headersTimeoutMs ?? request.timeoutMs
+      const terms = { target, request, headers, timeoutMs, headersTimeoutMs }
+      return await exchange({ dispatcher, clock, breaks }, terms)
+    } finally {
+      gate.leave(target.origin)
+    }
+  }
+
+  return {
+    async call(request) {
+      const parsed = parseTarget(request.url)
+      if (parsed.kind === 'rejected') return rejected(parsed.detail)
+      const refusal = refusalOf(request.method, parsed.target, guard)
+      if (refusal !== null) return rejected(refusal)
+      const headers = outgoingHeaders(request.headers)
+      if (headers.kind === 'rejected') return rejected(headers.detail)
+      if (request.signal.aborted) return failed(notEntered.aborted)
+      return run(request, parsed.target, headers.headers)
+    },
+    check(url) {
+      const parsed = parseTarget(url)
+      if (parsed.kind === 'rejected') return parsed.detail
+      return refusalOf('GET', parsed.target, guard)
+    },
+    async [Symbol.asyncDispose]() {
+      await dispatcher.destroy()
+    },
+  }
+}
+
+/** What is known before anything is resolved or opened. */
+function refusalOf(method: string, target: Target, guard: Guard): string | null {
+  if (!methodToken.test(method) || refusedMethods.has(method))
+    return `The method ${JSON.stringify(method)} cannot be sent.`
+  const addresses = knownAddresses(target.host)
+  const refused =
+    addresses.length > 0 &&
+    addresses.every((address) => !guard.permits(target.host, target.port, address))
+  return refused
+    ? `${target.host} is not a public address. ` +
+        `If it is yours, allow "${target.host}:${target.port}" as a private target.`
+    : null
+}
+
+/** Names under localhost mean the loopback everywhere (RFC 6761, section 6.3). */
+function knownAddresses(host: string): readonly string[] {
+  if (isIP(host) !== 0) return [host]
+  return host === 'localhost' || host.endsWith('.localhost') ? ['127.0.0.1', '::1'] : []
+}
+
+const notEntered = {
+  full: {
+    reason: 'unreachable',
+    detail: 'Too many calls wait for a connection there already.',
+    sent: false,
+  },
+  timeout: { reason: 'timeout', detail: 'No connection became free in time.', sent: false },
+  aborted: { reason: 'aborted', detail: 'The call was called off.', sent: false },
+} as const satisfies Record<string, OutboundFailure>
+
+const failed = (failure: OutboundFailure): OutboundOutcome => ({ kind: 'failed', failure })
+const rejected = (detail: string): OutboundOutcome =>
+  failed({ reason: 'rejected', detail, sent: false })

@@ -1,0 +1,79 @@
+import type { Trace } from '../../core/job.ts'
+import type { Headers } from '../../core/payload.ts'
+import type { Random } from '../../ports/random.ts'
+
+/** Headers of one connection (RFC 9110, section 7.6.1): neither passed on nor kept. */
+const hopByHop = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]
+
+/** What was said to Buzzer, or is said anew by Buzzer. */
+const notForwarded: ReadonlySet<string> = new Set([
+  ...hopByHop,
+  'authorization',
+  'content-length',
+  'cookie',
+  'expect',
+  'host',
+  'idempotency-key',
+  'prefer',
+])
+
+/** Length and media type are kept with the result itself. */
+const notKept: ReadonlySet<string> = new Set([
+  ...hopByHop,
+  'content-length',
+  'content-type',
+  'set-cookie',
+])
+
+export const headerOf = (headers: Headers, name: string): string | null =>
+  headers.find(([key]) => key === name)?.[1] ?? null
+
+/** The stored headers of a call that may go to the upstream; checked again, whoever stored them. */
+export const forwarded = (headers: Headers): Headers =>
+  less(headers, notForwarded).filter(
+    ([name]) => !name.startsWith('buzzer-') && !name.startsWith('callback-'),
+  )
+
+/** The headers of an answer that are kept with its result. */
+export const kept = (headers: Headers): Headers => less(headers, notKept)
+
+/** @param extra replaces whatever has the same name */
+export function withHeaders(headers: Headers, extra: Headers): Headers {
+  const replaced = new Set(extra.map(([name]) => name))
+  return [...headers.filter(([name]) => !replaced.has(name)), ...extra]
+}
+
+function less(headers: Headers, names: ReadonlySet<string>): Headers {
+  const named = new Set(
+    headers
+      .filter(([name]) => name === 'connection')
+      .flatMap(([, value]) => value.split(',').map((option) => option.trim().toLowerCase())),
+  )
+  return headers.filter(([name]) => !names.has(name) && !named.has(name))
+}
+
+const traceparent = /^([0-9a-f]{2}-[0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/
+
+/** The caller's trace with a span of our own for this call (W3C Trace Context). */
+export function traceHeaders(trace: Trace | null, random: Random): Headers {
+  if (trace === null) return []
+  const match = traceparent.exec(trace.traceparent)
+  const span = Buffer.from(random.bytes(8)).toString('hex')
+  const parent = match === null ? trace.traceparent : `${match[1]}-${span}-${match[2]}`
+  return trace.tracestate === null
+    ? [['traceparent', parent]]
+    : [
+        ['traceparent', parent],
+        ['tracestate', trace.tracestate],
+      ]
+}

@@ -1,0 +1,169 @@
+import { attemptEndsAt } from '../../core/lease.ts'
+import type { Input, Result, UpstreamRequest } from '../../core/payload.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Log } from '../../ports/log.ts'
+import type { Outbound, OutboundAnswer } from '../../ports/outbound.ts'
+import type { Random } from '../../ports/random.ts'
+import type { Attempt, Runner, RunOutcome } from '../../ports/runner.ts'
+import { createAsker, type Asked, type AskTerms } from './ask.ts'
+import { createBreaker } from './breaker.ts'
+import { createAuthorizer } from './credentials.ts'
+import { startsWork } from './follow.ts'
+import { headerOf, kept } from './headers.ts'
+import { createLooker } from './look.ts'
+import {
+  answeredBadly,
+  finalFailure,
+  isRetryableStatus,
+  notAnswered,
+  notBegun,
+  type CallName,
+} from './problem.ts'
+import { climbs, isIdempotent, replay } from './request.ts'
+import { retryAfter } from './retry-after.ts'
+import { createRetryBudget } from './retry-budget.ts'
+import {
+  defaultBreaker,
+  defaultRetryBudget,
+  type UpstreamOperation,
+  type UpstreamService,
+} from './service.ts'
+
+export interface UpstreamRunnerDeps {
+  readonly outbound: Outbound
+  readonly clock: Clock
+  readonly random: Random
+  readonly service: UpstreamService
+  readonly log: Log
+}
+
+/** After this long a retry beyond the budget may ask again, in milliseconds. */
+const budgetWaitMs = 1_000
+
+/**
+ * Runs the operations of a service by sending each stored call to its upstream, byte for byte.
+ * Connection errors, timeouts, 429 and passing 5xx are failures that another attempt may mend; an
+ * answer of any other status is the result. Work that goes on after a 202 is followed to its end.
+ *
+ * @throws Error where the service's URL or one of its `followOrigins` is no http or https URL
+ */
+export function createUpstreamRunner(deps: UpstreamRunnerDeps): Runner {
+  const { clock, random, service } = deps
+  const closing = new AbortController()
+  const breaker = createBreaker(service.breaker ?? defaultBreaker, clock, (openUntil) => {
+    if (openUntil === null) deps.log.info({ service: service.name }, 'the upstream is back')
+    else deps.log.warn({ service: service.name, openUntil }, 'the upstream fails; holding off')
+  })
+  const budget = createRetryBudget(service.retryBudget ?? defaultRetryBudget, clock)
+  const authorizer = createAuthorizer(service.credentials, { ...deps, signal: closing.signal })
+  const asker = createAsker({ ...deps, breaker, authorizer })
+  const looker = createLooker({
+    ...deps,
+    asker,
+    serviceOrigin: httpOrigin(baseUrl(service.url)),
+    followOrigins: new Set(service.followOrigins.map(httpOrigin)),
+    resultOf,
+  })
+
+  const call = async (
+    attempt: Attempt,
+    input: Input & { readonly request: UpstreamRequest },
+    terms: AskTerms,
+    operation: UpstreamOperation,
+  ): Promise<RunOutcome> => {
+    const name = nameOf(service, attempt, input.request)
+    if (attempt.job.attempt <= 1) budget.earn()
+    else if (breaker.heldOffUntil() === null && !budget.spend()) return overBudget(name)
+    const replayed = replay(service.url, attempt, input, random)
+    const asked = await asker.own(replayed, terms)
+    if (asked.kind !== 'answered') return unanswered(name, asked, operation, clock)
+    const { answer } = asked
+    const retryAfterMs = retryAfter(answer.headers, clock.now())
+    if (isRetryableStatus(answer.status)) return answeredBadly(name, answer.status, retryAfterMs)
+    const work = startsWork(answer, replayed.url)
+    if (work === null) return { kind: 'done', result: resultOf(answer) }
+    const giveUpAt = clock.now() + operation.giveUpMs
+    return looker.begin(name, { ...work, polls: 0, giveUpAt }, retryAfterMs)
+  }
+
+  return {
+    heldOffUntil: () => breaker.heldOffUntil(),
+    async run(attempt) {
+      const { input, job } = attempt
+      if (input === null || input.request === null) throw new Error('The job holds no call.')
+      const { request } = input
+      const name = nameOf(service, attempt, request)
+      if (climbs(request.target)) return climbing(name)
+      const operation = service.operation(job.operation)
+      const terms = {
+        timeoutMs: Math.max(1, attemptEndsAt(job) - clock.now()),
+        maxBytes: operation.maxResultBytes,
+        signal: attempt.signal,
+      }
+      return job.monitor === null
+        ? call(attempt, { ...input, request }, terms, operation)
+        : looker.look(attempt, name, job.monitor, terms)
+    },
+    [Symbol.asyncDispose]() {
+      closing.abort()
+      return Promise.resolve()
+    },
+  }
+}
+
+const nameOf = (
+  { name: service }: UpstreamService,
+  { job: { operation } }: Attempt,
+  { method }: UpstreamRequest,
+): CallName => ({ service, operation, method })
+
+function unanswered(
+  name: CallName,
+  asked: Exclude<Asked, { kind: 'answered' }>,
+  operation: UpstreamOperation,
+  clock: Clock,
+): RunOutcome {
+  switch (asked.kind) {
+    case 'held':
+      return notBegun(
+        `The upstream ${name.service} fails, so ${name.operation} was not sent to it.`,
+        Math.max(0, asked.until - clock.now()),
+      )
+    case 'unauthorized':
+      return { ...finalFailure('upstream-failed', asked.detail), retryable: asked.retryable }
+    case 'failed':
+      return notAnswered(name, asked.failure, operation.retryUnsafe || isIdempotent(name.method))
+  }
+}
+
+const overBudget = (name: CallName): RunOutcome =>
+  notBegun(
+    `Too many calls of the upstream ${name.service} are retries already, so ${name.operation} waits.`,
+    budgetWaitMs,
+  )
+
+const climbing = (name: CallName): RunOutcome =>
+  finalFailure(
+    'validation-failed',
+    `The path of ${name.operation} holds dot segments, which could reach another operation. ` +
+      'Send the path in its normal form.',
+  )
+
+/** The answer as it is kept: byte for byte, less what was about the connection. */
+const resultOf = (answer: OutboundAnswer): Result => ({
+  status: answer.status,
+  mediaType: headerOf(answer.headers, 'content-type'),
+  headers: kept(answer.headers),
+  body: answer.body,
+})
+
+function baseUrl(url: string): string {
+  if (!/[?#]/.test(url)) return url
+  throw new Error(`The URL of a service has neither query nor fragment: ${url}`)
+}
+
+function httpOrigin(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : null
+  if (parsed !== null && /^https?:$/.test(parsed.protocol)) return parsed.origin
+  throw new Error(`This is no http or https URL: ${url}`)
+}
