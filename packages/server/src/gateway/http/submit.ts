@@ -95,8 +95,7 @@ async function answerWhenDue(
   const headers = { ...terms.headers, ...(replayed ? { 'idempotency-replayed': 'true' } : {}) }
   const job = terms.waitMs === 0 ? accepted : await wait(ctx, request, accepted, terms.waitMs)
   if (terms.waitMs > 0 && isOutcome(job)) {
-    const located = { ...headers, 'content-location': jobPath(job) }
-    return resultAnswer(ctx, job, { fields: request.query.get('fields'), headers: located })
+    return resultAnswer(ctx, job, { fields: request.query.get('fields'), headers })
   }
   if (terms.late === 'timeout') return tooLate(ctx, request, job, headers)
   const view = replayed ? await ctx.engine.view(job) : ctx.engine.viewNew(job)

@@ -31,7 +31,7 @@ export async function resultAnswer(
     case 'failed':
       return failureAnswer(ctx, job, headers)
     case 'cancelled':
-      return refuse(ctx, job, cancelled, headers)
+      return refuse(ctx, job, cancelled, { ...outcomeOf(job), ...headers })
     default:
       return refuse(ctx, job, notReady, { 'retry-after': retryAfterSeconds, ...headers })
   }
@@ -50,7 +50,7 @@ function successAnswer(
   return {
     kind: 'whole',
     status: result.status,
-    headers: { ...resultHeaders(result), ...cacheHeaders(ctx, job), ...headers },
+    headers: { ...resultHeaders(result), ...cacheHeaders(ctx, job), ...outcomeOf(job), ...headers },
     body: hasNoBody(result.status) ? null : body,
   }
 }
@@ -94,9 +94,13 @@ async function failureAnswer(
   return jsonText(document.status, JSON.stringify(document), {
     'content-type': 'application/problem+json; charset=utf-8',
     'cache-control': 'private, no-store',
+    ...outcomeOf(job),
     ...headers,
   })
 }
+
+/** Names the job, so that an outcome is told from a refusal of the same status. */
+const outcomeOf = (job: Job): AnswerHeaders => ({ 'content-location': jobPath(job) })
 
 const notReady: Problem = {
   code: 'result-not-ready',
