@@ -45,7 +45,7 @@ export function refuse(ctx: HttpContext, request: HttpRequest, problem: Problem)
 function readOrder(ctx: HttpContext, request: HttpRequest, operation: Operation) {
   const headers = readSubmissionHeaders(request.headers, ctx.clock.now())
   if (isProblem(headers)) return headers
-  const key = parseIdempotencyKey(request.headers['idempotency-key'])
+  const key = parseIdempotencyKey(request)
   if (typeof key === 'object' && key !== null) return key
   if (key === null && operation.policies.idempotency.required) return keyMissing(operation)
   return {

@@ -32,4 +32,6 @@ const hasWait = (code: string): code is keyof typeof problems =>
     code,
   )
 
-export const isProblem = (value: object): value is Problem => 'code' in value && 'detail' in value
+/** Tells a problem from what was asked for, where a function gives either. */
+export const isProblem = (value: unknown): value is Problem =>
+  typeof value === 'object' && value !== null && 'code' in value && 'detail' in value

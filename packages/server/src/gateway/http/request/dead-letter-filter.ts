@@ -1,5 +1,6 @@
 import type { Problem } from '@buzzer/contract'
 import type { JobQuery } from '../../../ports/store.ts'
+import { isProblem } from '../answer/problem.ts'
 import type { HttpRequest } from './http-request.ts'
 import { readJobQuery } from './job-query.ts'
 import { parseJson } from './parse-json.ts'
@@ -10,7 +11,7 @@ const members = ['operation', 'tag', 'after', 'before']
 /** Reads which dead letters are meant: a JSON object with the parameters of the list. */
 export function readDeadLetterFilter(request: HttpRequest): JobQuery | Problem {
   const filter = readObject(request.body)
-  if ('code' in filter && 'detail' in filter) return filter as unknown as Problem
+  if (isProblem(filter)) return filter
   const query = new URLSearchParams({ limit: String(pageSize) })
   for (const [name, value] of Object.entries(filter)) {
     if (!members.includes(name) || typeof value !== 'string') return wrongMember(name)

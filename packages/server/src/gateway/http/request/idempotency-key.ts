@@ -13,11 +13,17 @@ const maxLength = 255
  *
  * @returns the key without quotes, or null where none was sent
  */
-export function parseIdempotencyKey(
-  header: string | readonly string[] | undefined,
-): string | null | Problem {
+export function parseIdempotencyKey({
+  headers,
+  rawHeaders,
+}: Pick<HttpRequest, 'headers' | 'rawHeaders'>): string | null | Problem {
+  const header = headers['idempotency-key']
   if (header === undefined) return null
-  const text = [header].flat().join(',').trim()
+  const text = [header].flat().join(', ').trim()
+  // Node joins repeated headers; two keys of one call must not become a third.
+  if (text.includes(', ') && timesSent(rawHeaders) > 1) {
+    return invalidHeader('Idempotency-Key', 'was sent more than once; send one')
+  }
   const inner = quoted.exec(text)?.[1]
   const key = inner === undefined ? text : inner.replaceAll(/\\(["\\])/g, '$1')
   const broken = inner === undefined && text.includes('"')
@@ -29,6 +35,9 @@ export function parseIdempotencyKey(
   }
   return key
 }
+
+const timesSent = (raw: readonly string[]): number =>
+  raw.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'idempotency-key').length
 
 /**
  * Stands for the whole request: two with the same key are the same only if method, path, query,

@@ -1,6 +1,7 @@
 import { jobStates, type JobState, type Problem } from '@buzzer/contract'
 import type { Millis } from '../../../core/time.ts'
 import type { JobQuery } from '../../../ports/store.ts'
+import { isProblem } from '../answer/problem.ts'
 import { invalidParameter } from './header-problem.ts'
 import type { HttpRequest } from './http-request.ts'
 import { parseMoment } from './moment.ts'
@@ -17,23 +18,19 @@ export function readJobQuery(
   const unknown = [...query.keys()].find((name) => !known.includes(name))
   if (unknown !== undefined) return invalidParameter(unknown, `is not known; use ${known.join(', ')}`)
   const limit = readLimit(query.get('limit'))
+  if (isProblem(limit)) return limit
   const states = readStates(query.getAll('state'))
+  if (isProblem(states)) return states
   const createdAfter = readTime('after', query.get('after'))
+  if (isProblem(createdAfter)) return createdAfter
   const createdBefore = readTime('before', query.get('before'))
-  for (const value of [limit, states, createdAfter, createdBefore]) {
-    if (typeof value === 'object' && value !== null && 'code' in value) return value
-  }
-  return {
-    tenant: caller.tenant,
-    operation: query.get('operation'),
-    states: states as readonly JobState[] | null,
-    tag: query.get('tag'),
-    deadLetter,
-    createdAfter: createdAfter as Millis | null,
-    createdBefore: createdBefore as Millis | null,
-    limit: limit as number,
-    cursor: query.get('cursor'),
-  }
+  if (isProblem(createdBefore)) return createdBefore
+  const operation = query.get('operation')
+  const tag = query.get('tag')
+  const cursor = query.get('cursor')
+  const { tenant } = caller
+  const narrowed = { operation, tag, states, deadLetter, createdAfter, createdBefore }
+  return { tenant, ...narrowed, limit, cursor }
 }
 
 function readLimit(text: string | null): number | Problem {
@@ -53,5 +50,5 @@ function readStates(values: readonly string[]): readonly JobState[] | null | Pro
 
 function readTime(name: string, text: string | null): Millis | null | Problem {
   if (text === null) return null
-  return parseMoment(text, Date.now()) ?? invalidParameter(name, 'takes a time of RFC 3339')
+  return parseMoment(text, Infinity) ?? invalidParameter(name, 'takes a time of RFC 3339')
 }

@@ -56,18 +56,13 @@ type Read = (name: (typeof submissionHeaders)[number]) => string | undefined
 
 function readAll(read: Read, now: Millis): SubmissionHeaders | Problem {
   const priority = readPriority(read('buzzer-priority'))
+  if (isProblem(priority)) return priority
   const key = readKey(read('buzzer-key'))
+  if (isProblem(key)) return key
   const tags = readTags(read('buzzer-tags'))
+  if (isProblem(tags)) return tags
   const times = readTimes(read, now)
-  const found = [priority, key, tags, times]
-  const problem = found.find((value) => typeof value === 'object' && value !== null && isProblem(value))
-  if (problem !== undefined) return problem as Problem
-  return {
-    priority: priority as number,
-    key: key as string | null,
-    tags: tags as readonly string[],
-    ...(times as Pick<SubmissionHeaders, 'notBefore' | 'deadlineAt'>),
-  }
+  return isProblem(times) ? times : { priority, key, tags, ...times }
 }
 
 function readPriority(text: string | undefined): number | Problem {
@@ -97,9 +92,9 @@ function readTimes(
   now: Millis,
 ): Pick<SubmissionHeaders, 'notBefore' | 'deadlineAt'> | Problem {
   const notBefore = readStart(read('buzzer-delay'), read('buzzer-run-at'), now)
-  if (typeof notBefore === 'object' && notBefore !== null) return notBefore
+  if (isProblem(notBefore)) return notBefore
   const deadlineAt = readDeadline(read('buzzer-deadline'), now)
-  if (typeof deadlineAt === 'object' && deadlineAt !== null) return deadlineAt
+  if (isProblem(deadlineAt)) return deadlineAt
   if (deadlineAt !== null && deadlineAt <= Math.max(now, notBefore ?? now)) {
     return invalidHeader('Buzzer-Deadline', 'has to be later than now and than the job may begin')
   }
