@@ -1,0 +1,90 @@
+import { expect, it } from 'vitest'
+import type { IdempotencyClaim } from '../../ports/store.ts'
+import {
+  accept,
+  claimOne,
+  depthOf,
+  expectSound,
+  jobOf,
+  minuteMs,
+  node,
+  sampleJob,
+  serve,
+  stateOf,
+  succeed,
+  tenant,
+  type OpenStore,
+} from './sample.ts'
+
+const keyed = (key: string, hash = 1, expiresAt = Date.now() + minuteMs): IdempotencyClaim => ({
+  key,
+  requestHash: new Uint8Array(16).fill(hash),
+  expiresAt,
+})
+
+export function idempotencySuite(open: OpenStore): void {
+  it('stores one job for a hundred same submissions at once, and answers all with it', async () => {
+    await using store = await open()
+    await serve(store, 'render')
+    const acceptances = await Promise.all(
+      Array.from({ length: 100 }, () =>
+        accept(store, sampleJob(), { idempotency: keyed('k'), claimFor: node }),
+      ),
+    )
+    expect(new Set(acceptances.map((each) => jobOf(each).id)).size).toBe(1)
+    expect(acceptances.map(({ kind }) => kind).toSorted()).toEqual([
+      'accepted',
+      ...Array.from({ length: 99 }, () => 'replayed'),
+    ])
+    expect(await depthOf(store)).toMatchObject({ ready: 0, running: 1 })
+    await expectSound(store)
+  })
+
+  it('answers with the job as it is by then', async () => {
+    await using store = await open()
+    await serve(store, 'render')
+    await accept(store, sampleJob(), { idempotency: keyed('k') })
+    const job = await claimOne(store)
+    await succeed(store, job)
+    const again = await accept(store, sampleJob(), { idempotency: keyed('k') })
+    expect(again).toMatchObject({ kind: 'replayed', job: { id: job.id, state: 'succeeded' } })
+  })
+
+  it('refuses another request with the same key', async () => {
+    await using store = await open()
+    const first = sampleJob()
+    await accept(store, first, { idempotency: keyed('k', 1) })
+    const job = sampleJob()
+    expect(await accept(store, job, { idempotency: keyed('k', 2) })).toEqual({ kind: 'key-reused' })
+    expect(await store.jobs.read(job.id)).toEqual({ kind: 'unknown' })
+    expect(await stateOf(store, first.id)).toBe('queued')
+  })
+
+  it.each([
+    ['tenant', { tenant: 'other' }],
+    ['operation', { operation: 'print' }],
+  ])('keeps the keys of each %s apart', async (_, wish) => {
+    await using store = await open()
+    await accept(store, sampleJob(), { idempotency: keyed('k') })
+    const other = await accept(store, sampleJob(wish), { idempotency: keyed('k', 2) })
+    expect(other.kind).toBe('accepted')
+  })
+
+  it('takes a key anew when its time is over or its job was erased', async () => {
+    await using store = await open()
+    await serve(store, 'render')
+    await accept(store, sampleJob(), { idempotency: keyed('old', 1, Date.now() - 1) })
+    const second = await accept(store, sampleJob(), { idempotency: keyed('old', 2) })
+    expect(second.kind).toBe('accepted')
+    const third = await accept(store, sampleJob(), { idempotency: keyed('old', 2) })
+    expect(jobOf(third).id).toBe(jobOf(second).id)
+
+    await succeed(store, await claimOne(store))
+    const job = await claimOne(store)
+    await succeed(store, job)
+    expect(await store.jobs.erase(tenant, job.id)).toBe('erased')
+    const fourth = await accept(store, sampleJob(), { idempotency: keyed('old', 3) })
+    expect(fourth.kind).toBe('accepted')
+    await expectSound(store)
+  })
+}

@@ -1,0 +1,52 @@
+import type { Handler, Parts } from './parts.ts'
+
+export const noted = { noted: 0, leaseLost: 1, tooMuch: 2 } as const
+
+/** What a job may put out in pieces; more belongs into its result. */
+export const pieceBytesAtMost = 32 * 1024 * 1024
+
+/** Keeps the latest progress and adds pieces of output, under the lease. */
+export function createNote({ db }: Parts): Handler {
+  const update = db.prepare(
+    `UPDATE jobs SET version = max(version, ?), progress = coalesce(?, progress)
+     WHERE id = ? AND fence = ? AND stage = 4`,
+  )
+  const isHeld = db.prepare('SELECT 1 FROM jobs WHERE id = ? AND fence = ? AND stage = 4')
+  const readTotal = db.prepare(
+    'SELECT total FROM pieces WHERE job = ? ORDER BY version DESC LIMIT 1',
+  )
+  const insert = db.prepare(
+    'INSERT INTO pieces (job, version, attempt, number, json, total) VALUES (?, ?, ?, ?, ?, ?)',
+  )
+
+  return {
+    writes: true,
+    run(input, output) {
+      const id = input.text()
+      const fence = input.number()
+      const version = input.number()
+      const progress = input.textOrNull()
+      const count = input.number()
+      const added = input.number()
+      const before = count === 0 ? 0 : Number(readTotal.row(id)?.[0] ?? 0)
+      if (before + added > pieceBytesAtMost) {
+        output.value(isHeld.row(id, fence) === undefined ? noted.leaseLost : noted.tooMuch)
+        return
+      }
+      if (update.run(version, progress, id, fence) === 0) {
+        output.value(noted.leaseLost)
+        return
+      }
+      let total = before
+      for (let index = 0; index < count; index += 1) {
+        const pieceVersion = input.number()
+        const attempt = input.number()
+        const number = input.number()
+        const json = input.text()
+        total += Buffer.byteLength(json)
+        insert.run(id, pieceVersion, attempt, number, json, total)
+      }
+      output.value(noted.noted)
+    },
+  }
+}

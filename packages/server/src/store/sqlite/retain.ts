@@ -1,0 +1,82 @@
+import type { Millis } from '../../core/time.ts'
+import type { Retained, Retention } from '../../ports/store.ts'
+import type { Database } from './database.ts'
+import { createKeyRetention } from './retain-keys.ts'
+import { plain, type Handler, type Parts } from './parts.ts'
+import { createRemoval } from './remove.ts'
+
+export interface RetainRequest {
+  readonly retention: Retention
+  readonly limit: number
+}
+
+/** Removes what is past its retention, at most `limit` of each kind. */
+export function createRetain({ db, clock }: Parts): Handler {
+  const retainJobs = createJobRetention(db)
+  const retainTombstones = createTombstoneRetention(db)
+  const retainEvents = createEventRetention(db)
+  const retainKeys = createKeyRetention(db)
+
+  return plain(true, ({ retention, limit }: RetainRequest): Retained => {
+    const now = clock.now()
+    const jobs = retainJobs(now - retention.jobsMs, now, limit)
+    const tombstones = retainTombstones(now - retention.tombstonesMs, limit)
+    const events = retainEvents(now - retention.eventsMs, limit)
+    const idempotencyKeys = retainKeys(now, limit)
+    const most = Math.max(jobs, tombstones, events, idempotencyKeys)
+    return { jobs, tombstones, events, idempotencyKeys, more: most >= limit }
+  })
+}
+
+function createJobRetention(db: Database) {
+  const read = db.prepare(
+    `SELECT id, tenant FROM jobs INDEXED BY jobs_finished
+     WHERE stage >= 7 AND finished_at <= ? ORDER BY finished_at LIMIT ?`,
+  )
+  const bury = db.prepare(
+    'INSERT OR REPLACE INTO tombstones (id, tenant, gone_at) VALUES (?, ?, ?)',
+  )
+  const remove = createRemoval(db)
+  return (until: Millis, now: Millis, limit: number): number => {
+    const rows = read.rows(until, limit)
+    for (const row of rows) {
+      const [id, tenant] = row as unknown as readonly [string, string]
+      remove(id)
+      bury.run(id, tenant, now)
+    }
+    return rows.length
+  }
+}
+
+function createTombstoneRetention(db: Database) {
+  const remove = db.prepare(
+    `DELETE FROM tombstones WHERE id IN (
+       SELECT id FROM tombstones WHERE gone_at <= ? ORDER BY gone_at LIMIT ?)`,
+  )
+  return (until: Millis, limit: number): number => remove.run(until, limit)
+}
+
+/** Only from the old end of a channel, so that what is left has no gaps. */
+function createEventRetention(db: Database) {
+  const readChannels = db.prepare('SELECT id FROM channels')
+  const readOldest = db.prepare(
+    'SELECT offset, time FROM events WHERE channel = ? ORDER BY offset LIMIT ?',
+  )
+  const remove = db.prepare('DELETE FROM events WHERE channel = ? AND offset <= ?')
+
+  const retainChannel = (channel: number, until: Millis, limit: number): number => {
+    const rows = readOldest.rows(channel, limit)
+    const young = rows.findIndex(([, time]) => (time as number) > until)
+    const last = rows[(young === -1 ? rows.length : young) - 1]
+    return last === undefined ? 0 : remove.run(channel, last[0] as number)
+  }
+
+  return (until: Millis, limit: number): number => {
+    let removed = 0
+    for (const [channel] of readChannels.rows()) {
+      if (removed >= limit) break
+      removed += retainChannel(channel as number, until, limit - removed)
+    }
+    return removed
+  }
+}

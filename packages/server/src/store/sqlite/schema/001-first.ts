@@ -1,0 +1,153 @@
+/**
+ * The first schema. Every key that grows is time-ordered, so that inserts land on the last page of
+ * each tree; the jobs table is narrow and its indexes are partial, so that a row that moves on
+ * touches few pages. The stages are those of stage.ts.
+ */
+export const first = `
+CREATE TABLE jobs (
+  id TEXT PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  operation TEXT NOT NULL,
+  stage INTEGER NOT NULL,
+  rank INTEGER,
+  due_at INTEGER,
+  priority INTEGER NOT NULL,
+  key TEXT,
+  key_seq INTEGER,
+  created_at INTEGER NOT NULL,
+  deadline_at INTEGER,
+  max_attempts INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  run INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  fence INTEGER NOT NULL,
+  leases_lost INTEGER NOT NULL,
+  started_at INTEGER,
+  attempt_started_at INTEGER,
+  node TEXT,
+  lease_until INTEGER,
+  attempt_until INTEGER,
+  cancel_requested INTEGER,
+  finished_at INTEGER,
+  dead_letter INTEGER,
+  progress TEXT,
+  monitor TEXT,
+  error TEXT,
+  more TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX jobs_ready ON jobs (operation, rank, id) WHERE stage = 1;
+CREATE INDEX jobs_due ON jobs (due_at) WHERE stage IN (2, 5, 6);
+CREATE INDEX jobs_lease ON jobs (lease_until) WHERE stage = 4;
+CREATE INDEX jobs_keyed ON jobs (operation, key, key_seq) WHERE key IS NOT NULL AND stage < 7;
+CREATE INDEX jobs_deadline ON jobs (deadline_at) WHERE deadline_at IS NOT NULL AND stage < 7;
+CREATE INDEX jobs_dead ON jobs (id) WHERE dead_letter = 1;
+
+CREATE TABLE inputs (
+  job TEXT PRIMARY KEY,
+  media_type TEXT,
+  request TEXT,
+  body BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE results (
+  job TEXT PRIMARY KEY,
+  status INTEGER NOT NULL,
+  media_type TEXT,
+  headers TEXT,
+  body BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- total: the bytes of this job's pieces up to this one, so that a bound costs no sum.
+CREATE TABLE pieces (
+  job TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  json TEXT NOT NULL,
+  total INTEGER NOT NULL,
+  PRIMARY KEY (job, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE failures (
+  job TEXT NOT NULL,
+  run INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  started_at INTEGER NOT NULL,
+  finished_at INTEGER NOT NULL,
+  error TEXT NOT NULL,
+  PRIMARY KEY (job, run, attempt)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE channels (
+  id INTEGER PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  name TEXT NOT NULL,
+  last INTEGER NOT NULL,
+  UNIQUE (tenant, name)
+) STRICT;
+
+CREATE TABLE events (
+  channel INTEGER NOT NULL,
+  offset INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  type INTEGER NOT NULL,
+  time INTEGER NOT NULL,
+  job TEXT NOT NULL,
+  run INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  dead_letter INTEGER NOT NULL,
+  error TEXT,
+  PRIMARY KEY (channel, offset)
+) STRICT, WITHOUT ROWID;
+
+-- Keys in the order in which they came; found through memory while they are young, later through
+-- key_index, into which they are swept in slices of the hash (see idempotency.ts).
+CREATE TABLE keys (
+  entry INTEGER PRIMARY KEY,
+  hash INTEGER NOT NULL,
+  tenant TEXT NOT NULL,
+  operation TEXT NOT NULL,
+  key TEXT NOT NULL,
+  request_hash BLOB NOT NULL,
+  job TEXT NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE key_index (
+  hash INTEGER NOT NULL,
+  entry INTEGER NOT NULL,
+  PRIMARY KEY (hash, entry)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE key_slices (
+  slice INTEGER PRIMARY KEY,
+  swept_to INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE seed (
+  id INTEGER PRIMARY KEY,
+  first INTEGER NOT NULL,
+  second INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE tombstones (
+  id TEXT PRIMARY KEY,
+  tenant TEXT NOT NULL,
+  gone_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tombstones_gone ON tombstones (gone_at);
+
+CREATE TABLE quarantine (
+  id TEXT PRIMARY KEY,
+  at INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  row TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE pings (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL
+) STRICT;
+`

@@ -1,0 +1,84 @@
+import { newLease } from '../../core/lease.ts'
+import type { Millis } from '../../core/time.ts'
+import type { NewLease } from '../../core/lease.ts'
+import type { ServedOperation } from '../../ports/store.ts'
+import { stage } from './stage.ts'
+import type { Tally } from './tally.ts'
+
+/**
+ * Which node runs what. It is kept in memory only: the nodes of this store live in this process,
+ * and say it again when they start.
+ */
+export interface Served {
+  serve(node: string, terms: readonly ServedOperation[]): void
+  terms(node: string, operation: string): ServedOperation | undefined
+  /** By whichever node. */
+  byAny(operation: string): ServedOperation | undefined
+  /** The longest lease that is given, in milliseconds; 0 where none is. */
+  longestLeaseMs(): number
+}
+
+type Terms = ReadonlyMap<string, ServedOperation>
+
+export function createServed(): Served {
+  const nodes = new Map<string, Terms>()
+  return {
+    serve(node, terms) {
+      nodes.set(node, new Map(terms.map((each) => [each.operation, each])))
+    },
+    terms: (node, operation) => nodes.get(node)?.get(operation),
+    byAny(operation) {
+      for (const terms of nodes.values()) {
+        const found = terms.get(operation)
+        if (found !== undefined) return found
+      }
+      return undefined
+    },
+    longestLeaseMs() {
+      let longest = 0
+      for (const terms of nodes.values()) {
+        for (const { leaseMs } of terms.values()) longest = Math.max(longest, leaseMs)
+      }
+      return longest
+    },
+  }
+}
+
+/** The gates that say whether one more job of an operation may run now. */
+export interface Gates {
+  isFull(terms: ServedOperation): boolean
+  /** How many more of it may run. */
+  room(terms: ServedOperation): number
+  /** The lease of a job that nothing stands in the way of, else null. */
+  leaseFor(
+    node: string,
+    job: { readonly operation: string; readonly deadlineAt: Millis | null },
+    now: Millis,
+  ): NewLease | null
+}
+
+export function createGates(served: Served, tally: Tally): Gates {
+  const room = ({ operation, concurrency }: ServedOperation): number =>
+    concurrency === null ? Infinity : concurrency - tally.count(operation, stage.leased)
+  const isFull = (terms: ServedOperation): boolean => room(terms) <= 0
+
+  /** A runnable job that this node could take has the better right to its slot. */
+  const isContended = (node: string): boolean => {
+    for (const operation of tally.withReady) {
+      const terms = served.terms(node, operation)
+      if (terms !== undefined && !isFull(terms)) return true
+    }
+    return false
+  }
+
+  return {
+    isFull,
+    room,
+    leaseFor(node, job, now) {
+      const terms = served.terms(node, job.operation)
+      if (terms === undefined || isFull(terms)) return null
+      if (job.deadlineAt !== null && job.deadlineAt <= now) return null
+      return isContended(node) ? null : newLease(job, terms, node, now)
+    },
+  }
+}

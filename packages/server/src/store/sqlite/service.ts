@@ -1,0 +1,103 @@
+import type { Clock } from '../../ports/clock.ts'
+import { createBatch, refuseAll, type Batch } from './batch.ts'
+import { openCore, type Core, type CoreOptions } from './core.ts'
+import { inMemory } from './connection.ts'
+import { messageOf, primaryCode, sqlite } from './fault.ts'
+import { createPack, type Message } from './wire.ts'
+
+/** The store's end of the wire: it lives in the thread, or in line in a simulation. */
+export interface Service extends Disposable {
+  /** Runs what came and gives the replies to all of it, in its order. */
+  handle(messages: readonly Message[]): Message
+}
+
+const renewEveryMs = 1_000
+
+export interface ServiceOptions extends CoreOptions {
+  readonly clock: Pick<Clock, 'now' | 'after'>
+}
+
+/** Opens the data; what an earlier process still held is let go. */
+export function startService(options: ServiceOptions): Service {
+  let live: Live | null = open(options)
+  let stopTimer = (): void => undefined
+  endLeases(live.core, options)
+
+  /**
+   * After a fault of the disk nobody knows what reached it. Only opening it again tells: what is
+   * in the WAL by then is written on into the database and synced by a second way.
+   */
+  const reopened = (): Live => {
+    if (live !== null) return live
+    const fresh = open(options)
+    try {
+      fresh.core.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    } catch (error) {
+      fresh.core[Symbol.dispose]()
+      throw error
+    }
+    live = fresh
+    options.log.info({}, 'the store is open again')
+    return live
+  }
+
+  const giveUp = (error: unknown): void => {
+    // A full disk is found out before anything is written, and taking it back needs no space.
+    const isWhole = primaryCode(error) === sqlite.full && live?.core.db.isTransaction === false
+    if (live === null || isWhole) return
+    options.log.error({ error: messageOf(error) }, 'the store failed and is opened again')
+    live.core[Symbol.dispose]()
+    live = null
+  }
+
+  const renew = (): void => {
+    stopTimer = options.clock.after(renewEveryMs, renew)
+    try {
+      const { core, batch } = reopened()
+      if (core.renewal.isDue()) batch.inTransaction(() => core.renewal.renew())
+    } catch (error) {
+      giveUp(error)
+    }
+  }
+  stopTimer = options.clock.after(renewEveryMs, renew)
+
+  return {
+    handle(messages) {
+      const output = createPack()
+      try {
+        reopened().batch.run(messages, output)
+        return output.take()
+      } catch (error) {
+        giveUp(error)
+        const refusal = createPack()
+        refuseAll(messages, refusal, error)
+        return refusal.take()
+      }
+    },
+    [Symbol.dispose]() {
+      stopTimer()
+      if (live === null) return
+      if (options.place.folder !== inMemory) live.core.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      live.core[Symbol.dispose]()
+      live = null
+    },
+  }
+}
+
+interface Live {
+  readonly core: Core
+  readonly batch: Batch
+}
+
+function open(options: CoreOptions): Live {
+  const core = openCore(options)
+  return { core, batch: createBatch(core) }
+}
+
+/** The lock proves that no earlier process lives, so whatever it held is free. */
+function endLeases({ db }: Core, { clock }: CoreOptions): void {
+  db.prepare('UPDATE jobs SET lease_until = ? WHERE stage = 4 AND lease_until > ?').run(
+    clock.now(),
+    clock.now(),
+  )
+}

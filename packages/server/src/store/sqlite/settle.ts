@@ -1,0 +1,117 @@
+import type { JobId } from '@buzzer/contract'
+import type { FailedAttempt, Job, Running } from '../../core/job.ts'
+import { transition } from '../../core/transition.ts'
+import type { Millis } from '../../core/time.ts'
+import type { Handler, Parts } from './parts.ts'
+import { selectJob, type StoredJob } from './row.ts'
+import { stage } from './stage.ts'
+import type { Unpack } from './wire.ts'
+
+export const settled = { settled: 0, leaseLost: 1 } as const
+
+/** Two ways, told apart by the first value of the command. */
+export const settleForm = { succeeded: 0, other: 1 } as const
+
+/** What a settlement is but for a success, whose fields go one by one. */
+export interface OtherSettlement {
+  readonly id: JobId
+  readonly fence: number
+  readonly next: Job
+  readonly failure: FailedAttempt | null
+}
+
+/** Records what became of an attempt, under its lease. */
+export function createSettle(parts: Parts): Handler {
+  const settleSuccess = createSettleSuccess(parts)
+  const settleOther = createSettleOther(parts)
+  return {
+    writes: true,
+    run(input, output) {
+      const isSuccess = input.number() === settleForm.succeeded
+      const stands = isSuccess ? settleSuccess(input) : settleOther(input)
+      output.value(stands ? settled.settled : settled.leaseLost)
+    },
+  }
+}
+
+/** The hot path: one narrow update, without reading the row first. */
+function createSettleSuccess({ db, tally, keys, events, clock }: Parts) {
+  const update = db.prepare(
+    `UPDATE jobs SET stage = 7, version = ?, finished_at = ?, progress = ?, monitor = NULL,
+       attempt_started_at = NULL, node = NULL, lease_until = NULL, attempt_until = NULL,
+       cancel_requested = NULL, rank = NULL, due_at = NULL
+     WHERE id = ? AND fence = ? AND stage = 4`,
+  )
+  const insertResult = createInsertResult(db)
+
+  return (input: Unpack): boolean => {
+    const job = input.text()
+    const fence = input.number()
+    const tenant = input.text()
+    const operation = input.text()
+    const key = input.textOrNull()
+    const version = input.number()
+    const run = input.number()
+    const attempt = input.number()
+    const time = input.number()
+    if (update.run(version, time, input.textOrNull(), job, fence) === 0) return false
+    insertResult(job, input)
+    tally.move(operation, stage.leased, null)
+    if (key !== null) keys.letGo(operation, key, clock.now())
+    const state = 'succeeded'
+    const outcome = { tenant, operation, state, time, job, run, attempt, version } as const
+    events.add({ ...outcome, deadLetter: false, error: null })
+    return true
+  }
+}
+
+function createInsertResult(db: Parts['db']) {
+  const insert = db.prepare(
+    `INSERT OR REPLACE INTO results (job, status, media_type, headers, body)
+     VALUES (?, ?, ?, ?, ?)`,
+  )
+  return (job: string, input: Unpack): void => {
+    const status = input.numberOrNull()
+    if (status === null) return
+    insert.run(job, status, input.textOrNull(), input.textOrNull(), input.bytes())
+  }
+}
+
+function createSettleOther({ db, mover, clock, quarantine }: Parts) {
+  const read = db.prepare(selectJob)
+  const insertResult = createInsertResult(db)
+  const insertFailure = db.prepare(
+    `INSERT OR REPLACE INTO failures (job, run, attempt, started_at, finished_at, error)
+     VALUES (?, ?, ?, ?, ?, ?)`,
+  )
+
+  const storeFailure = (id: string, failure: FailedAttempt): void => {
+    const { run, attempt, startedAt, finishedAt, error } = failure
+    insertFailure.run(id, run, attempt, startedAt, finishedAt, JSON.stringify(error))
+  }
+
+  return (input: Unpack): boolean => {
+    const { id, fence, next, failure } = input.value() as OtherSettlement
+    const row = read.row(id)
+    const before = row === undefined ? null : quarantine.decode(row)
+    if (before === null || !isHeld(before, fence)) return false
+    const now = clock.now()
+    if (!mover.move(before, afterCancel(before.job, next, now), now)) return false
+    if (failure !== null) storeFailure(id, failure)
+    insertResult(id, input)
+    return true
+  }
+}
+
+export type HeldJob = StoredJob & { readonly job: Running }
+
+export const isHeld = (stored: StoredJob, fence: number): stored is HeldJob =>
+  stored.job.state === 'running' && stored.job.fence === fence
+
+/** A cancel that was asked for ends a job that would go on; an outcome that came first stands. */
+function afterCancel(held: Running, next: Job, now: Millis): Job {
+  const goesOn = next.state === 'queued' || next.state === 'parked'
+  if (!held.cancelRequested || !goesOn) return next
+  const stopped = transition(held, { kind: 'stop' }, now)
+  return stopped.kind === 'changed' ? stopped.job : next
+}

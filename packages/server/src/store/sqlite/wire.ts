@@ -1,0 +1,141 @@
+/**
+ * What goes between the threads: one flat array for many commands, because structured cloning is
+ * several times cheaper for numbers and strings in a row than for objects, and all bodies in one
+ * buffer that changes hands without a copy.
+ */
+export interface Message {
+  readonly values: unknown[]
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+const firstBytes = 8_192
+
+const none = new Uint8Array(0)
+
+/** What changes hands with a message; nothing where no command brought a body. */
+export const transferOf = ({ bytes }: Message): readonly ArrayBuffer[] =>
+  bytes === none ? [] : [bytes.buffer]
+
+export interface Pack {
+  value(value: unknown): void
+  /** Copies them, because a caller may use its buffer again. */
+  bytes(bytes: Uint8Array): void
+  /** Starts a command or a reply, under its code or status. */
+  begin(code: number): void
+  end(): void
+  mark(): Mark
+  /** Forgets everything since the mark. */
+  reset(mark: Mark): void
+  /** @returns what was packed so far, and starts anew */
+  take(): Message
+}
+
+export interface Mark {
+  readonly values: number
+  readonly bytes: number
+}
+
+/** How many values stand before those of a command: its code and where it ends. */
+const headLength = 3
+
+export function createPack(): Pack {
+  let values: unknown[] = []
+  let bytes: Uint8Array<ArrayBuffer> = none
+  let used = 0
+  let start = 0
+
+  const grow = (length: number): void => {
+    const larger = new Uint8Array(Math.max(firstBytes, bytes.length * 2, used + length))
+    larger.set(bytes.subarray(0, used))
+    bytes = larger
+  }
+
+  return {
+    value(value) {
+      values.push(value)
+    },
+    bytes(more) {
+      if (used + more.length > bytes.length) grow(more.length)
+      bytes.set(more, used)
+      used += more.length
+      values.push(more.length)
+    },
+    begin(code) {
+      start = values.length
+      values.push(code, 0, 0)
+    },
+    end() {
+      values[start + 1] = values.length
+      values[start + 2] = used
+    },
+    mark: () => ({ values: values.length, bytes: used }),
+    reset(mark) {
+      values.length = mark.values
+      used = mark.bytes
+    },
+    take() {
+      const message = { values, bytes }
+      values = []
+      bytes = none
+      used = 0
+      return message
+    },
+  }
+}
+
+/** Reads what a pack wrote, in the same order. */
+export interface Unpack {
+  readonly done: boolean
+  /** Goes to the next command or reply, wherever reading the last one ended. */
+  open(): number
+  /** Back to the first value of the present one. */
+  rewind(): void
+  value(): unknown
+  text(): string
+  textOrNull(): string | null
+  number(): number
+  numberOrNull(): number | null
+  /** A view, good as long as the message is. */
+  bytes(): Uint8Array
+}
+
+export function createUnpack(message: Message): Unpack {
+  const { values } = message
+  let at = 0
+  let used = 0
+  let start = 0
+  let startBytes = 0
+  let next = 0
+  let nextBytes = 0
+
+  const value = (): unknown => values[at++]
+
+  return {
+    get done() {
+      return next >= values.length
+    },
+    open() {
+      start = next
+      startBytes = nextBytes
+      next = values[start + 1] as number
+      nextBytes = values[start + 2] as number
+      at = start + headLength
+      used = startBytes
+      return values[start] as number
+    },
+    rewind() {
+      at = start + headLength
+      used = startBytes
+    },
+    value,
+    text: value as () => string,
+    textOrNull: value as () => string | null,
+    number: value as () => number,
+    numberOrNull: value as () => number | null,
+    bytes() {
+      const length = value() as number
+      used += length
+      return message.bytes.subarray(used - length, used)
+    },
+  }
+}
