@@ -1,0 +1,44 @@
+import { createClient, type Client } from '@buzzer/client'
+import type { Command } from 'commander'
+import { readDotEnv } from '../config/read-dot-env.ts'
+import { filled } from '../config/read-settings.ts'
+import { addCommonOptions, type CommonFlags } from './command.ts'
+import { usageError } from './command-error.ts'
+import type { Terminal } from './terminal.ts'
+
+const defaultUrl = 'http://127.0.0.1:2899'
+
+export interface ServerFlags extends CommonFlags {
+  readonly url?: string
+}
+
+/** The options of commands that talk to a running server. */
+export const addServerOptions = (command: Command): Command =>
+  addCommonOptions(
+    command.option('--url <url>', `the server (default: BUZZER_URL, or ${defaultUrl})`),
+  )
+
+/** Any operation, because the command line does not know the server's types. */
+export type AnyClient = Client<Record<string, { input: unknown; output: unknown }>>
+
+export interface Connection {
+  readonly client: AnyClient
+  /** The server's address, without a trailing slash. */
+  readonly url: string
+  readonly key: string | null
+}
+
+/** Finds out which server is meant; sends nothing. */
+export async function connect(flags: ServerFlags, terminal: Terminal): Promise<Connection> {
+  const env = { ...(await readDotEnv(terminal.cwd)), ...terminal.env }
+  const url = readUrl(flags.url ?? filled(env['BUZZER_URL']) ?? defaultUrl)
+  const key = filled(env['BUZZER_KEY']) ?? null
+  // Few tries: somebody waits at the terminal and can press the key again.
+  const client = createClient({ url, key: key ?? undefined, retry: { attempts: 3, reconnects: 5 } })
+  return { client, url, key }
+}
+
+function readUrl(text: string): string {
+  if (/^https?:\/\//i.test(text) && URL.canParse(text)) return text.replace(/\/+$/, '')
+  throw usageError(`'${text}' is not the address of a server.`, `--url ${defaultUrl}`)
+}

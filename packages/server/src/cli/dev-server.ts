@@ -1,0 +1,58 @@
+import { exitCodes } from './command-error.ts'
+import { startServer, type ServerProcess } from './server-process.ts'
+import { paint, writeLine, type Terminal } from './terminal.ts'
+
+/** The server that `buzzer dev` starts again and again, on the same port. */
+export interface DevServer {
+  isRunning(): boolean
+  /** Stops the one that runs, if any, and starts another; resolves when that listens or has ended. */
+  restart(): Promise<void>
+  /** Resolves with the exit code, after somebody asked this process to stop. */
+  readonly stopped: Promise<number>
+}
+
+/** @param args for `buzzer start` */
+export function createDevServer(args: readonly string[], terminal: Terminal): DevServer {
+  const stopped = Promise.withResolvers<number>()
+  let running: ServerProcess | null = null
+  let port: string | null = null
+  let isStopping = false
+
+  const restart = async (): Promise<void> => {
+    await stopRunning()
+    if (isStopping) return
+    // The last one wins, so that a port that was chosen freely is kept.
+    const samePort = port === null ? [] : ['--port', port]
+    const server = startServer([...args, ...samePort], withShortShutdown(terminal))
+    running = server
+    void server.exitCode.then(() => {
+      if (running === server) onEnd()
+    })
+    port = (await server.port) ?? port
+  }
+  const stopRunning = async (): Promise<void> => {
+    const server = running
+    running = null
+    server?.stop('SIGTERM')
+    await server?.exitCode
+  }
+  const onEnd = (): void => {
+    running = null
+    if (isStopping) stopped.resolve(exitCodes.done)
+    else writeLine(terminal.stderr, paint(terminal.stderr, 'dim', '  Waiting for a change.'))
+  }
+  const onSignal = (signal: NodeJS.Signals): void => {
+    isStopping = true
+    if (running === null) stopped.resolve(exitCodes.done)
+    else running.stop(signal)
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return { isRunning: () => running !== null, restart, stopped: stopped.promise }
+}
+
+/** Who saves a file wants to see it at work, and not to wait for jobs that run for long. */
+const withShortShutdown = (terminal: Terminal): Terminal => ({
+  ...terminal,
+  env: { BUZZER_SHUTDOWN: '2s', ...terminal.env },
+})

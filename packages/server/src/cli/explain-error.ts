@@ -1,0 +1,83 @@
+import { BuzzerError, ConnectionError } from '@buzzer/client'
+import { ConfigError } from '../config/load.ts'
+import { CommandError, exitCodes } from './command-error.ts'
+import { Interrupted } from './terminal.ts'
+
+/** An error as it is shown. */
+export interface Explained {
+  readonly code: string
+  readonly exitCode: number
+  readonly what: string
+  readonly why: readonly string[]
+  readonly fix: string | null
+  /** A page that says more. */
+  readonly page: string | null
+}
+
+/** Says of whatever was thrown what it means to who typed the command. */
+export function explainError(error: unknown): Explained {
+  if (error instanceof CommandError) return { ...plain, ...pick(error), what: error.message }
+  if (error instanceof ConfigError) return explainConfig(error)
+  if (error instanceof BuzzerError) return explainProblem(error)
+  if (error instanceof ConnectionError) return explainConnection(error)
+  if (error instanceof Interrupted)
+    return { ...plain, code: 'interrupted', exitCode: exitCodes.interrupted, what: 'Interrupted.' }
+  return {
+    ...plain,
+    what: error instanceof Error ? error.message : String(error),
+    why: ['This is a fault in Buzzer itself; --verbose shows where.'],
+  }
+}
+
+const plain: Explained = {
+  code: 'internal-error',
+  exitCode: exitCodes.failed,
+  what: '',
+  why: [],
+  fix: null,
+  page: null,
+}
+
+const pick = ({ code, exitCode, why, fix }: CommandError) => ({ code, exitCode, why, fix })
+
+function explainConfig({ code, issues, fix }: ConfigError): Explained {
+  const count = issues.length === 1 ? '' : `: ${issues.length} problems`
+  return {
+    ...plain,
+    code,
+    exitCode: exitCodes.usage,
+    what: `The configuration cannot be used${count}.`,
+    why: issues.map(({ path, detail }) => `${path}: ${detail}`),
+    fix,
+  }
+}
+
+function explainProblem({ code, message, problem }: BuzzerError): Explained {
+  const errors = problem.errors ?? []
+  return {
+    ...plain,
+    code,
+    what: problem.title,
+    why: [message, ...errors.map(({ pointer, detail }) => `${pointer || '(whole)'}: ${detail}`)],
+    page: /^https?:/.test(problem.type) ? problem.type : null,
+  }
+}
+
+function explainConnection(error: ConnectionError): Explained {
+  const reasons = causesOf(error).map((cause) => cause.message)
+  return {
+    ...plain,
+    code: 'unreachable',
+    exitCode: exitCodes.unreachable,
+    what: `${error.message}.`,
+    why: reasons.filter((reason) => reason !== '').slice(-1),
+    fix: 'buzzer start, or --url with the address of a server that runs',
+  }
+}
+
+/** The innermost says what the system said. */
+function causesOf({ cause }: Error): readonly Error[] {
+  if (!(cause instanceof Error)) return []
+  const inner = cause instanceof AggregateError ? (cause.errors as unknown[]).at(-1) : null
+  return [cause, ...(inner instanceof Error ? [inner] : causesOf(cause))]
+}

@@ -1,0 +1,63 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { Config } from '../config/config.ts'
+import { CommandError } from './command-error.ts'
+
+/** Says why a server could not be started, where its user can do something about it. */
+export async function explainStart(error: unknown, config: Config): Promise<unknown> {
+  const causes = [...withCauses(error)]
+  if (causes.some(({ code }) => code === 'EADDRINUSE')) return portTaken(config, error)
+  if (causes.some(({ code }) => code === 'EACCES' || code === 'EADDRNOTAVAIL'))
+    return new CommandError(`${config.host}:${config.port} cannot be listened on.`, {
+      code: 'cannot-listen',
+      why: causes.map(({ message }) => message).slice(-1),
+      cause: error,
+    })
+  if (causes.some(({ name }) => name === 'StoreLocked'))
+    return new CommandError(`Another Buzzer runs on the data in ${config.store.folder}.`, {
+      code: 'store-locked',
+      why: ['Two processes on the same data would break it, so that only one may run.'],
+      fix: 'stop the other one, or start with --data and another folder',
+      cause: error,
+    })
+  return error
+}
+
+function* withCauses(error: unknown): Generator<Error & { readonly code?: unknown }> {
+  let cause = error
+  while (cause instanceof Error) {
+    yield cause
+    cause = cause.cause
+  }
+}
+
+async function portTaken({ host, port }: Config, cause: unknown): Promise<CommandError> {
+  const next = await nextFreePort(host, port)
+  return new CommandError(`Port ${port} on ${host} is taken.`, {
+    code: 'port-taken',
+    why: ['Another program listens there, perhaps another Buzzer.'],
+    fix: `buzzer start --port ${next}`,
+    cause,
+  })
+}
+
+/** Looked for near by, so that it is easy to remember; 0 takes any. */
+async function nextFreePort(host: string, port: number): Promise<number> {
+  for (let next = port + 1; next <= Math.min(port + 20, 65_535); next += 1) {
+    if (await isFree(host, next)) return next
+  }
+  return 0
+}
+
+async function isFree(host: string, port: number): Promise<boolean> {
+  const server = createServer()
+  try {
+    server.listen(port, host)
+    await once(server, 'listening')
+    return true
+  } catch {
+    return false
+  } finally {
+    server.close()
+  }
+}

@@ -1,0 +1,33 @@
+import { ConnectionError } from '@buzzer/client'
+import { addExamples, type Configure } from './command.ts'
+import { CommandError, exitCodes } from './command-error.ts'
+import { addServerOptions, connect, type ServerFlags } from './connect.ts'
+import type { Terminal } from './terminal.ts'
+
+interface OpenapiFlags extends ServerFlags {
+  readonly yaml?: true
+}
+
+export const configureOpenapi: Configure = (command, { terminal, action }) => {
+  command.option('--yaml', 'write YAML instead of JSON')
+  addServerOptions(command)
+  addExamples(command, [
+    ['buzzer openapi > openapi.json', 'for code generators and API clients'],
+  ]).action(action(openapi(terminal)))
+}
+
+const openapi =
+  (terminal: Terminal) =>
+  async (flags: OpenapiFlags): Promise<number> => {
+    const { url, key } = await connect(flags, terminal)
+    const response = await fetch(`${url}/openapi.${flags.yaml === true ? 'yaml' : 'json'}`, {
+      headers: key === null ? {} : { authorization: `Bearer ${key}` },
+    }).catch((cause: unknown) => {
+      throw new ConnectionError(`Could not reach ${url}`, { cause })
+    })
+    const text = await response.text()
+    if (!response.ok)
+      throw new CommandError(`${url} answered ${response.status}.`, { code: 'no-document' })
+    terminal.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+    return exitCodes.done
+  }

@@ -1,0 +1,44 @@
+import { parseDuration } from '@buzzer/contract'
+import { InvalidArgumentError } from 'commander'
+
+// How the values of options are read; what does not pass is told with how to write it.
+
+export function priorityOption(text: string): number {
+  if (/^\d$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('Write a number from 0 (first) to 9 (last).')
+}
+
+export function countOption(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text) && Number(text) <= 1_000) return Number(text)
+  throw new InvalidArgumentError('Write a number from 1 to 1000.')
+}
+
+/** @returns milliseconds */
+export function durationOption(text: string): number {
+  const ms = parseDuration(text)
+  if (ms !== null) return ms
+  throw new InvalidArgumentError("Write a duration such as '250ms', '30s', '5m', '2h' or '7d'.")
+}
+
+export function timeOption(text: string): Date {
+  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? new Date(text) : null
+  if (time !== null && !Number.isNaN(time.getTime())) return time
+  throw new InvalidArgumentError("Write a time such as '2027-01-31T08:00:00Z'.")
+}
+
+/** @returns milliseconds, or the moment itself */
+export function durationOrTimeOption(text: string): number | Date {
+  return parseDuration(text) ?? timeOption(text)
+}
+
+/** A moment, or how long ago it was. */
+export function pastOption(text: string): Date {
+  const ms = parseDuration(text)
+  return ms === null ? timeOption(text) : new Date(Date.now() - ms)
+}
+
+/** For options that may be repeated. */
+export const collectOption = (text: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  ...text.split(',').map((part) => part.trim()),
+]

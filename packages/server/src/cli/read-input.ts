@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { usageError } from './command-error.ts'
+import type { Terminal } from './terminal.ts'
+
+/**
+ * Reads the input of a job.
+ *
+ * @param source JSON, `-` for standard input, `@` and a file, or undefined for no input
+ * @throws CommandError where it is not JSON or the file cannot be read
+ */
+export async function readInput(source: string | undefined, terminal: Terminal): Promise<unknown> {
+  if (source === undefined) return undefined
+  if (source === '-') return parseInput(await text(terminal.stdin), 'Standard input')
+  if (source.startsWith('@')) return parseInput(await read(source.slice(1), terminal), source)
+  return parseInput(source, 'The input')
+}
+
+async function read(path: string, { cwd }: Terminal): Promise<string> {
+  return readFile(resolve(cwd, path), 'utf8').catch((error: unknown) => {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw usageError(`${path} cannot be read: ${reason}.`)
+  })
+}
+
+function parseInput(json: string, where: string): unknown {
+  try {
+    return JSON.parse(json) as unknown
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw usageError(
+      `${where} is not JSON: ${reason}.`,
+      `quote it for the shell, such as '{"month":"2026-10"}', or give - or @file`,
+    )
+  }
+}

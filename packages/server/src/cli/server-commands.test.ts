@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Interrupted } from './terminal.ts'
+import { run, type Given } from './testing/command-line.ts'
+import { jobId, startFakeServer, type FakeServer } from './testing/fake-server.ts'
+
+let server: FakeServer
+
+beforeAll(async () => {
+  server = await startFakeServer()
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+const call = (argv: readonly string[], given: Given = {}) =>
+  run(argv, { ...given, env: { BUZZER_URL: server.url, ...given.env } })
+
+describe('submit', () => {
+  test('sends what it was told and goes on', async () => {
+    const argv = ['submit', 'works', '{"month":"2026-10"}', '--priority', '0', '--key', 'k']
+    const more = [
+      '--delay',
+      '5m',
+      '--deadline',
+      '2027-01-01T00:00:00Z',
+      '--tag',
+      'a,b',
+      '--tag',
+      'c',
+    ]
+    const { stdout, exitCode } = await call([...argv, ...more, '--idempotency-key', 'once'], {
+      env: { BUZZER_KEY: 'bzk_secret' },
+    })
+    expect(exitCode).toBe(0)
+    expect(stdout).toBe(`${jobId('works')}  queued\n`)
+    expect(server.requests.at(-1)).toMatchObject({
+      method: 'POST',
+      path: '/v1/operations/works/jobs',
+      body: { month: '2026-10' },
+      headers: {
+        'prefer': 'respond-async',
+        'idempotency-key': '"once"',
+        'buzzer-priority': '0',
+        'buzzer-key': 'k',
+        'buzzer-delay': '300000ms',
+        'buzzer-deadline': '2027-01-01T00:00:00.000Z',
+        'buzzer-tags': 'a,b,c',
+        'authorization': 'Bearer bzk_secret',
+      },
+    })
+  })
+
+  test.each([
+    ['standard input', ['submit', 'works', '-'], '{"a":1}', { a: 1 }],
+    ['no input', ['submit', 'works'], '', null],
+  ])('takes %s', async (_, argv, stdin, body) => {
+    expect((await call(argv, { stdin })).exitCode).toBe(0)
+    expect(server.requests.at(-1)?.body).toEqual(body)
+  })
+
+  test.each([
+    ['the result', ['works'], 0, '{"pages":10}\n'],
+    ['bytes as they are', ['draws'], 0, 'PNG'],
+    ['nothing of a job that failed', ['fails'], 1, ''],
+  ])('--wait prints %s', async (_, argv, exitCode, stdout) => {
+    const ended = await call(['submit', ...argv, '--wait'])
+    expect(ended).toMatchObject({ exitCode, stdout })
+  })
+
+  test.each([
+    ['works', 0, { state: 'succeeded', result: { pages: 10 } }],
+    ['draws', 0, { result: { mediaType: 'image/png', base64: 'UE5H' } }],
+    ['fails', 1, { state: 'failed', error: { code: 'handler-failed' } }],
+  ])('--wait --json prints the job that %s', async (operation, exitCode, job) => {
+    const ended = await call(['submit', operation, '--wait', '--json'])
+    expect(JSON.parse(ended.stdout)).toMatchObject({ id: jobId(operation), ...job })
+    expect(ended.exitCode).toBe(exitCode)
+  })
+
+  test('--json prints the job with its token', async () => {
+    const { stdout } = await call(['submit', 'works', '--json'])
+    expect(JSON.parse(stdout)).toMatchObject({ id: jobId('works'), token: 'bzj_token' })
+  })
+
+  test('says why it was refused, where, and where to read on', async () => {
+    const { stderr, exitCode } = await call(['submit', 'refused', '{}'])
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('/month: is missing')
+    expect(stderr).toContain('code: validation-failed  http://127.0.0.1/problems/')
+  })
+})
+
+describe('jobs', () => {
+  test.each([
+    [['jobs'], '/v1/jobs?limit=20'],
+    [['jobs', '--json'], '/v1/jobs?limit=20'],
+    [
+      ['jobs', 'list', '--state', 'failed', '--operation', 'a', '--tag', 'b', '--limit', '3'],
+      '/v1/jobs?operation=a&state=failed&tag=b&limit=3',
+    ],
+    [
+      ['jobs', 'list', '--after', '2026-01-01T00:00:00Z', '--cursor', 'c'],
+      '/v1/jobs?after=2026-01-01T00%3A00%3A00.000Z&limit=20&cursor=c',
+    ],
+    [['dead-letters', 'list', '--operation', 'a'], '/v1/dead-letters?operation=a&limit=20'],
+  ])('%j asks for %s', async (argv, path) => {
+    const { stdout, exitCode } = await call(argv)
+    expect(stdout).toContain(jobId('works'))
+    expect(server.requests.at(-1)?.path).toBe(path)
+    expect(exitCode).toBe(0)
+  })
+
+  test('a list has titles, a line each, and says that there is more', async () => {
+    const { stdout, stderr } = await call(['jobs'])
+    const [head, line] = stdout.split('\n')
+    expect(head).toMatch(/^JOB +OPERATION +STATE +ATTEMPT +AGE$/)
+    expect(line).toMatch(/^job_\S+ {2}works +running +1\/5 +\d+[smhd] +50% {2}half way$/)
+    expect(stderr).toContain('--cursor more')
+  })
+
+  test('show prints everything about a job, or its result', async () => {
+    const shown = await call(['jobs', 'show', jobId('fails')])
+    expect(shown.stdout).toContain('handler-failed  It broke.')
+    const result = await call(['jobs', 'show', jobId('works'), '--result'])
+    expect(result.stdout).toBe('{"pages":10}\n')
+    const json = await call(['jobs', 'show', jobId('works'), '--json'])
+    expect(JSON.parse(json.stdout)).toMatchObject({ id: jobId('works') })
+  })
+
+  test.each([
+    ['works', 0],
+    ['fails', 1],
+  ])('watch follows one that %s to its end', async (operation, exitCode) => {
+    const human = await call(['jobs', 'watch', jobId(operation)])
+    expect(human.exitCode).toBe(exitCode)
+    expect(human.stdout).toMatch(/^10:00:00\.000 {2}running {2}attempt 1 of 5 {2}50% {2}half way\n/)
+    const json = await call(['jobs', 'watch', jobId(operation), '--json'])
+    const events = json.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line))
+    expect(events).toHaveLength(2)
+  })
+
+  test('cancel and retry say how the job stands', async () => {
+    const cancelled = await call(['jobs', 'cancel', jobId('hangs')])
+    expect(cancelled.stdout).toBe(`${jobId('hangs')}  running, told to stop\n`)
+    const retried = await call(['jobs', 'retry', jobId('fails')])
+    expect(retried.stdout).toBe(`${jobId('fails')}  queued, run 2\n`)
+    const letters = await call(['dead-letters', 'retry', '--json'])
+    expect(letters.stdout).toBe('{"count":3}\n')
+  })
+
+  test('one that is not there is an error', async () => {
+    const { stderr, exitCode } = await call(['jobs', 'show', 'job_none', '--json'])
+    expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'job-not-found' } })
+    expect(exitCode).toBe(1)
+  })
+})
+
+describe('how a command ends', () => {
+  test('3 where the server cannot be reached', async () => {
+    const { stderr, exitCode } = await call(['jobs', '--url', 'http://127.0.0.1:1'])
+    expect(stderr).toContain('Could not reach http://127.0.0.1:1')
+    expect(stderr).toContain('fix: buzzer start')
+    expect(exitCode).toBe(3)
+  })
+
+  test('3 for a document too', async () => {
+    expect((await call(['openapi', '--url', 'http://127.0.0.1:1'])).exitCode).toBe(3)
+  })
+
+  test.each([
+    ['watch', ['jobs', 'watch', jobId('hangs')]],
+    ['submit --wait', ['submit', 'hangs', '--wait']],
+  ])('130 where %s is interrupted', async (_, argv) => {
+    const controller = new AbortController()
+    const running = call(argv, { interrupt: controller.signal })
+    const isStreaming = () => server.requests.at(-1)?.path.endsWith('/events') === true
+    await expect.poll(isStreaming).toBe(true)
+    controller.abort(new Interrupted())
+    expect((await running).exitCode).toBe(130)
+  })
+})

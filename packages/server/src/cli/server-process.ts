@@ -1,0 +1,73 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import type { ConfigView } from '../config/view.ts'
+import type { Terminal } from './terminal.ts'
+
+/** A `buzzer start` in a process of its own, so that it loads everything afresh. */
+export interface ServerProcess {
+  /** The port that it got; null where it ended before it listened. */
+  readonly port: Promise<string | null>
+  readonly exitCode: Promise<number>
+  stop(signal: NodeJS.Signals): void
+}
+
+export function startServer(args: readonly string[], terminal: Terminal): ServerProcess {
+  const child = spawn(process.execPath, [terminal.program, 'start', ...args], {
+    cwd: terminal.cwd,
+    env: terminal.env,
+    // By the channel it notices when we are gone, even if we were killed.
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  })
+  const exitCode = once(child, 'exit').then(([code]) => (code as number | null) ?? 1)
+  return {
+    port: Promise.race([portOf(child, terminal), exitCode.then(() => null)]),
+    exitCode,
+    stop: (signal) => void child.kill(signal),
+  }
+}
+
+/** Passes standard output on, and finds the port in its first line. */
+function portOf({ stdout }: ChildProcess, terminal: Terminal): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>()
+  let head = ''
+  stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    terminal.stdout.write(chunk)
+    head = head.includes('\n') ? head : head + chunk
+    const [, port] = /^Buzzer listening on \S+:(\d+)\r?\n/.exec(head) ?? []
+    if (port !== undefined) resolve(port)
+  })
+  return promise
+}
+
+export type Check =
+  | { readonly kind: 'good'; readonly view: ConfigView }
+  | { readonly kind: 'bad'; readonly error: ShownError }
+
+/** An error as `--json` writes it. */
+export interface ShownError {
+  readonly message: string
+  readonly details: readonly string[]
+  readonly fix: string | null
+}
+
+/** Loads the configuration in a process of its own, to see whether it can be used. */
+export async function checkConfig(args: readonly string[], terminal: Terminal): Promise<Check> {
+  const child = spawn(process.execPath, [terminal.program, 'config', 'view', ...args, '--json'], {
+    cwd: terminal.cwd,
+    env: terminal.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const ended = once(child, 'exit') as Promise<[number | null]>
+  const [out, message, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  if (code !== 0) return { kind: 'bad', error: readError(message) }
+  return { kind: 'good', view: JSON.parse(out) as ConfigView }
+}
+
+function readError(written: string): ShownError {
+  try {
+    return (JSON.parse(written) as { readonly error: ShownError }).error
+  } catch {
+    return { message: written.trim(), details: [], fix: null }
+  }
+}

@@ -1,0 +1,162 @@
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ended, runProgram, start } from './testing/command-line.ts'
+
+const packageFolder = fileURLToPath(new URL('../..', import.meta.url))
+
+let folder = ''
+const file = (name: string): string => join(folder, name)
+const write = (name: string, text: string): Promise<void> => writeFile(file(name), text)
+
+const configOf = (operation: string): string =>
+  `import { defineConfig, operation } from 'buzzer'
+import { answer } from './answer.ts'
+export default defineConfig({ operations: { ${operation}: operation({ run: () => answer }) } })
+`
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'buzzer-start-'))
+  await mkdir(file('node_modules'))
+  await symlink(packageFolder, file('node_modules/buzzer'))
+  await write('answer.ts', "export const answer: string = 'one'")
+  await write('buzzer.config.ts', configOf('ask'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+/** Collects what a process says, so that it can be waited for. */
+function listen(child: ReturnType<typeof start>): () => string {
+  let said = ''
+  child.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  return () => said
+}
+
+const startHere = (...args: readonly string[]) =>
+  start(['start', '--port', '0', ...args], { cwd: folder })
+
+describe('start', () => {
+  test('says where it listens first, stops on a signal, and ends with 0', async () => {
+    const child = startHere('--data', file('one'))
+    const said = listen(child)
+    const result = ended(child)
+    await expect.poll(said, { timeout: 8_000 }).toContain('└')
+    child.kill('SIGTERM')
+    const { exitCode, stdout, stderr } = await result
+    expect(stdout).toMatch(/^Buzzer listening on http:\/\/127\.0\.0\.1:\d+\n$/)
+    expect(stderr).toMatch(/Buzzer \d+\.\d+\.\d+ {2}ready in /)
+    expect(stderr).toContain("No authentication (auth: 'none')")
+    expect(exitCode).toBe(0)
+  })
+
+  test('--quiet says nothing else', async () => {
+    const child = startHere('--data', file('two'), '--quiet')
+    const said = listen(child)
+    await expect.poll(said, { timeout: 8_000 }).toMatch(/^Buzzer listening on .*\n$/)
+    child.kill('SIGINT')
+    expect((await ended(child)).exitCode).toBe(0)
+  })
+
+  test('a port that is taken is named, with the next one', async () => {
+    const squatter = createServer().listen(0, '127.0.0.1')
+    await once(squatter, 'listening')
+    const { port } = squatter.address() as AddressInfo
+    const args = ['start', '--data', file('three'), '--port', String(port)]
+    const { exitCode, stdout, stderr } = await runProgram(args, { cwd: folder })
+    squatter.close()
+    expect(stderr).toContain(`Port ${port} on 127.0.0.1 is taken`)
+    expect(stderr).toMatch(/fix: buzzer start --port \d+/)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+  })
+
+  test('a second process on the same data is refused', async () => {
+    const child = startHere('--data', file('four'))
+    const said = listen(child)
+    await expect.poll(said, { timeout: 8_000 }).toContain('listening')
+    const args = ['start', '--port', '0', '--data', file('four')]
+    const second = await runProgram(args, { cwd: folder })
+    child.kill('SIGTERM')
+    await ended(child)
+    expect(second.stderr).toContain(`Another Buzzer runs on the data in ${file('four')}`)
+    expect(second.exitCode).toBe(1)
+  })
+})
+
+describe('a server that is asked to stop', () => {
+  const stuck = `export default {
+    operations: { stuck: { run: () => new Promise(() => {}) } },
+    workers: { slots: 1 },
+  }`
+
+  test('ends at once when it is asked again', async () => {
+    await write('stuck.config.mjs', stuck)
+    const child = startHere('--data', file('five'), '--config', 'stuck.config.mjs')
+    const said = listen(child)
+    await expect.poll(said, { timeout: 8_000 }).toContain('listening')
+    const [url = ''] = /http:\/\/\S+/.exec(said()) ?? []
+    await fetch(`${url}/v1/operations/stuck/jobs`, { method: 'POST' })
+    child.kill('SIGINT')
+    await expect.poll(said).toContain('Ctrl-C again to stop at once')
+    // Two in a row can be one press of a key, so that it takes a little patience.
+    const pressAgain = (): number | null => {
+      child.kill('SIGINT')
+      return child.exitCode
+    }
+    await expect.poll(pressAgain).toBe(130)
+  })
+
+  test('also stops when the parent that talks to it is gone', async () => {
+    const child = startHere('--data', file('six'), '--quiet')
+    const said = listen(child)
+    await expect.poll(said, { timeout: 8_000 }).toContain('listening')
+    child.disconnect()
+    expect((await ended(child)).exitCode).toBe(0)
+  })
+})
+
+describe('a configuration that cannot be run is explained', () => {
+  test.each([
+    [
+      'export enum Colour { Red }',
+      2,
+      /:1: TypeScript enum is not supported.*\n {2}fix: .*as const/s,
+    ],
+    ['export const a = 1\nconst b = = 2', 2, /:2: It does not parse: Expression expected/],
+    ["import { z } from 'nowhere'\nexport const a = z", 2, /fix: npm install nowhere/],
+    ["import './nowhere'", 2, /with its extension, such as '.\/report.ts'/],
+    ["import { Foo } from './answer.ts'\nexport const a = Foo", 2, /fix: .*import type/],
+    ["const a: string = 'b'\nthrow new Error(a + 'roken')", 2, /:2: It failed .*: broken/],
+    ['export const a = 1', 2, /It has no default export.*\n {2}fix: write export default define/s],
+    ['export default () => ({})', 2, /Its default export is a function/],
+    ['export default { port: process.env.TEST_PORT }', 0, /^$/],
+  ])('%j ends with %i', async (text, exitCode, message) => {
+    const name = `${Math.abs(text.length)}-${exitCode}.ts`
+    await write(name, text)
+    await write('.env', 'TEST_PORT=1234')
+    const shown = await runProgram(['config', 'view', '--config', name, '--json'], { cwd: folder })
+    const human = await runProgram(['config', 'view', '--config', name], { cwd: folder })
+    expect(human.stderr).toMatch(message)
+    expect([shown.exitCode, human.exitCode]).toEqual([exitCode, exitCode])
+    if (exitCode === 0) expect(shown.stdout).toContain('"value":1234')
+  })
+})
+
+test('dev starts again at each change, on the same port, and survives a mistake', async () => {
+  const child = start(['dev', '--port', '0', '--data', file('dev')], { cwd: folder })
+  const said = listen(child)
+  const listened = () => said().match(/listening on (\S+)/g) ?? []
+  await expect.poll(listened, { timeout: 8_000 }).toHaveLength(1)
+  await write('answer.ts', 'export const answer = = 1')
+  await expect.poll(said, { timeout: 8_000 }).toContain('The server goes on as it was')
+  await write('answer.ts', "export const answer = 'two'")
+  await write('buzzer.config.ts', configOf('reply'))
+  await expect.poll(listened, { timeout: 8_000 }).toHaveLength(2)
+  expect(said()).toContain('- operation ask\n  + operation reply')
+  child.kill('SIGTERM')
+  expect((await ended(child)).exitCode).toBe(0)
+  expect(new Set(listened()).size).toBe(1)
+}, 30_000)

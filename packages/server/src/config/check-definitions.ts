@@ -1,0 +1,27 @@
+import type { ConfigIssue } from '../define/errors.ts'
+import { isRecord } from './check-keys.ts'
+import { checkOperation } from './check-operation.ts'
+import { checkService } from './check-service.ts'
+import { show } from './parse.ts'
+
+/** Finds what is wrong with the operations and services of the file, as far as they show it. */
+export function checkDefinitions(file: Readonly<Record<string, unknown>>): readonly ConfigIssue[] {
+  return [
+    ...each('operations', file['operations'], checkOperation),
+    ...each('services', file['services'], checkService),
+  ]
+}
+
+function each(
+  path: string,
+  value: unknown,
+  check: (name: string, definition: Readonly<Record<string, unknown>>) => readonly ConfigIssue[],
+): readonly ConfigIssue[] {
+  if (value === undefined) return []
+  if (!isRecord(value)) return [{ path, detail: `${show(value)} is not an object of names` }]
+  return Object.entries(value).flatMap(([name, definition]) =>
+    isRecord(definition)
+      ? check(name, definition)
+      : [{ path: `${path}.${name}`, detail: `${show(definition)} is not a definition` }],
+  )
+}

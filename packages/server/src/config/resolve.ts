@@ -1,0 +1,120 @@
+import { join } from 'node:path'
+import { ConfigError, type ConfigIssue } from '../define/errors.ts'
+import type { OperationDefinition } from '../define/operation.ts'
+import type { ServiceDefinition } from '../define/service.ts'
+import { checkDefinitions } from './check-definitions.ts'
+import { checkKeys } from './check-keys.ts'
+import { checkUnsupported } from './check-unsupported.ts'
+import type { Config, LogFormat, StoreConfig } from './config.ts'
+import { isLoopback } from './loopback.ts'
+import {
+  readSettings,
+  type Origin,
+  type Origins,
+  type Sources,
+  type Values,
+} from './read-settings.ts'
+import { durationMs } from './parse.ts'
+
+export interface Resolved {
+  readonly config: Config
+  /** Where each value comes from. */
+  readonly origins: Origins
+}
+
+export interface Surroundings extends Sources {
+  readonly filePath: string | null
+  /** Used where nothing says how the log is to be written. */
+  readonly logFormat: LogFormat
+}
+
+/**
+ * Makes the configuration of all that says something about it. Pure: reads no file.
+ *
+ * @throws ConfigError naming all that is wrong
+ */
+export function resolveConfig(sources: Surroundings): Resolved {
+  const { values, origins, issues } = readSettings(sources)
+  refuse([
+    ...checkKeys(sources.file),
+    ...checkUnsupported(sources.file),
+    ...checkDeliveries(sources.file),
+    ...issues,
+    ...checkDefinitions(sources.file),
+  ])
+  refuseOpenDoor(values, origins.host)
+  return { config: configOf(sources, values, origins), origins }
+}
+
+function refuse(issues: readonly ConfigIssue[]): void {
+  if (issues.length > 0) throw new ConfigError(issues)
+}
+
+/** There are no deliveries yet, so that nothing of them can be kept too long or too short. */
+function checkDeliveries({ retention }: Readonly<Record<string, unknown>>): readonly ConfigIssue[] {
+  const { deliveries } = (retention ?? {}) as { readonly deliveries?: unknown }
+  const parsed = deliveries === undefined ? null : durationMs(deliveries, '')
+  return parsed !== null && 'wrong' in parsed
+    ? [{ path: 'retention.deliveries', detail: parsed.wrong }]
+    : []
+}
+
+function refuseOpenDoor({ host }: Values, { name }: Origin): void {
+  if (isLoopback(host)) return
+  const detail =
+    `${host} can be reached from other machines, and with auth: 'none' everybody who reaches ` +
+    'Buzzer may do everything. Authentication is not supported yet, so listen on 127.0.0.1.'
+  throw new ConfigError([{ path: name ?? 'host', detail }], {
+    code: 'auth-required',
+    fix: 'buzzer start --host 127.0.0.1',
+  })
+}
+
+function configOf(sources: Surroundings, values: Values, origins: Origins): Config {
+  const { operations = {}, services = {} } = sources.file
+  return {
+    file: sources.filePath,
+    folder: sources.folder,
+    ...placesOf(sources.folder, values, origins),
+    host: values.host,
+    port: values.port,
+    publicUrl: values.publicUrl,
+    bus: values.bus,
+    auth: values.auth,
+    secret: values.secret,
+    operations: operations as Readonly<Record<string, OperationDefinition>>,
+    services: services as Readonly<Record<string, ServiceDefinition>>,
+    outboundAllow: values.outboundAllow,
+    limits: { bodyBytes: values.bodyBytes, resultBytes: values.resultBytes },
+    retention: {
+      jobsMs: values.jobsMs,
+      tombstonesMs: values.tombstonesMs,
+      eventsMs: values.eventsMs,
+    },
+    slots: values.slots,
+    log: { level: values.logLevel, format: values.logFormat ?? sources.logFormat },
+    shutdownMs: values.shutdownMs,
+  }
+}
+
+const rank: Readonly<Record<Origin['source'], number>> = {
+  'flag': 4,
+  'environment': 3,
+  '.env': 2,
+  'file': 1,
+  'default': 0,
+}
+
+/** A data folder given with more weight than the store takes the embedded store with it. */
+function placesOf(
+  folder: string,
+  { data, store }: Values,
+  origins: Origins,
+): { readonly dataFolder: string; readonly store: StoreConfig } {
+  const dataFolder = data ?? store?.folder ?? join(folder, 'data')
+  const dataWins = rank[origins.data.source] > rank[origins.store.source]
+  return {
+    dataFolder,
+    store: store === null || dataWins ? { kind: 'sqlite', folder: dataFolder } : store,
+  }
+}

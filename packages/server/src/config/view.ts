@@ -1,0 +1,70 @@
+import { formatDuration } from '@buzzer/contract'
+import type { Loaded } from './load.ts'
+import type { Origin } from './read-settings.ts'
+import { settings, type SettingName } from './settings.ts'
+import { formatSize } from './size.ts'
+
+/** One value as a person would write it. */
+interface ViewedValue {
+  readonly name: string
+  readonly value: string | number | null
+  readonly origin: Origin
+}
+
+export interface ConfigView {
+  readonly file: string | null
+  readonly values: readonly ViewedValue[]
+  readonly operations: readonly string[]
+  readonly services: readonly ViewedService[]
+}
+
+interface ViewedService {
+  readonly name: string
+  /** The path or URL of its document; null where the document stands in the configuration. */
+  readonly openapi: string | null
+  readonly url: string | null
+}
+
+/** The configuration as it is in force, without its secrets. */
+export function viewConfig({ config, origins }: Loaded): ConfigView {
+  const shown: Readonly<Record<SettingName, string | number | null>> = {
+    host: config.host,
+    port: config.port,
+    publicUrl: config.publicUrl,
+    data: config.dataFolder,
+    store: `${config.store.kind}:${config.store.folder}`,
+    bus: config.bus.kind,
+    auth: config.auth.kind,
+    secret: config.secret === null ? null : '(hidden)',
+    outboundAllow: config.outboundAllow.join(', ') || null,
+    bodyBytes: formatSize(config.limits.bodyBytes),
+    resultBytes: formatSize(config.limits.resultBytes),
+    jobsMs: formatDuration(config.retention.jobsMs),
+    tombstonesMs: formatDuration(config.retention.tombstonesMs),
+    eventsMs: formatDuration(config.retention.eventsMs),
+    slots: config.slots,
+    logLevel: config.log.level,
+    logFormat: config.log.format,
+    shutdownMs: formatDuration(config.shutdownMs),
+  }
+  const names = Object.keys(shown) as SettingName[]
+  return {
+    file: config.file,
+    values: names.map((name) => ({
+      name: settings[name].path ?? name,
+      value: shown[name],
+      origin: origins[name],
+    })),
+    operations: Object.keys(config.operations),
+    services: Object.entries(config.services).map(([name, { options }]) => ({
+      name,
+      openapi: placeOf(options.openapi),
+      url: options.url ?? null,
+    })),
+  }
+}
+
+function placeOf(openapi: string | object): string | null {
+  if (typeof openapi === 'string') return openapi
+  return openapi instanceof URL ? openapi.href : null
+}

@@ -1,0 +1,40 @@
+export { raw, type Raw } from './core/raw.ts'
+export type { Handler, HandlerContext, HandlerJob, HandlerLog } from './core/handler.ts'
+export type { Mode } from './core/operation.ts'
+export {
+  channel,
+  type ChannelDefinition,
+  type ChannelOptions,
+  type HistoryOptions,
+} from './define/channel.ts'
+export {
+  defineConfig,
+  type AuthOptions,
+  type ConfigOptions,
+  type LimitOptions,
+  type LogOptions,
+  type OutboundOptions,
+  type RetentionOptions,
+  type Size,
+  type WorkerOptions,
+} from './define/config.ts'
+export { RetryableError, TerminalError, type TerminalProblem } from './define/errors.ts'
+export {
+  operation,
+  type AdmissionOptions,
+  type IdempotencyOptions,
+  type OperationDefinition,
+  type OperationOptions,
+  type PolicyOptions,
+  type RetryOptions,
+  type ScheduleOptions,
+} from './define/operation.ts'
+export type { JsonSchema, Schema } from './define/schema.ts'
+export {
+  service,
+  type Credentials,
+  type ServiceDefinition,
+  type ServiceOperationOptions,
+  type ServiceOptions,
+} from './define/service.ts'
+export type { Duration } from '@buzzer/contract'
