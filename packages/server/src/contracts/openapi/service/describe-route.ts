@@ -1,0 +1,135 @@
+import type { JsonSchema, RouteDocument } from '../../../ports/catalog.ts'
+import { isObject, type JsonObject } from '../../schema/json-pointer.ts'
+import { createSchemaWriter } from '../../schema/schema-writer.ts'
+import { namesIn, type ReadOperation, type Reading, type Site } from './import-operation.ts'
+
+/** Writes operations of one service as parts of Buzzer's own document. */
+export interface RouteDescriber {
+  describe(site: Site, read: ReadOperation): RouteDocument
+}
+
+/** @param service begins the names of its schemas, so that they are no other service's */
+export function createRouteDescriber(service: string, reading: Reading): RouteDescriber {
+  const { document, scope } = reading
+  const writer = createSchemaWriter(service, document.root, scope.references, document.dialect)
+  const schemaOf: SchemaOf = (source) => (source === undefined ? {} : writer.write(source))
+
+  return {
+    describe: (site, read) => ({
+      operation: describeOperation(site, read, reading, schemaOf),
+      schemas: writer.schemas,
+    }),
+  }
+}
+
+type SchemaOf = (source: unknown) => JsonSchema
+
+function describeOperation(
+  { operation, path }: Site,
+  { parameters, requestBody }: ReadOperation,
+  { parts }: Reading,
+  schemaOf: SchemaOf,
+): JsonObject {
+  const responses = isObject(operation['responses']) ? Object.entries(operation['responses']) : []
+  return {
+    ...texts(operation, ['summary', 'description']),
+    ...(operation['deprecated'] === true ? { deprecated: true } : {}),
+    parameters: describeParameters(path, parameters, schemaOf),
+    ...(requestBody === null ? {} : { requestBody: describeBody(requestBody, schemaOf) }),
+    responses: Object.fromEntries(
+      responses
+        .filter(([status]) => /^(?:[1-5](?:\d\d|XX)|default)$/.test(status))
+        .map(([status, response]) => [
+          status,
+          describeResponse(parts.resolve(response), parts, schemaOf),
+        ]),
+    ),
+  }
+}
+
+const texts = (source: JsonObject, names: readonly string[]): JsonObject =>
+  Object.fromEntries(
+    names.flatMap((name) => (typeof source[name] === 'string' ? [[name, source[name]]] : [])),
+  )
+
+function describeParameters(
+  path: string,
+  parameters: readonly JsonObject[],
+  schemaOf: SchemaOf,
+): readonly JsonObject[] {
+  const inPath = namesIn(path)
+  const passedOn = parameters.filter(({ in: place, name }) =>
+    place === 'path' ? inPath.has(String(name)) : place === 'query' || place === 'header',
+  )
+  const declared = new Set(passedOn.filter((one) => one['in'] === 'path').map((one) => one['name']))
+  const undeclared = [...inPath].filter((name) => !declared.has(name))
+  return [
+    ...undeclared.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+    ...passedOn.map((one) => describeParameter(one, schemaOf)),
+  ]
+}
+
+function describeParameter(parameter: JsonObject, schemaOf: SchemaOf): JsonObject {
+  const { name, in: place, required, explode, style, content } = parameter
+  const isStyle = typeof style === 'string' && style !== 'tabDelimited'
+  return {
+    name,
+    in: place,
+    ...texts(parameter, ['description']),
+    ...(place === 'path' || required === true ? { required: true } : {}),
+    ...(parameter['deprecated'] === true ? { deprecated: true } : {}),
+    ...(isObject(content)
+      ? { content: describeContent(content, schemaOf, 1) }
+      : {
+          schema: schemaOf(parameter['schema']),
+          ...(isStyle ? { style } : {}),
+          ...(typeof explode === 'boolean' ? { explode } : {}),
+        }),
+  }
+}
+
+const describeBody = (body: JsonObject, schemaOf: SchemaOf): JsonObject => ({
+  ...texts(body, ['description']),
+  content: describeContent(body['content'], schemaOf),
+  ...(body['required'] === true ? { required: true } : {}),
+})
+
+function describeContent(content: unknown, schemaOf: SchemaOf, most = Infinity): JsonObject {
+  const entries = isObject(content) ? Object.entries(content).slice(0, most) : []
+  return Object.fromEntries(
+    entries.map(([type, media]) => [
+      type,
+      isObject(media) && media['schema'] !== undefined ? { schema: schemaOf(media['schema']) } : {},
+    ]),
+  )
+}
+
+function describeResponse(
+  response: JsonObject | string,
+  parts: Reading['parts'],
+  schemaOf: SchemaOf,
+): JsonObject {
+  if (typeof response === 'string') return { description: '' }
+  const headers = isObject(response['headers']) ? Object.entries(response['headers']) : []
+  return {
+    description: typeof response['description'] === 'string' ? response['description'] : '',
+    ...(headers.length === 0
+      ? {}
+      : {
+          headers: Object.fromEntries(
+            headers.map(([name, header]) => [
+              name,
+              describeHeader(parts.resolve(header), schemaOf),
+            ]),
+          ),
+        }),
+    ...(isObject(response['content'])
+      ? { content: describeContent(response['content'], schemaOf) }
+      : {}),
+  }
+}
+
+const describeHeader = (header: JsonObject | string, schemaOf: SchemaOf): JsonObject =>
+  typeof header === 'string'
+    ? { schema: {} }
+    : { ...texts(header, ['description']), schema: schemaOf(header['schema']) }

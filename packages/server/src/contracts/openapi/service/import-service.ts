@@ -1,0 +1,190 @@
+import type { RequestCheck, RouteDocument } from '../../../ports/catalog.ts'
+import type { Mode } from '../../../core/operation.ts'
+import type { UpstreamRequest } from '../../../core/payload.ts'
+import { isObject, type JsonObject } from '../../schema/json-pointer.ts'
+import { createSchemaScope, type CheckedSchema } from '../../schema/scope.ts'
+import { createParts, type OpenApiDocument, type Parts } from '../read/open-api-document.ts'
+import { createRouteDescriber } from './describe-route.ts'
+import { readOperation, type Reading, type Site } from './import-operation.ts'
+import { createNames } from './operation-name.ts'
+import { createPathMatcher, type PathMatcher } from './path-matcher.ts'
+import type { KeyProposal } from './proposal.ts'
+import { createSelection, type Selector } from './selection.ts'
+
+/** An operation of a wrapped API, ready to be joined with an upstream and policies. */
+export interface ImportedOperation {
+  /** `{service}.{operationId}`, made fit for paths and channels and told from all others. */
+  readonly name: string
+  /** As the document has it; policies of single operations are given by it. */
+  readonly operationId: string | null
+  /** In upper case. */
+  readonly method: string
+  /** The path template, below the service's mount. */
+  readonly path: string
+  readonly summary: string | null
+  readonly tags: readonly string[]
+  /** Proposals; what the configuration says comes first. */
+  readonly mode: Mode
+  readonly idempotency: KeyProposal
+  /** Why these are proposed, and what of the document was not understood. */
+  readonly notes: readonly string[]
+  /** Media types of the request body. */
+  readonly mediaTypes: readonly string[]
+  /** Lower-case names of the headers that the document declares. */
+  readonly headers: ReadonlySet<string>
+  document(): RouteDocument
+  check(request: UpstreamRequest, body: Uint8Array, mediaType: string | null): RequestCheck
+}
+
+export interface ImportedService {
+  readonly name: string
+  readonly title: string
+  /** Addresses that the document gives for the API. */
+  readonly servers: readonly string[]
+  readonly operations: readonly ImportedOperation[]
+  readonly notes: readonly string[]
+  /** Finds operations by method and by path below the mount. */
+  readonly routes: PathMatcher<ImportedOperation>
+}
+
+export interface ImportOptions {
+  /** The service's name. */
+  readonly service: string
+  readonly include?: readonly Selector[]
+  readonly exclude?: readonly Selector[]
+}
+
+const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const
+const mostNotes = 40
+
+/**
+ * Makes operations of a document. Schemas are looked through here and compiled at the first call
+ * that they check, so that a thousand operations do not hold up the start.
+ */
+export function importService(document: OpenApiDocument, options: ImportOptions): ImportedService {
+  const notes = [...document.notes]
+  const parts = createParts(document)
+  const scope = createSchemaScope({
+    root: document.root,
+    dialect: document.dialect,
+    forRequests: true,
+  })
+  const reading: Reading = { document, parts, scope }
+  const describer = createRouteDescriber(options.service, reading)
+  const isSelected = createSelection(options.include, options.exclude)
+  const names = createNames()
+  const shadowOf = createShadows()
+  const sites = sitesOf(document, parts, notes).filter((site) =>
+    isSelected({ ...site, tags: tagsOf(site.operation) }),
+  )
+  // All are read before the first is looked at closely: only then is all known that they refer to.
+  const read = sites.map((site) => [site, readOperation(site, reading)] as const)
+  const operations = read.map(([site, operation]): ImportedOperation => {
+    const local = names.take(site.operationId, site.method, site.path)
+    return {
+      name: `${options.service}.${local}`,
+      operationId: site.operationId,
+      method: site.method,
+      path: site.path,
+      summary: typeof site.operation['summary'] === 'string' ? site.operation['summary'] : null,
+      tags: tagsOf(site.operation),
+      mode: operation.mode,
+      idempotency: operation.idempotency,
+      notes: capped([
+        ...renamed(site, local),
+        ...shadowOf(site),
+        ...operation.notes,
+        ...lossesOf(operation.schemas),
+      ]),
+      mediaTypes: operation.mediaTypes,
+      headers: operation.headers,
+      check: operation.check,
+      document: once(() => describer.describe(site, operation)),
+    }
+  })
+  return {
+    name: options.service,
+    title: document.title,
+    servers: serversOf(document.root),
+    operations,
+    notes,
+    routes: createPathMatcher(operations),
+  }
+}
+
+/** Tells of operations that are never called, since an earlier one has the same path to matching. */
+function createShadows(): (site: Site) => readonly string[] {
+  const first = new Map<string, string>()
+  return ({ method, path }) => {
+    const outline = `${method} ${path.replaceAll(/\{[^{}]*\}/g, '{}')}`
+    const known = first.get(outline)
+    if (known === undefined) first.set(outline, path)
+    return known === undefined
+      ? []
+      : [`it is never called: ${method} ${known} matches the same paths`]
+  }
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | null = null
+  return () => (made ??= { value: make() }).value
+}
+
+/** Every operation of the document, in its order. */
+function sitesOf(document: OpenApiDocument, parts: Parts, notes: string[]): readonly Site[] {
+  const { paths } = document.root
+  return Object.entries(isObject(paths) ? paths : {}).flatMap(([path, part]) => {
+    if (path.startsWith('x-')) return []
+    const item = parts.resolve(part)
+    if (typeof item === 'string') {
+      notes.push(`${path} ${item}; its operations are not imported`)
+      return []
+    }
+    if (!path.startsWith('/') || /[?#]/.test(path)) {
+      notes.push(`${path} is no path that a request can have; its operations are not imported`)
+      return []
+    }
+    if (isObject(item['additionalOperations'])) {
+      const more = Object.keys(item['additionalOperations']).join(', ')
+      notes.push(`${path} has operations for other methods, which are not imported: ${more}`)
+    }
+    const known = document.version === '3.2' ? [...methods, 'query'] : methods
+    return known.flatMap((method) => siteOf(path, method, item, notes))
+  })
+}
+
+function siteOf(path: string, method: string, item: JsonObject, notes: string[]): readonly Site[] {
+  const operation = item[method]
+  if (operation === undefined) return []
+  if (!isObject(operation)) {
+    notes.push(`${method.toUpperCase()} ${path} is no object and is not imported`)
+    return []
+  }
+  const id = operation['operationId']
+  const operationId = typeof id === 'string' && id !== '' ? id : null
+  return [{ method: method.toUpperCase(), path, operationId, operation, item }]
+}
+
+const tagsOf = ({ tags }: JsonObject): readonly string[] =>
+  Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : []
+
+const renamed = ({ operationId }: Site, local: string): readonly string[] =>
+  operationId === null || operationId === local
+    ? []
+    : [`the operationId ${JSON.stringify(operationId)} is written as "${local}"`]
+
+const lossesOf = (schemas: readonly CheckedSchema[]): readonly string[] => [
+  ...new Set(schemas.flatMap(({ losses }) => [...losses.keys()])),
+]
+
+function capped(notes: readonly string[]): readonly string[] {
+  const more = notes.length - mostNotes
+  return more > 0 ? [...notes.slice(0, mostNotes), `and ${more} more`] : notes
+}
+
+const serversOf = ({ servers }: JsonObject): readonly string[] =>
+  Array.isArray(servers)
+    ? servers.flatMap((server) =>
+        isObject(server) && typeof server['url'] === 'string' ? [server['url']] : [],
+      )
+    : []

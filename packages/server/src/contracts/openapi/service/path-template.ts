@@ -1,0 +1,91 @@
+import { decodePercent } from './percent.ts'
+
+/** One segment of a path template: text, a parameter, or both, as in `{id}:activate`. */
+export type Segment =
+  | { readonly kind: 'text'; readonly text: string }
+  | {
+      readonly kind: 'parameters'
+      readonly names: readonly string[]
+      /** The text before, between and after them: one more than there are names. */
+      readonly texts: readonly string[]
+    }
+
+/** @param path an OpenAPI path template, such as `/reports/{year}.{format}` */
+export const readTemplate = (path: string): readonly Segment[] =>
+  path.split('/').slice(1).map(readSegment)
+
+function readSegment(text: string): Segment {
+  const parts = text.split(/\{([^{}]*)\}/)
+  if (parts.length === 1) return { kind: 'text', text: canonicalSegment(text) }
+  return {
+    kind: 'parameters',
+    names: parts.filter((_, index) => index % 2 === 1),
+    texts: parts.filter((_, index) => index % 2 === 0).map(canonicalSegment),
+  }
+}
+
+const plain = /^[\w.~!$&'()*+,;=:@-]*$/
+
+/** Writes a segment as clients send it: what a path cannot hold is percent-encoded. */
+export function canonicalSegment(text: string): string {
+  if (plain.test(text)) return text
+  const decoded = decodePercent(text)
+  if (decoded === null) return text
+  return encodeURIComponent(decoded.toWellFormed()).replaceAll(
+    /%(?:24|26|2B|2C|3A|3B|3D|40)/g,
+    (escaped) => decodeURIComponent(escaped),
+  )
+}
+
+/**
+ * Matches a segment as received, in time linear in it: each parameter takes as little as it can, the
+ * last one the rest.
+ *
+ * @returns the values by their names, percent-encoded as they came; null where it does not match
+ */
+export function matchSegment(
+  segment: Segment & { kind: 'parameters' },
+  received: string,
+): ReadonlyMap<string, string> | null {
+  const { names, texts } = segment
+  const [first = '', ...others] = texts
+  if (!received.startsWith(first)) return null
+  const values = new Map<string, string>()
+  let start = first.length
+  for (const [index, name] of names.entries()) {
+    const after = others[index] ?? ''
+    const isLast = index === names.length - 1
+    // A parameter is never empty.
+    const end = isLast ? endBefore(received, after) : received.indexOf(after, start + 1)
+    if (end <= start) return null
+    values.set(name, received.slice(start, end))
+    start = end + after.length
+  }
+  return values
+}
+
+const endBefore = (received: string, suffix: string): number =>
+  received.endsWith(suffix) ? received.length - suffix.length : -1
+
+/** Orders segments with parameters: those with more text of their own are tried first. */
+export const weight = (segment: Segment & { kind: 'parameters' }): number =>
+  segment.texts.reduce((sum, text) => sum + text.length, 0)
+
+/**
+ * The parameters of a path that is known to match its template.
+ *
+ * @param received the segments of the path, percent-encoded as they came
+ */
+export function bindSegments(
+  template: readonly Segment[],
+  received: readonly string[],
+): ReadonlyMap<string, string> {
+  const values = new Map<string, string>()
+  for (const [index, segment] of template.entries()) {
+    if (segment.kind === 'text') continue
+    for (const [name, value] of matchSegment(segment, received[index] ?? '') ?? []) {
+      values.set(name, value)
+    }
+  }
+  return values
+}

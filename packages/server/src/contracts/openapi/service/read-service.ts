@@ -1,0 +1,15 @@
+import { readOpenApi, type OpenApiSource } from '../read/read-open-api.ts'
+import { importService, type ImportedService, type ImportOptions } from './import-service.ts'
+
+/** A service, or a sentence that says why its document is not taken. */
+export type ServiceOutcome =
+  | { readonly kind: 'read'; readonly service: ImportedService }
+  | { readonly kind: 'refused'; readonly detail: string }
+
+/** Reads an OpenAPI document and makes operations of it. */
+export function readService(source: OpenApiSource, options: ImportOptions): ServiceOutcome {
+  const outcome = readOpenApi(source)
+  return outcome.kind === 'refused'
+    ? outcome
+    : { kind: 'read', service: importService(outcome.document, options) }
+}

@@ -1,0 +1,90 @@
+import type { RequestCheck } from '../../../ports/catalog.ts'
+import { isObject, type JsonObject } from '../../schema/json-pointer.ts'
+import type { CheckedSchema, SchemaScope } from '../../schema/scope.ts'
+import { createFormCheck } from './form-body.ts'
+import { readJsonBody } from './json-body.ts'
+import { essenceOf, isForm, isJson, pickMediaType } from './media-type.ts'
+
+/** The request body that an operation declares. */
+export interface RequestBody {
+  readonly mediaTypes: readonly string[]
+  readonly schemas: readonly CheckedSchema[]
+  /** @param encoded whether the body is compressed, and so only its media type can be looked at */
+  check(body: Uint8Array, mediaType: string | null, encoded: boolean): RequestCheck
+}
+
+type Checker = (body: Uint8Array) => RequestCheck
+
+const ok: RequestCheck = { kind: 'ok' }
+
+/**
+ * Makes the check of a request body: JSON and forms are checked against their schemas, of all else
+ * the media type.
+ *
+ * @param declared the request body object, its reference followed
+ * @param note told of what is not checked
+ */
+export function readRequestBody(
+  declared: JsonObject,
+  scope: SchemaScope,
+  root: JsonObject,
+  path: string,
+  note: (text: string) => void,
+): RequestBody {
+  const content = isObject(declared['content']) ? declared['content'] : {}
+  const mediaTypes = Object.keys(content)
+  const schemas: CheckedSchema[] = []
+  const checkers = new Map<string, readonly [json: Checker | null, form: Checker | null]>()
+
+  for (const [type, media] of Object.entries(content)) {
+    const source = isObject(media) ? media['schema'] : undefined
+    const essence = essenceOf(type)
+    const isRange = essence.includes('*')
+    if (source === undefined) continue
+    if (!isRange && !isJson(essence) && !isForm(essence)) {
+      note(`bodies of ${type} are passed on without being checked`)
+      continue
+    }
+    const schema = scope.read(source, `${path}/content/${type}/schema`)
+    schemas.push(schema)
+    const form =
+      isForm(essence) && isObject(media) ? createFormCheck(media, schema, scope, root) : null
+    checkers.set(type, [createJsonCheck(schema), form])
+  }
+
+  const required = declared['required'] === true
+  return {
+    mediaTypes,
+    schemas,
+    check(body, mediaType, encoded) {
+      if (body.length === 0) return required ? missing(mediaTypes) : ok
+      if (mediaTypes.length === 0) return ok
+      const essence = essenceOf(mediaType ?? '')
+      const declaredType = pickMediaType(mediaTypes, essence)
+      if (declaredType === null) return { kind: 'unsupported-media-type', accepted: mediaTypes }
+      if (encoded) return ok
+      const [json, form] = checkers.get(declaredType) ?? []
+      if (isJson(essence)) return (json ?? readable)(body)
+      return isForm(essence) && form ? form(body) : ok
+    },
+  }
+}
+
+const missing = (mediaTypes: readonly string[]): RequestCheck => ({
+  kind: 'invalid',
+  errors: [{ pointer: '', detail: `a body is required; send ${mediaTypes.join(' or ')}` }],
+})
+
+const createJsonCheck =
+  (schema: CheckedSchema): Checker =>
+  (body) => {
+    const read = readJsonBody(body)
+    if (read.kind === 'malformed') return read
+    const errors = schema.check(read.value)
+    return errors.length === 0 ? ok : { kind: 'invalid', errors }
+  }
+
+const readable: Checker = (body) => {
+  const read = readJsonBody(body)
+  return read.kind === 'malformed' ? read : ok
+}

@@ -1,0 +1,110 @@
+import { AcceptedSchema, JobListSchema, JobSchema, ProblemSchema } from '@buzzer/contract'
+import { isObject, type JsonObject } from '../../schema/json-pointer.ts'
+import { refer } from './answers.ts'
+
+/** The schemas of the wire, as the contract has them. */
+export const schemas: Readonly<Record<string, JsonObject>> = {
+  Job: plain(JobSchema),
+  AcceptedJob: plain(AcceptedSchema),
+  JobList: plain(JobListSchema),
+  Problem: plain(ProblemSchema),
+  DeadLetterFilter: {
+    type: 'object',
+    description: 'Which dead letters are meant; without members, all of them.',
+    properties: { operation: { type: 'string' }, tag: { type: 'string' } },
+  },
+  Count: { type: 'object', required: ['count'], properties: { count: { type: 'integer' } } },
+}
+
+function plain(schema: unknown): JsonObject {
+  const copy: unknown = JSON.parse(JSON.stringify(schema))
+  return isObject(copy) ? copy : {}
+}
+
+const header = (name: string, description: string, schema: JsonObject): JsonObject => ({
+  name,
+  in: 'header',
+  description,
+  schema,
+})
+const text: JsonObject = { type: 'string' }
+const duration: JsonObject = { type: 'string', examples: ['250ms', '30s', '5m', '2h', '7d'] }
+const time: JsonObject = { type: 'string', format: 'date-time' }
+
+export const parameters: Readonly<Record<string, JsonObject>> = {
+  JobId: { name: 'id', in: 'path', required: true, schema: { type: 'string', pattern: '^job_' } },
+  Fields: {
+    name: 'fields',
+    in: 'query',
+    schema: text,
+    description: 'Names of members, separated by commas; only these are answered.',
+  },
+  Prefer: header(
+    'Prefer',
+    '`respond-async` for 202 at once; `wait=N` to wait up to N seconds, at most 60 (RFC 7240).',
+    text,
+  ),
+  IdempotencyKey: header(
+    'Idempotency-Key',
+    'The same key with the same request is the same job, and never a second run.',
+    { type: 'string', minLength: 1, maxLength: 257 },
+  ),
+  Priority: header('Buzzer-Priority', 'From 0, the first, to 9, the last.', {
+    type: 'integer',
+    minimum: 0,
+    maximum: 9,
+    default: 4,
+  }),
+  Delay: header('Buzzer-Delay', 'Not before this much time has passed.', duration),
+  RunAt: header('Buzzer-Run-At', 'Not before then.', time),
+  Deadline: header(
+    'Buzzer-Deadline',
+    'Fail with `deadline-exceeded` if not finished by then: a duration or a time.',
+    text,
+  ),
+  Key: header(
+    'Buzzer-Key',
+    'Jobs of one operation with the same key run one at a time, in order of acceptance.',
+    text,
+  ),
+  Tags: header('Buzzer-Tags', 'For finding jobs later; separated by commas.', text),
+  TraceParent: header('traceparent', 'W3C Trace Context, carried into every call.', text),
+  TraceState: header('tracestate', 'W3C Trace Context, carried into every call.', text),
+}
+
+const submissionHeaders = [
+  'Prefer',
+  'IdempotencyKey',
+  'Priority',
+  'Delay',
+  'RunAt',
+  'Deadline',
+  'Key',
+  'Tags',
+  'TraceParent',
+  'TraceState',
+]
+
+/** The headers that every submission may have. */
+export const submissionParameters: readonly JsonObject[] = submissionHeaders.map((name) =>
+  refer('parameters', name),
+)
+
+export const responses: Readonly<Record<string, JsonObject>> = {
+  Accepted: {
+    description: 'Durable, and to be run: ask at `Location` how it stands.',
+    headers: {
+      'Location': { schema: { type: 'string', format: 'uri-reference' } },
+      'Operation-Location': { schema: { type: 'string', format: 'uri' } },
+      'Retry-After': { schema: { type: 'integer' } },
+      'Preference-Applied': { schema: text },
+      'Idempotency-Replayed': { schema: { const: 'true' } },
+    },
+    content: { 'application/json': { schema: refer('schemas', 'AcceptedJob') } },
+  },
+  Result: {
+    description:
+      'What a handler gave, as JSON or with the media type of its own; of a wrapped API, its status, headers and body.',
+    content: { '*/*': {} },
+  },
+}

@@ -1,0 +1,15 @@
+import type { JsonObject } from '../../schema/json-pointer.ts'
+import type { Answers } from './answers.ts'
+
+/** A route of our own, as `/openapi.json` describes it. */
+export interface DescribedRoute {
+  readonly method: 'get' | 'post' | 'delete'
+  /** An OpenAPI path template. */
+  readonly path: string
+  readonly operationId: string
+  readonly tag: 'Jobs' | 'Operations' | 'Dead letters' | 'Server'
+  readonly summary: string
+  readonly parameters?: readonly JsonObject[]
+  readonly requestBody?: JsonObject
+  readonly responses: Answers
+}

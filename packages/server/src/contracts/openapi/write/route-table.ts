@@ -1,0 +1,25 @@
+import type { DescribedRoute } from './described-route.ts'
+import { deadLetterRoutes } from './routes/dead-letters.ts'
+import { jobRoutes } from './routes/jobs.ts'
+import { serverRoutes } from './routes/server.ts'
+
+type RouteEntry = Pick<DescribedRoute, 'method' | 'path' | 'operationId'>
+
+export const describedRoutes: readonly DescribedRoute[] = [
+  ...jobRoutes,
+  ...deadLetterRoutes,
+  ...serverRoutes,
+]
+
+/** Where operations that are called by name are submitted; described once for each of them. */
+export const submitRoute: RouteEntry = {
+  method: 'post',
+  path: '/v1/operations/{operation}/jobs',
+  operationId: 'submitJob',
+}
+
+/** Every route of our own that the document describes, for holding it against those served. */
+export const routeTable: readonly RouteEntry[] = [
+  submitRoute,
+  ...describedRoutes.map(({ method, path, operationId }) => ({ method, path, operationId })),
+]

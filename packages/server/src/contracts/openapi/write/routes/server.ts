@@ -1,0 +1,98 @@
+import { problems } from '@buzzer/contract'
+import type { JsonObject } from '../../../schema/json-pointer.ts'
+import { json, problemAnswers } from '../answers.ts'
+import type { DescribedRoute } from '../described-route.ts'
+import { query } from './jobs.ts'
+
+const status = json('Yes', {
+  type: 'object',
+  required: ['status'],
+  properties: { status: { type: 'string' } },
+})
+const text = (type: string, description: string): JsonObject => ({
+  description,
+  content: { [type]: { schema: { type: 'string' } } },
+})
+const version = query('version', { type: 'string', enum: ['3.1', '3.2'], default: '3.1' })
+
+/** What the server says of itself. */
+export const serverRoutes: readonly DescribedRoute[] = [
+  {
+    method: 'get',
+    path: '/healthz',
+    operationId: 'isAlive',
+    tag: 'Server',
+    summary: 'Says that the process is alive',
+    responses: { '200': status },
+  },
+  {
+    method: 'get',
+    path: '/readyz',
+    operationId: 'isReady',
+    tag: 'Server',
+    summary: 'Says whether it makes progress: the store can be written, nothing waits too long',
+    responses: {
+      '200': status,
+      ...problemAnswers('store-unavailable', 'overloaded', 'shutting-down'),
+    },
+  },
+  {
+    method: 'get',
+    path: '/metrics',
+    operationId: 'getMetrics',
+    tag: 'Server',
+    summary: 'Gives counters and histograms, for Prometheus',
+    responses: { '200': text('application/openmetrics-text', 'OpenMetrics') },
+  },
+  {
+    method: 'get',
+    path: '/openapi.json',
+    operationId: 'getOpenApi',
+    tag: 'Server',
+    summary: 'Gives this document',
+    parameters: [version],
+    responses: {
+      '200': json('An OpenAPI document', { type: 'object' }),
+      ...problemAnswers('invalid-parameter'),
+    },
+  },
+  {
+    method: 'get',
+    path: '/openapi.yaml',
+    operationId: 'getOpenApiYaml',
+    tag: 'Server',
+    summary: 'Gives this document as YAML',
+    parameters: [version],
+    responses: {
+      '200': text('application/yaml', 'An OpenAPI document'),
+      ...problemAnswers('invalid-parameter'),
+    },
+  },
+  {
+    method: 'get',
+    path: '/problems',
+    operationId: 'listProblems',
+    tag: 'Server',
+    summary: 'Lists all problems that an answer can be',
+    responses: { '200': text('text/html', 'A page for people') },
+  },
+  {
+    method: 'get',
+    path: '/problems/{code}',
+    operationId: 'getProblem',
+    tag: 'Server',
+    summary: 'Explains a problem; its `type` leads here',
+    parameters: [
+      {
+        name: 'code',
+        in: 'path',
+        required: true,
+        schema: { type: 'string', enum: Object.keys(problems) },
+      },
+    ],
+    responses: {
+      '200': text('text/html', 'A page for people'),
+      ...problemAnswers('route-not-found'),
+    },
+  },
+]
