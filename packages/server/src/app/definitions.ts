@@ -1,18 +1,10 @@
 import type { Config } from '../config/config.ts'
 import type { Catalog } from '../ports/catalog.ts'
-import type { Clock } from '../ports/clock.ts'
-import type { Log } from '../ports/log.ts'
-import type { Random } from '../ports/random.ts'
 import { createOutbound } from '../outbound/outbound.ts'
 import { createCatalog } from './catalog.ts'
+import type { DefinitionDeps } from './definition-deps.ts'
 import { mountService, type MountedService } from './mounted-services.ts'
 import { nameOperations } from './named-operations.ts'
-
-export interface DefinitionDeps {
-  readonly clock: Clock
-  readonly random: Random
-  readonly log: Log
-}
 
 /** What a configuration defines, ready to be called and run. */
 export interface Definitions extends AsyncDisposable {

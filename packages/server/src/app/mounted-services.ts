@@ -11,7 +11,7 @@ import type { Runner } from '../ports/runner.ts'
 import { defaultUpstreamOperation, type UpstreamService } from '../runner/upstream/service.ts'
 import { createUpstreamRunner } from '../runner/upstream/upstream-runner.ts'
 import type { Mount, MountMatch } from './catalog.ts'
-import type { DefinitionDeps } from './definitions.ts'
+import type { DefinitionDeps } from './definition-deps.ts'
 import { readDocument } from './read-document.ts'
 
 /** A wrapped API: its operations, where they are called, and what runs them. */
@@ -69,8 +69,9 @@ async function importDocument(
 ): Promise<ImportedService> {
   const path = `services.${name}.openapi`
   const source = await readDocument(options.openapi, { folder: config.folder, outbound }).catch(
-    (cause: Error) => {
-      throw new ConfigError([{ path, detail: cause.message }], { cause })
+    (cause: unknown) => {
+      const detail = cause instanceof Error ? cause.message : String(cause)
+      throw new ConfigError([{ path, detail }], { cause })
     },
   )
   const { include, exclude } = options
@@ -89,8 +90,8 @@ function refuseUnknownOverrides(
   { operations = {} }: ServiceOptions,
   service: ImportedService,
 ): void {
-  const known = service.operations.map(({ operationId }) => operationId)
-  const unknown = Object.keys(operations).filter((id) => !known.includes(id))
+  const known = new Set(service.operations.map(({ operationId }) => operationId))
+  const unknown = Object.keys(operations).filter((id) => !known.has(id))
   if (unknown.length === 0) return
   throw new ConfigError(
     unknown.map((id) => ({

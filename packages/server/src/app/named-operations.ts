@@ -11,7 +11,7 @@ import type { JsonSchema, Operation } from '../ports/catalog.ts'
 import type { Runner } from '../ports/runner.ts'
 import { createHandlerRunner } from '../runner/handler/handler-runner.ts'
 import type { HandlerEntry } from '../runner/handler/handler-set.ts'
-import type { DefinitionDeps } from './definitions.ts'
+import type { DefinitionDeps } from './definition-deps.ts'
 
 /** The operations of the configuration that handlers run, with the one runner of them all. */
 export interface NamedOperations {

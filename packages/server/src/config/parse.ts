@@ -110,11 +110,14 @@ export const auth: Parse<{ readonly kind: 'none' }> = (value) =>
     ? { value: { kind: 'none' } }
     : { wrong: `${show(value)} is not supported yet; write 'none', which serves this machine only` }
 
+/** A name, an address or a range, with or without a port; the guard looks closer. */
+const target = /^\[?[\w.:-]+(?:\/\d{1,3})?\]?(?::\d{1,5})?$/
+
 /** In the file a list; elsewhere text with commas. */
 export const hostList: Parse<readonly string[]> = (value) => {
   const list = typeof value === 'string' ? value.split(',').map((entry) => entry.trim()) : value
   const isList =
-    Array.isArray(list) && list.every((entry) => typeof entry === 'string' && entry !== '')
+    Array.isArray(list) && list.every((entry) => typeof entry === 'string' && target.test(entry))
   return isList
     ? { value: list as string[] }
     : wrong(value, "a list of hosts; write one such as ['127.0.0.1:4000']")

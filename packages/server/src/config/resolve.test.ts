@@ -110,7 +110,10 @@ describe('what is in force', () => {
 
   test('values of every kind are read', () => {
     const { config } = resolveWith({
-      env: { BUZZER_SECRET: 'x'.repeat(16), BUZZER_OUTBOUND_ALLOW: '10.0.0.1, b:80' },
+      env: {
+        BUZZER_SECRET: 'x'.repeat(16),
+        BUZZER_OUTBOUND_ALLOW: '10.0.0.0/8, b:80, [::1]:4, [fd00::/8]:1',
+      },
       file: {
         publicUrl: 'https://b.example/buzzer/',
         host: '[::1]',
@@ -128,7 +131,7 @@ describe('what is in force', () => {
       publicUrl: 'https://b.example/buzzer',
       host: '::1',
       secret: 'x'.repeat(16),
-      outboundAllow: ['10.0.0.1', 'b:80'],
+      outboundAllow: ['10.0.0.0/8', 'b:80', '[::1]:4', '[fd00::/8]:1'],
       limits: { bodyBytes: 1_572_864, resultBytes: 2_147_483_648 },
       retention: { jobsMs: 7_200_000, tombstonesMs: 86_400_000, eventsMs: 90_000 },
       slots: 3,
@@ -164,6 +167,7 @@ describe('what is refused, with where and how to write it', () => {
     ['a count', ofFile({ workers: { slots: 0 } }), 'workers.slots', /whole number from 1/],
     ['a level', ofFile({ log: { level: 'inof' } }), 'log.level', /did you mean 'info'\?/],
     ['hosts', ofFile({ outbound: { allow: [''] } }), 'outbound.allow', /not a list of hosts/],
+    ['a URL', ofFile({ outbound: { allow: ['http://x:1'] } }), 'outbound.allow', /127.0.0.1:4000/],
     ['a secret', { env: { BUZZER_SECRET: 'short' } }, 'BUZZER_SECRET', /openssl rand/],
     ['a store', ofFile({ store: './data' }), 'store', /'sqlite:' and a folder/],
     ['memory', ofFile({ store: 'sqlite::memory:' }), 'store', /not a store/],

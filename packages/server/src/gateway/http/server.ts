@@ -3,6 +3,7 @@ import fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  type onRequestHookHandler,
 } from 'fastify'
 import { METHODS } from 'node:http'
 import type { Caller, Scope } from '../../core/scope.ts'
@@ -10,7 +11,7 @@ import { isProblem } from './answer/problem.ts'
 import { send } from './answer/send.ts'
 import type { HttpContext } from './context.ts'
 import { faultProblem } from './fault.ts'
-import { rejectBrokenRequest } from './broken-request.ts'
+import { createBrokenRequestHandler } from './broken-request.ts'
 import { createHttpRequest, type HttpRequest } from './request/http-request.ts'
 import type { Route } from './route.ts'
 import { callService, callServiceScope, noSuchRoute, wrongMethod } from './routes/call-service.ts'
@@ -18,15 +19,6 @@ import { shuttingDown } from './routes/health.ts'
 import { routes } from './routes/index.ts'
 import { createRouteIndex } from './route-index.ts'
 import { refuse } from './submit.ts'
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    caller: Caller | null
-  }
-  interface FastifyContextConfig {
-    scope?: Scope | 'public'
-  }
-}
 
 /** The HTTP edge; whoever made it listens and closes it. */
 export function createHttpServer(ctx: HttpContext): FastifyInstance {
@@ -36,18 +28,14 @@ export function createHttpServer(ctx: HttpContext): FastifyInstance {
     keepAliveTimeout: 72_000,
     routerOptions: { maxParamLength: 1_024 },
     frameworkErrors: (error, request, reply) => void answerFault(ctx, error, request, reply),
-    clientErrorHandler: rejectBrokenRequest,
+    clientErrorHandler: createBrokenRequestHandler(ctx.publicUrl),
     // A drain answers what is under way and then closes; see the hook below.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
   })
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body))
-  server.decorateRequest('caller', null)
-  server.addHook('onRequest', (request, reply, done) => {
-    if (ctx.stopping.aborted) void reply.header('connection', 'close')
-    if (admit(ctx, request, reply)) done()
-  })
+  server.decorateRequest(callerName, null)
   server.setErrorHandler((error: FastifyError, request, reply) =>
     answerFault(ctx, error, request, reply),
   )
@@ -56,19 +44,21 @@ export function createHttpServer(ctx: HttpContext): FastifyInstance {
   return server
 }
 
-/** Lets a request in before its body is read. @returns whether it may go on */
-function admit(ctx: HttpContext, request: FastifyRequest, reply: FastifyReply): boolean {
-  const scope = request.routeOptions.config.scope ?? 'public'
-  const { host, origin, authorization } = request.headers
-  const caller = ctx.auth.authenticate({ host, origin, authorization })
-  const problem = isProblem(caller) ? caller : refusal(ctx, caller, scope)
-  if (problem === null) {
-    request.caller = caller as Caller
-    return true
+/** Lets requests in before their bodies are read, or answers them at once. */
+const admission =
+  (ctx: HttpContext, scope: Scope | 'public'): onRequestHookHandler =>
+  (request, reply, done) => {
+    if (ctx.stopping.aborted) void reply.header('connection', 'close')
+    const { host, origin, authorization } = request.headers
+    const caller = ctx.auth.authenticate({ host, origin, authorization })
+    const problem = isProblem(caller) ? caller : refusal(ctx, caller, scope)
+    request.setDecorator(callerName, caller)
+    if (problem === null) done()
+    else void send(ctx.stopping, reply, refuse(ctx, bare(request, reply), problem))
   }
-  void send(ctx.stopping, reply, refuse(ctx, bare(request, reply), problem))
-  return false
-}
+
+/** Where a request that was let in carries who sent it. */
+const callerName = 'caller'
 
 function refusal(ctx: HttpContext, caller: Caller, scope: Scope | 'public') {
   if (scope === 'public') return null
@@ -85,15 +75,13 @@ const bare = (request: FastifyRequest, reply: FastifyReply): HttpRequest =>
   createHttpRequest(request, reply.raw, { tenant: '', client: null, jobToken: null })
 
 const admitted = (request: FastifyRequest, reply: FastifyReply): HttpRequest =>
-  request.caller === null
-    ? bare(request, reply)
-    : createHttpRequest(request, reply.raw, request.caller)
+  createHttpRequest(request, reply.raw, request.getDecorator<Caller>(callerName))
 
 function addRoute(ctx: HttpContext, server: FastifyInstance, route: Route): void {
   server.route({
     method: route.method,
     url: route.path,
-    config: { scope: route.scope },
+    onRequest: admission(ctx, route.scope),
     handler: async (request, reply) => {
       await send(ctx.stopping, reply, await route.handle(ctx, admitted(request, reply)))
       return reply
@@ -109,7 +97,7 @@ function addEverythingElse(ctx: HttpContext, server: FastifyInstance): void {
     method: server.supportedMethods,
     url: '/*',
     exposeHeadRoute: false,
-    config: { scope: callServiceScope },
+    onRequest: admission(ctx, callServiceScope),
     handler: async (request, reply) => {
       const admittedRequest = admitted(request, reply)
       const answer = await callService(ctx, admittedRequest)

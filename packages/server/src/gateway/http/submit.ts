@@ -34,7 +34,7 @@ export async function submit(ctx: HttpContext, request: HttpRequest, call: Call)
   })
   if (accepted.kind === 'refused') return refuse(ctx, request, accepted.problem)
   const replayed = accepted.kind === 'replayed'
-  return answerWhenDue(ctx, request, call.operation.policies, accepted.job, replayed)
+  return answerWhenDue(ctx, request, call.operation, accepted.job, replayed)
 }
 
 export function refuse(ctx: HttpContext, request: HttpRequest, problem: Problem): Answer {
@@ -87,7 +87,7 @@ function termsOf(request: HttpRequest, policies: Policies): Terms {
 async function answerWhenDue(
   ctx: HttpContext,
   request: HttpRequest,
-  policies: Policies,
+  { policies, call }: Operation,
   accepted: Job,
   replayed: boolean,
 ): Promise<Answer> {
@@ -95,7 +95,9 @@ async function answerWhenDue(
   const headers = { ...terms.headers, ...(replayed ? { 'idempotency-replayed': 'true' } : {}) }
   const job = terms.waitMs === 0 ? accepted : await wait(ctx, request, accepted, terms.waitMs)
   if (terms.waitMs > 0 && isOutcome(job)) {
-    return resultAnswer(ctx, job, { fields: request.query.get('fields'), headers })
+    // The query of a wrapped API's call is the upstream's.
+    const fields = call.kind === 'named' ? request.query.get('fields') : null
+    return resultAnswer(ctx, job, { fields, headers })
   }
   if (terms.late === 'timeout') return tooLate(ctx, request, job, headers)
   const view = replayed ? await ctx.engine.view(job) : ctx.engine.viewNew(job)

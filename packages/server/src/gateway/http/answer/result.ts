@@ -47,10 +47,12 @@ function successAnswer(
   { fields, headers }: ResultOptions,
 ): WholeAnswer {
   const body = fields === null ? result.body : filtered(result, fields)
+  const given = resultHeaders(result)
+  const vary = given['vary'] === undefined ? {} : { vary: bothVary(given['vary'], headers) }
   return {
     kind: 'whole',
     status: result.status,
-    headers: { ...resultHeaders(result), ...cacheHeaders(ctx, job), ...outcomeOf(job), ...headers },
+    headers: { ...given, ...cacheHeaders(ctx, job), ...outcomeOf(job), ...headers, ...vary },
     body: hasNoBody(result.status) ? null : body,
   }
 }
@@ -70,6 +72,10 @@ const cacheHeaders = (ctx: HttpContext, job: Job): AnswerHeaders =>
   ctx.catalog.operation(job.operation)?.policies.cacheable === true
     ? {}
     : { 'cache-control': 'private, no-store' }
+
+/** The upstream chose by some headers, and we by others. */
+const bothVary = (given: string | readonly string[], { vary = [] }: AnswerHeaders): string =>
+  [given, vary].flat().join(', ')
 
 const hasNoBody = (status: number): boolean => status === 204 || status === 205 || status === 304
 

@@ -17,6 +17,9 @@ export async function send(
   const { status, headers, body } = mayCompress(answer.body)
     ? await compress(answer, reply.request.headers['accept-encoding'])
     : answer
+  if (body instanceof Uint8Array && headers['content-type'] === undefined) {
+    return sendUntyped(reply, status, headers, body)
+  }
   writeHeaders(reply, headers)
   void reply.code(status).send(body ?? undefined)
 }
@@ -31,4 +34,20 @@ function writeHeaders(reply: FastifyReply, headers: AnswerHeaders): void {
   for (const [name, value] of Object.entries(headers)) {
     void reply.header(name, typeof value === 'string' ? value : [...value])
   }
+}
+
+/** Bytes of which an upstream did not say what they are; Fastify would say it in its place. */
+function sendUntyped(
+  reply: FastifyReply,
+  status: number,
+  headers: AnswerHeaders,
+  body: Uint8Array,
+): void {
+  reply.hijack()
+  const response = reply.raw
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  response.setHeader('content-length', body.byteLength)
+  if (reply.hasHeader('connection')) response.setHeader('connection', 'close')
+  response.writeHead(status)
+  response.end(body)
 }

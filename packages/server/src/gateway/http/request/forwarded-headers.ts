@@ -23,8 +23,8 @@ const kept = new Set([
 
 /**
  * Which headers of a call go on to the upstream: `Accept*`, `Content-*`, those that its document
- * declares and those that the service forwards. The caller's idempotency key goes on as well, for
- * it stands for the same call there.
+ * declares and those that the service forwards, less what `Connection` names (RFC 9110, section
+ * 7.6.1). The caller's idempotency key goes on as well, for it stands for the same call there.
  *
  * @param raw names and values one after the other, as received
  * @param declared in lower case
@@ -34,11 +34,16 @@ export function forwardedHeaders(
   declared: ReadonlySet<string>,
 ): Headers {
   const headers: [string, string][] = []
+  const hops: string[] = []
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const name = (raw[at] ?? '').toLowerCase()
-    if (goesOn(name, declared)) headers.push([name, raw[at + 1] ?? ''])
+    const value = raw[at + 1] ?? ''
+    if (name === 'connection') hops.push(...value.toLowerCase().split(/[\s,]+/))
+    else if (goesOn(name, declared)) headers.push([name, value])
   }
-  return headers
+  return hops.every((hop) => hop === 'keep-alive' || hop === 'close')
+    ? headers
+    : headers.filter(([name]) => !hops.includes(name))
 }
 
 const goesOn = (name: string, declared: ReadonlySet<string>): boolean => {

@@ -1,10 +1,19 @@
+/** Versions that a caller knows. */
+export interface KnownVersions {
+  has(version: number): boolean
+}
+
+const any: KnownVersions = { has: () => true }
+
 /**
- * Reads `If-None-Match` (RFC 9110): a list of entity tags, of which ours are a job's versions.
+ * Reads `If-None-Match` (RFC 9110): a list of entity tags, of which ours are a job's versions, or
+ * `*` for whatever there is.
  *
- * @returns the versions that the caller knows, or null where it named none of ours
+ * @returns null where it named none of ours
  */
-export function parseVersions(header: string | undefined): ReadonlySet<number> | null {
+export function parseVersions(header: string | undefined): KnownVersions | null {
   if (header === undefined) return null
+  if (header.trim() === '*') return any
   const versions = header
     .split(',')
     .map((tag) => /^\s*(?:W\/)?"(\d{1,15})"\s*$/.exec(tag)?.[1])

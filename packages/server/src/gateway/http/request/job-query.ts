@@ -1,4 +1,4 @@
-import { jobStates, type JobState, type Problem } from '@buzzer/contract'
+import { jobStates, parseJobId, type JobState, type Problem } from '@buzzer/contract'
 import type { Millis } from '../../../core/time.ts'
 import type { JobQuery } from '../../../ports/store.ts'
 import { isProblem } from '../answer/problem.ts'
@@ -27,7 +27,8 @@ export function readJobQuery(
   if (isProblem(createdBefore)) return createdBefore
   const operation = query.get('operation')
   const tag = query.get('tag')
-  const cursor = query.get('cursor')
+  const cursor = readCursor(query.get('cursor'))
+  if (isProblem(cursor)) return cursor
   const { tenant } = caller
   const narrowed = { operation, tag, states, deadLetter, createdAfter, createdBefore }
   return { tenant, ...narrowed, limit, cursor }
@@ -38,6 +39,11 @@ function readLimit(text: string | null): number | Problem {
   const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0
   if (limit >= 1 && limit <= maxLimit) return limit
   return invalidParameter('limit', `takes a whole number from 1 to ${maxLimit}`)
+}
+
+function readCursor(text: string | null): string | null | Problem {
+  if (text === null) return null
+  return parseJobId(text) ?? invalidParameter('cursor', 'takes the `next` of an earlier page')
 }
 
 function readStates(values: readonly string[]): readonly JobState[] | null | Problem {

@@ -1,4 +1,5 @@
 import type { Problem } from '@buzzer/contract'
+import { climbs } from '../../../core/climbs.ts'
 import type { UpstreamRequest } from '../../../core/payload.ts'
 import type { Operation, RoutedCall } from '../../../ports/catalog.ts'
 import type { Answer } from '../answer/answer.ts'
@@ -56,6 +57,7 @@ function check(
   upstream: UpstreamRequest,
   { body, headers }: HttpRequest,
 ): Problem | null {
+  if (climbs(upstream.target)) return climbing
   const mediaType = headers['content-type'] ?? null
   const outcome = routed.check(upstream, body ?? new Uint8Array(), mediaType)
   switch (outcome.kind) {
@@ -71,6 +73,13 @@ function check(
         detail: `The body is taken as ${outcome.accepted.join(', ')}, not as ${mediaType ?? 'nothing'}.`,
       }
   }
+}
+
+const climbing: Problem = {
+  code: 'validation-failed',
+  detail:
+    'The path holds dot segments, which could reach another operation of the API. ' +
+    'Send it in its normal form.',
 }
 
 export function wrongMethod(

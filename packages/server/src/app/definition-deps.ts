@@ -1,0 +1,10 @@
+import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import type { Random } from '../ports/random.ts'
+
+/** What definitions are made with. */
+export interface DefinitionDeps {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
