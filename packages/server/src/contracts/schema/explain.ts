@@ -88,6 +88,7 @@ const list = (values: readonly unknown[]): string => {
 const typeOf = (value: unknown): string => {
   if (value === undefined) return 'nothing'
   if (value === null) return 'null'
+  if (typeof value === 'number' && !Number.isInteger(value)) return String(value)
   return Array.isArray(value) ? 'an array' : `${article(typeof value)} ${typeof value}`
 }
 

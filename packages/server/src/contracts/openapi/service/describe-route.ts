@@ -1,7 +1,14 @@
 import type { JsonSchema, RouteDocument } from '../../../ports/catalog.ts'
+import { knownStyles } from './parameter.ts'
 import { isObject, type JsonObject } from '../../schema/json-pointer.ts'
 import { createSchemaWriter } from '../../schema/schema-writer.ts'
-import { namesIn, type ReadOperation, type Reading, type Site } from './import-operation.ts'
+import {
+  isPlace,
+  namesIn,
+  type ReadOperation,
+  type Reading,
+  type Site,
+} from './import-operation.ts'
 
 /** Writes operations of one service as parts of Buzzer's own document. */
 export interface RouteDescriber {
@@ -58,8 +65,9 @@ function describeParameters(
   schemaOf: SchemaOf,
 ): readonly JsonObject[] {
   const inPath = namesIn(path)
-  const passedOn = parameters.filter(({ in: place, name }) =>
-    place === 'path' ? inPath.has(String(name)) : place === 'query' || place === 'header',
+  const passedOn = parameters.filter(
+    ({ in: place, name }) =>
+      isPlace(place) && typeof name === 'string' && (place !== 'path' || inPath.has(name)),
   )
   const declared = new Set(passedOn.filter((one) => one['in'] === 'path').map((one) => one['name']))
   const undeclared = [...inPath].filter((name) => !declared.has(name))
@@ -70,16 +78,17 @@ function describeParameters(
 }
 
 function describeParameter(parameter: JsonObject, schemaOf: SchemaOf): JsonObject {
-  const { name, in: place, required, explode, style, content } = parameter
-  const isStyle = typeof style === 'string' && style !== 'tabDelimited'
+  const { name, in: place, required, explode, style } = parameter
+  const content = describeContent(parameter['content'], schemaOf, 1)
+  const isStyle = isPlace(place) && typeof style === 'string' && knownStyles[place].has(style)
   return {
     name,
     in: place,
     ...texts(parameter, ['description']),
     ...(place === 'path' || required === true ? { required: true } : {}),
     ...(parameter['deprecated'] === true ? { deprecated: true } : {}),
-    ...(isObject(content)
-      ? { content: describeContent(content, schemaOf, 1) }
+    ...(Object.keys(content).length > 0
+      ? { content }
       : {
           schema: schemaOf(parameter['schema']),
           ...(isStyle ? { style } : {}),

@@ -137,7 +137,7 @@ function usableParameter(
   return [readParameter(known, scope, document.root, where, note)]
 }
 
-const isPlace = (place: unknown): place is ParameterPlace =>
+export const isPlace = (place: unknown): place is ParameterPlace =>
   place === 'path' || place === 'query' || place === 'header'
 
 /** Names of the parameters in a path template. */

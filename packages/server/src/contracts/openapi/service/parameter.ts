@@ -26,7 +26,8 @@ export interface Parameter {
 }
 
 const defaultStyles = { path: 'simple', query: 'form', header: 'simple' } as const
-const knownStyles: Readonly<Record<ParameterPlace, ReadonlySet<string>>> = {
+/** Styles of parameters in each place; what has another one is not checked. */
+export const knownStyles: Readonly<Record<ParameterPlace, ReadonlySet<string>>> = {
   path: new Set(['simple', 'label', 'matrix']),
   query: new Set(['form', 'spaceDelimited', 'pipeDelimited', 'deepObject']),
   header: new Set(['simple']),

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createPathMatcher, type Route } from './path-matcher.ts'
 
@@ -76,10 +76,10 @@ function matchNaively(routes: readonly Route[], method: string, path: string): s
     template
       .split('/')
       .map((part) => {
-        if (!part.includes('{')) return '0'
-        return String(9 - part.replaceAll(/\{\w+\}/g, '').length)
+        const text = part.replaceAll(/\{\w+\}/g, '')
+        return part === text ? '0' : `${9 - text.length}${part.replaceAll(/\{\w+\}/g, '{}')}`
       })
-      .join('')
+      .join('\0')
   const toExpression = (template: string): RegExp =>
     new RegExp(`^${template.replaceAll('.', String.raw`\.`).replaceAll(/\{\w+\}/g, '([^/]+?)')}$`)
   const found = routes

@@ -1,9 +1,10 @@
 import {
   bindSegments,
   canonicalSegment,
+  compareSegments,
   matchSegment,
+  outlineOf,
   readTemplate,
-  weight,
   type Segment,
 } from './path-template.ts'
 
@@ -27,7 +28,7 @@ type Parameters = Segment & { kind: 'parameters' }
 
 interface Branch<R extends Route> {
   readonly texts: Map<string, Branch<R>>
-  /** Heaviest first. */
+  /** Those with the most text first. */
   readonly templates: { readonly segment: Parameters; readonly branch: Branch<R> }[]
   /** What ends here, by method; of two with the same method the first counts. */
   readonly routes: Map<string, R>
@@ -80,13 +81,12 @@ function grow<R extends Route>(branch: Branch<R>, segment: Segment): Branch<R> {
     branch.texts.set(segment.text, next)
     return next
   }
-  // Names of parameters do not tell templates apart.
-  const texts = JSON.stringify(segment.texts)
-  const known = branch.templates.find((one) => JSON.stringify(one.segment.texts) === texts)
+  const outline = outlineOf(segment)
+  const known = branch.templates.find((one) => outlineOf(one.segment) === outline)
   if (known !== undefined) return known.branch
   const next = createBranch<R>()
   branch.templates.push({ segment, branch: next })
-  branch.templates.sort((a, b) => weight(b.segment) - weight(a.segment))
+  branch.templates.sort((one, other) => compareSegments(one.segment, other.segment))
   return next
 }
 

@@ -67,9 +67,23 @@ export function matchSegment(
 const endBefore = (received: string, suffix: string): number =>
   received.endsWith(suffix) ? received.length - suffix.length : -1
 
-/** Orders segments with parameters: those with more text of their own are tried first. */
-export const weight = (segment: Segment & { kind: 'parameters' }): number =>
-  segment.texts.reduce((sum, text) => sum + text.length, 0)
+type Parameters = Segment & { kind: 'parameters' }
+
+/**
+ * Orders segments with parameters: those with more text of their own are tried first, then those
+ * that begin with it, so that the order of a document does not matter.
+ */
+export function compareSegments(a: Parameters, b: Parameters): number {
+  const [first, second] = [outlineOf(a), outlineOf(b)]
+  const longer = textLength(b) - textLength(a)
+  return longer === 0 ? Number(first > second) - Number(first < second) : longer
+}
+
+/** A segment without the names of its parameters, which do not tell templates apart. */
+export const outlineOf = ({ texts }: Parameters): string => texts.join('{}')
+
+const textLength = ({ texts }: Parameters): number =>
+  texts.reduce((sum, text) => sum + text.length, 0)
 
 /**
  * The parameters of a path that is known to match its template.

@@ -1,0 +1,140 @@
+import { stringify } from 'yaml'
+import { describe, expect, test } from 'vitest'
+import { importText, operationOf, wrongWith } from '../../testing/fixture.ts'
+import { readOpenApi, type OpenApiSource } from './read-open-api.ts'
+
+const paths = { '/a': { get: { operationId: 'a' } } }
+const text = (value: string): OpenApiSource => ({ text: value, name: 'api.yaml' })
+const yaml = (...lines: readonly string[]): OpenApiSource => text(lines.join('\n'))
+
+describe('documents that are taken', () => {
+  test.each<[string, OpenApiSource, string]>([
+    ['JSON', text(JSON.stringify({ openapi: '3.0.3', paths })), '3.0'],
+    [
+      'JSON with a byte order mark',
+      text(`\uFEFF ${JSON.stringify({ openapi: '3.1.1', paths })}`),
+      '3.1',
+    ],
+    ['YAML', yaml('openapi: 3.0.2', 'info: {title: A}', 'paths: {}'), '3.0'],
+    ['YAML whose version is a number', yaml('openapi: 3.0', 'paths: {}'), '3.0'],
+    ['YAML in braces', text("{openapi: '3.1.0', paths: {}}"), '3.1'],
+    ['YAML with a key twice', yaml('openapi: 3.1.0', 'paths: {}', 'paths: {}'), '3.1'],
+    ['an object', { openapi: '3.1.0', paths }, '3.1'],
+    ['a pre-release', text('{"openapi":"3.0.0-rc2","paths":{}}'), '3.0'],
+    ['Swagger', text('{"swagger":"2.0","paths":{}}'), '3.0'],
+    ['Swagger as a number', yaml('swagger: 2.0', 'paths: {}'), '3.0'],
+    ['3.2', text('{"openapi":"3.2.0","paths":{}}'), '3.2'],
+    ['no paths', text('{"openapi":"3.1.0","components":{}}'), '3.1'],
+  ])('%s', (_, source, version) => {
+    const outcome = readOpenApi(source)
+    expect(outcome.kind === 'read' ? outcome.document.version : outcome.detail).toBe(version)
+  })
+})
+
+const bomb = [
+  'openapi: 3.1.0',
+  'a0: &a0 [x, x, x, x, x, x, x, x, x]',
+  ...Array.from({ length: 9 }, (_, at) => `a${at + 1}: &a${at + 1} [${`*a${at}, `.repeat(9)}x]`),
+  'paths: *a9',
+]
+const circle: Record<string, unknown> = { openapi: '3.1.0' }
+circle['paths'] = circle
+
+describe('documents that are refused', () => {
+  test.each<[string, OpenApiSource, RegExp]>([
+    ['nothing', text(''), /^api.yaml is no OpenAPI document: it must be an object/],
+    ['a list', text('[]'), /must be an object/],
+    ['broken JSON', text('{"openapi": "3.0.0",'), /^api.yaml is neither JSON nor YAML: .* line 1/],
+    ['broken YAML', yaml('openapi: 3.0.0', 'paths: [', 'a: b'), /neither JSON nor YAML: .* line/],
+    ['something else', text('{"name":"x"}'), /has no "openapi" member/],
+    ['AsyncAPI', text('{"asyncapi":"3.0.0"}'), /is an AsyncAPI document/],
+    ['Swagger 1.2', text('{"swagger":"1.2"}'), /2.0 is the oldest/],
+    ['a version to come', text('{"openapi":"4.0.0"}'), /is OpenAPI 4.0.0; versions 3.0, 3.1, 3.2/],
+    ['no version', text('{"openapi":{}}'), /is OpenAPI/],
+    ['paths that are none', text('{"openapi":"3.0.0","paths":[]}'), /"paths" must be an object/],
+    ['an alias bomb', yaml(...bomb), /neither JSON nor YAML: Excessive alias count/],
+    ['deep YAML', text(`openapi: 3.1.0\npaths: ${'['.repeat(20_000)}`), /nested|neither/],
+    ['an object that holds itself', circle, /cannot be written as JSON/],
+    [
+      'deep Swagger',
+      text(`{"swagger":"2.0","x":${'['.repeat(50_000)}${']'.repeat(50_000)}}`),
+      /nested too deeply/,
+    ],
+  ])('%s', (_, source, detail) => {
+    const outcome = readOpenApi(source)
+    expect(outcome.kind === 'refused' && outcome.detail).toMatch(detail)
+  })
+})
+
+/** A thousand operations over schemas that all refer to each other, about 12 MB of it. */
+function makeLargeDocument(): Record<string, unknown> {
+  const count = 1_000
+  const schemaOf = (at: number) => ({
+    type: 'object',
+    required: ['p1'],
+    properties: Object.fromEntries(
+      Array.from({ length: 75 }, (_, member) => [
+        `p${member}`,
+        member % 7 === 0
+          ? { $ref: `#/components/schemas/S${(at + member + 1) % count}` }
+          : {
+              type: member % 2 === 1 ? 'string' : 'integer',
+              description: `What p${member} of S${at} is about: "quoted", and long enough to be real.`,
+              ...(member % 2 === 1 ? { pattern: '^[a-z]+$', maxLength: 100 } : { minimum: 0 }),
+            },
+      ]),
+    ),
+  })
+  const ofAll = <Value>(make: (at: number) => readonly [string, Value]) =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => make(at)))
+  const contentOf = (at: number) => ({
+    'application/json': { schema: { $ref: `#/components/schemas/S${at}` } },
+  })
+  return {
+    openapi: '3.0.3',
+    info: { title: 'Large', version: '1' },
+    paths: ofAll((at) => [
+      `/v${at % 7}/things${at}/{id}`,
+      {
+        post: {
+          operationId: `do${at}`,
+          parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'integer' } }],
+          requestBody: { content: contentOf(at) },
+          responses: { 200: { description: 'ok', content: contentOf(at) } },
+        },
+      },
+    ]),
+    components: { schemas: ofAll((at) => [`S${at}`, schemaOf(at)]) },
+  }
+}
+
+describe('a large document with schemas in circles', () => {
+  const document = makeLargeDocument()
+
+  test.each([
+    ['JSON', () => JSON.stringify(document)],
+    ['YAML', () => stringify(document)],
+  ])(
+    '%s is read in seconds',
+    (format, write) => {
+      const large = write()
+      expect(large.length).toBeGreaterThan(format === 'JSON' ? 8_000_000 : 11_000_000)
+      const start = performance.now()
+      const service = importText(large)
+      const operation = operationOf(service, 'do500')
+      const request = (body: unknown) => ({
+        target: '/v3/things500/7',
+        body: JSON.stringify(body),
+        type: 'application/json',
+      })
+      expect(service.operations).toHaveLength(1_000)
+      expect(wrongWith(operation, request({ p1: 'a', p0: { p1: 'b', p7: { p1: 'c' } } }))).toEqual(
+        [],
+      )
+      expect(wrongWith(operation, request({ p1: 'a', p0: { p1: 'b', p7: {} } }))).toHaveLength(1)
+      // It takes 0.5 s for JSON and 3 s for YAML on two quiet cores, twice that on busy ones.
+      expect(performance.now() - start).toBeLessThan(format === 'JSON' ? 5_000 : 15_000)
+    },
+    60_000,
+  )
+})

@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest'
+import {
+  fixtureNames,
+  importFixture,
+  importText,
+  operationOf,
+  sharedDocuments,
+} from '../../testing/fixture.ts'
+import { propose } from './proposal.ts'
+import { readinessReport } from './readiness-report.ts'
+import type { ImportOptions } from './import-service.ts'
+
+describe('operations of a document', () => {
+  test('have names that are fit for paths and told apart', () => {
+    const { operations, notes } = importFixture('names.yaml')
+    expect(operations.map(({ name, method, path }) => `${name} ${method} ${path}`)).toEqual([
+      'api.get GET /',
+      'api.get-users-id GET /users/{id}',
+      'api.save-user PUT /users/{id}',
+      'api.users.byId GET /users/{id}/',
+      'api.users.byId-2 GET /users/me',
+      'api.post-users-id-activate POST /users/{id}:activate',
+      'api.report GET /reports/{year}-{month}.{format}',
+      'api.get-caf-C3-A9-na-ve GET /caf%C3%A9/{naïve}',
+      'api.menu GET /café/menu',
+    ])
+    expect(notes.map((note) => note.split(' ').slice(0, 2).join(' '))).toEqual([
+      '/search?q={q} is',
+      'users is',
+      '/elsewhere refers',
+      'GET /broken',
+    ])
+  })
+
+  test('are found by method and path', () => {
+    const { routes } = importFixture('names.yaml')
+    const found = (method: string, path: string): string => {
+      const match = routes.match(method, path)
+      return match.kind === 'matched' ? match.route.name : match.kind
+    }
+    expect(found('GET', '/users/me')).toBe('api.users.byId-2')
+    expect(found('GET', '/users/7')).toBe('api.get-users-id')
+    expect(found('POST', '/users/7:activate')).toBe('api.post-users-id-activate')
+    expect(found('GET', '/caf%C3%A9/menu')).toBe('api.menu')
+    expect(found('DELETE', '/users/me')).toBe('wrong-method')
+    expect(found('GET', '/search')).toBe('none')
+  })
+
+  test.each<[Partial<ImportOptions>, readonly string[]]>([
+    [{ include: ['report'] }, ['report']],
+    [{ include: ['admin', 'reports'] }, ['save-user', 'report']],
+    [
+      { include: ['/users/*'], exclude: ['admin', '/users/{id}:*'] },
+      ['get-users-id', 'users.byId', 'users.byId-2'],
+    ],
+    [
+      { include: [{ operationId: 'users.byId', path: '/users/me' }, { tag: 'reports' }] },
+      ['users.byId', 'report'],
+    ],
+    [{ include: ['nothing'] }, []],
+    [{ include: [] }, []],
+    [{ exclude: ['/*'] }, []],
+  ])('are chosen by %j', (options, names) => {
+    const { operations } = importFixture('names.yaml', options)
+    expect(operations.map(({ name }) => name)).toEqual(names.map((name) => `api.${name}`))
+  })
+
+  test('that can never be called are noted', () => {
+    const paths = { '/a/{x}': { get: {} }, '/a/{y}': { get: {} } }
+    const service = importText(JSON.stringify({ openapi: '3.1.0', paths }))
+    expect(operationOf(service, 'get-a-y').notes).toContain(
+      'it is never called: GET /a/{x} matches the same paths',
+    )
+  })
+
+  test.each([
+    ['schemas-3.0.yaml', 'addUser', /pattern "\^\(\?!000\).*cannot be checked in linear time/],
+    ['schemas-3.0.yaml', 'addUser', /security "basic" is not passed on/],
+    ['schemas-3.0.yaml', 'addUser', /security "query" is a key in the query/],
+    ['schemas-3.1.yaml', 'addGeneric', /"#T" may mean one schema or another/],
+    ['circular.yaml', 'addEndless', /Endless refers to itself without an end/],
+    ['circular.yaml', 'addLost', /"https:\/\/example.com.* is not fetched/],
+    ['circular.yaml', 'addLost', /"#\/components\/parameters\/Nowhere", which is not there/],
+    ['bodies.yaml', 'upload', /bodies of multipart\/form-data are passed on/],
+    ['parameters.yaml', 'query', /cookies are not passed on/],
+    ['parameters.yaml', 'query', /style "tabbed" of query parameter "odd"/],
+    ['parameters.yaml', 'path', /"absent" does not stand in the path/],
+    ['openapi-3.2.yaml', 'queryThings', /querystring parameter "all" is not checked/],
+    ['swagger-2.0.yaml', 'getThing', /header x-key, which is passed on/],
+  ])('say what was not understood: %s %s %s', (fixture, name, note) => {
+    const { notes } = operationOf(importFixture(fixture), name)
+    expect(notes).toContainEqual(expect.stringMatching(note))
+  })
+})
+
+describe('proposals', () => {
+  const operation = (responses: readonly string[] = []) => ({
+    responses: Object.fromEntries(responses.map((status) => [status, {}])),
+  })
+  test.each([
+    ['GET', '/pets', 'listPets', 'adaptive', 'optional'],
+    ['GET', '/payments', 'getPayments', 'adaptive', 'optional'],
+    ['PUT', '/pets/{id}', 'savePet', 'async', 'optional'],
+    ['DELETE', '/pets/{id}', null, 'async', 'optional'],
+    ['POST', '/pets', 'addPet', 'async', 'recommended'],
+    ['PATCH', '/pets/{id}', null, 'async', 'recommended'],
+    ['POST', '/pets/search', 'post-pets-search', 'adaptive', 'optional'],
+    ['POST', '/mailing-list', 'subscribeToList', 'async', 'recommended'],
+    ['POST', '/v1/charges', null, 'async', 'required'],
+    ['POST', '/cart/{order}', 'createOrder', 'async', 'required'],
+    ['POST', '/cart/{order}', 'addItem', 'async', 'recommended'],
+  ])('%s %s %s: %s, key %s', (method, path, operationId, mode, idempotency) => {
+    const described = {
+      method,
+      path,
+      operationId,
+      operation: operation(),
+      requiredHeaders: new Set<string>(),
+    }
+    expect(propose(described)).toMatchObject({ mode, idempotency })
+  })
+
+  test('what is answered later is asynchronous, and what asks for a key needs one', () => {
+    const described = {
+      method: 'GET',
+      path: '/report',
+      operationId: 'getReport',
+      operation: operation(['202']),
+      requiredHeaders: new Set(['idempotency-key']),
+    }
+    expect(propose(described)).toMatchObject({ mode: 'async', idempotency: 'required' })
+  })
+})
+
+describe('the readiness report', () => {
+  test.each(fixtureNames)('of %s has the form that is printed', (name) => {
+    const service = importFixture(name)
+    const report = readinessReport(service)
+    expect(report.operations.length).toBe(service.operations.length)
+    for (const operation of report.operations) {
+      expect(operation).toEqual({
+        name: expect.stringMatching(/^api\.[\w.-]+$/),
+        method: expect.stringMatching(/^[A-Z]+$/),
+        path: expect.stringMatching(/^\//),
+        mode: expect.stringMatching(/^(async|adaptive|sync)$/),
+        idempotency: expect.stringMatching(/^(required|recommended|optional)$/),
+        notes: expect.arrayContaining([expect.any(String)]),
+      })
+    }
+    expect(new Set(report.operations.map((one) => one.name)).size).toBe(report.operations.length)
+    expect(importFixture(name).operations.map((one) => one.name)).toEqual(
+      report.operations.map((one) => one.name),
+    )
+  })
+})
+
+// The documents of real APIs are not part of the project; without them this says so and checks less.
+if (sharedDocuments.length === 0) {
+  process.stderr.write(
+    'note: ../shared/inputs/openapi is not here; real documents were not tried\n',
+  )
+}
+describe(`documents of real APIs (${sharedDocuments.length} found beside the project)`, () => {
+  test('each one that is there is taken', () => {
+    const taken = sharedDocuments.map(([name, text]) => [name, importText(text, { name })] as const)
+    expect(taken.filter(([, service]) => service.operations.length === 0)).toEqual([])
+    for (const [name, service] of taken) {
+      const found = service.operations.map(({ method, path }) => {
+        const match = service.routes.match(method, path.replaceAll(/[{}]/g, ''))
+        return match.kind === 'matched' ? match.route.name : `${match.kind} in ${name}`
+      })
+      expect(found).toEqual(service.operations.map((operation) => operation.name))
+    }
+  })
+})
