@@ -4,10 +4,19 @@ const seconds = 1_000
 const tidy = ['test/tidy.test.ts', 'test/tidy/**/*.test.ts']
 const conformance = ['packages/*/src/**/*conformance.test.ts']
 
+/**
+ * Threads that strip types run WebAssembly, and V8 loses track of its code on processors with
+ * memory protection keys when many such threads start and end (nodejs/node#64500): the process
+ * ends with `Check failed: jit_page.has_value()`.
+ */
+const steady =
+  process.platform === 'linux' && process.arch === 'x64' ? ['--no-memory-protection-keys'] : []
+
 /** One project per step of `npm test`; every `*.test.ts` belongs to one of them. */
 export default defineConfig({
   test: {
     pool: 'forks',
+    execArgv: steady,
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
@@ -40,7 +49,7 @@ export default defineConfig({
         test: {
           name: 'end-to-end',
           include: ['test/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
-          exclude: [...tidy, 'test/run/**', 'test/crash/**', '**/node_modules/**'],
+          exclude: [...tidy, 'test/run/**', '**/node_modules/**'],
           testTimeout: 60 * seconds,
           hookTimeout: 300 * seconds,
         },

@@ -174,7 +174,7 @@ export interface JobQuery {
   readonly createdAfter: Millis | null
   readonly createdBefore: Millis | null
   readonly limit: number
-  /** From an earlier page; the store's own text. */
+  /** From an earlier page; the id of a job. */
   readonly cursor: string | null
 }
 

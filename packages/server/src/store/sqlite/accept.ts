@@ -43,11 +43,16 @@ const readRow = (input: Unpack): NewRow => ({
 
 /** Stores a new job, or answers with the one that its idempotency key stands for. */
 export function createAccept({ db, tally, keys, gates, idempotency, clock }: Parts): Handler {
-  const insertJob = db.prepare(
-    `INSERT INTO jobs (id, tenant, operation, stage, rank, due_at, priority, key, key_seq,
-       created_at, deadline_at, max_attempts, version, run, attempt, fence, leases_lost,
-       started_at, attempt_started_at, node, lease_until, attempt_until, cancel_requested, more)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)`,
+  const insertQueued = db.prepare(
+    `INSERT INTO jobs (id, tenant, operation, rank, due_at, priority, key, key_seq, created_at,
+       deadline_at, max_attempts, more, stage, version, run, attempt, fence, leases_lost)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1, 0, 0, 0)`,
+  )
+  const insertClaimed = db.prepare(
+    `INSERT INTO jobs (id, tenant, operation, rank, due_at, priority, key, key_seq, created_at,
+       deadline_at, max_attempts, more, node, lease_until, attempt_until, started_at,
+       attempt_started_at, stage, version, run, attempt, fence, leases_lost, cancel_requested)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 4, 2, 1, 1, 1, 0, 0)`,
   )
   const insertInput = db.prepare(
     'INSERT INTO inputs (job, media_type, request, body) VALUES (?, ?, ?, ?)',
@@ -60,12 +65,12 @@ export function createAccept({ db, tally, keys, gates, idempotency, clock }: Par
     if (key === null) return false
     const requestHash = input.bytes()
     const expiresAt = input.number()
-    const scope = { tenant: row.tenant, operation: row.operation, key }
-    const stored = idempotency.find(scope, now)
+    const place = idempotency.locate(row.tenant, row.operation, key)
+    const stored = idempotency.find(place, now)
     const job = stored === null ? undefined : readJob.row(stored.job)
     // A key outlives its job only where that was erased; then it stands for nothing.
     if (stored === null || job === undefined) {
-      idempotency.add(scope, { requestHash, job: row.id }, expiresAt)
+      idempotency.add(place, { requestHash, job: row.id }, expiresAt)
       return false
     }
     if (Buffer.compare(stored.requestHash, requestHash) !== 0) {
@@ -83,31 +88,28 @@ export function createAccept({ db, tally, keys, gates, idempotency, clock }: Par
   }
 
   const insert = (row: NewRow, place: Place, lease: NewLease | null, now: Millis): void => {
-    const startedAt = lease === null ? null : now
-    insertJob.run(
-      row.id,
-      row.tenant,
-      row.operation,
-      place.stage,
-      rankOf(row.priority, row.dueAt),
-      row.dueAt,
-      row.priority,
-      row.key,
-      place.keySeq,
-      row.createdAt,
-      row.deadlineAt,
-      row.maxAttempts,
-      lease === null ? 1 : 2,
-      lease === null ? 0 : 1,
-      lease === null ? 0 : 1,
-      startedAt,
-      startedAt,
-      lease === null ? null : lease.node,
-      lease === null ? null : lease.leaseUntil,
-      lease === null ? null : lease.attemptUntil,
-      lease === null ? null : 0,
-      row.more,
-    )
+    const { id, tenant, operation, priority, key, createdAt, deadlineAt, maxAttempts, dueAt } = row
+    const { stage: at, keySeq } = place
+    const rank = rankOf(priority, dueAt)
+    const order = [createdAt, deadlineAt, maxAttempts, row.more] as const
+    if (lease === null) {
+      insertQueued.run(id, tenant, operation, rank, dueAt, priority, key, keySeq, ...order, at)
+    } else {
+      const { node, leaseUntil, attemptUntil } = lease
+      const held = [node, leaseUntil, attemptUntil, now, now] as const
+      insertClaimed.run(
+        id,
+        tenant,
+        operation,
+        rank,
+        dueAt,
+        priority,
+        key,
+        keySeq,
+        ...order,
+        ...held,
+      )
+    }
   }
 
   const placeOf = ({ operation, key, dueAt }: NewRow, now: Millis): Place => {

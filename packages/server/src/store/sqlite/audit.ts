@@ -1,5 +1,6 @@
 import type { Database } from './database.ts'
 import { plain, type Handler, type Parts } from './parts.ts'
+import { isEnded } from './stage.ts'
 import type { Tally } from './tally.ts'
 
 /** Each finds what must not be; the first column names the first few of it. */
@@ -71,17 +72,18 @@ function checkFile(db: Database): readonly string[] {
 }
 
 function checkTally(db: Database, tally: Tally): readonly string[] {
-  const counted = new Map<string, number>()
   const rows = db.prepare('SELECT operation, stage, count(*) FROM jobs GROUP BY 1, 2').rows()
+  const stored = new Map<string, number>()
   for (const [operation, at, count] of rows) {
-    counted.set(`${String(operation)} ${String(at)}`, Number(count))
+    if (!isEnded(at as number)) stored.set(`${String(operation)} ${String(at)}`, Number(count))
   }
-  const wrong: string[] = []
+  const counted = new Map<string, number>()
   for (const [operation, counts] of tally.all()) {
     for (const [at, count] of counts.entries()) {
-      const stored = counted.get(`${operation} ${at}`) ?? 0
-      if (stored !== count) wrong.push(`${operation} in stage ${at}: ${stored}, counted ${count}`)
+      if (count !== 0) counted.set(`${operation} ${at}`, count)
     }
   }
-  return wrong
+  return [...new Set([...stored.keys(), ...counted.keys()])]
+    .filter((name) => stored.get(name) !== counted.get(name))
+    .map((name) => `${name}: ${stored.get(name) ?? 0} stored, ${counted.get(name) ?? 0} counted`)
 }

@@ -49,7 +49,7 @@ export function connect({ folder, maxBytes }: Place): Database {
 }
 
 /** Payloads are nobody else's business on this machine. */
-export function hide(path: string): void {
+function hide(path: string): void {
   for (const file of [path, `${path}-wal`, `${path}-shm`]) {
     if (existsSync(file)) chmodSync(file, 0o600)
   }

@@ -6,11 +6,13 @@ export type Value = string | number | null | Uint8Array
 /** The columns of one row, in the order of the statement. */
 export type Row = readonly Value[]
 
-export interface Statement {
+interface Statement {
   /** @returns how many rows it changed */
   run(...params: Value[]): number
   row(...params: Value[]): Row | undefined
   rows(...params: Value[]): readonly Row[]
+  /** Reads on only as far as it is iterated. */
+  scan(...params: Value[]): Iterable<Row>
 }
 
 /** A thin skin over `node:sqlite` that closes its traps; see LIBRARIES.md on each of them. */
@@ -57,6 +59,10 @@ function prepareOn(connection: DatabaseSync, sql: string): Statement {
     rows(...params) {
       check(params.length)
       return statement.all(...params) as unknown as Row[]
+    },
+    scan(...params) {
+      check(params.length)
+      return statement.iterate(...params) as unknown as Iterable<Row>
     },
   }
 }

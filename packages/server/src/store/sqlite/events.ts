@@ -6,7 +6,7 @@ import { stage } from './stage.ts'
 import type { Follower } from './tally.ts'
 
 /** The channel that carries the outcomes of an operation. */
-export const outcomeChannel = (operation: string): string => `operations/${operation}`
+const outcomeChannel = (operation: string): string => `operations/${operation}`
 
 /** What an outcome's event holds that cannot be looked up in the job's row for ever. */
 export interface OutcomeFact {

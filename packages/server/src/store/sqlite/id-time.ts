@@ -10,8 +10,7 @@ const slackMs = 600_000
 export const idAfter = (moment: Millis): string => `job_${timeText(moment + slackMs)}~`
 
 /** Every id of a job that was created after a moment stands after this one. */
-export const idBefore = (moment: Millis): string =>
-  `job_${timeText(Math.max(0, moment - slackMs))}`
+export const idBefore = (moment: Millis): string => `job_${timeText(Math.max(0, moment - slackMs))}`
 
 /** The characters in which an id carries its time; see `id.ts` of the contract. */
 function timeText(moment: Millis): string {

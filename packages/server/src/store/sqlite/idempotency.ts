@@ -6,20 +6,23 @@ import type { Follower } from './tally.ts'
 
 /** Finds and keeps what an idempotency key stands for. */
 export interface Idempotency extends Follower {
+  locate(tenant: string, operation: string, key: string): KeyPlace
   /** @returns what was stored under the key, unless its time is over */
-  find(scope: KeyScope, now: Millis): StoredKey | null
-  add(scope: KeyScope, stored: StoredKey, expiresAt: Millis): void
+  find(place: KeyPlace, now: Millis): StoredKey | null
+  add(place: KeyPlace, stored: StoredKey, expiresAt: Millis): void
   /** Before the commit: moves some of what came into its place on disk. */
   flush(): void
 }
 
-export interface KeyScope {
+/** A key in its scope, with the hash by which it is found. */
+interface KeyPlace {
   readonly tenant: string
   readonly operation: string
   readonly key: string
+  readonly hash: number
 }
 
-export interface StoredKey {
+interface StoredKey {
   readonly requestHash: Uint8Array
   readonly job: string
 }
@@ -39,23 +42,24 @@ export function createIdempotency(
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   )
 
-  const hashOfScope = ({ tenant, operation, key }: KeyScope): number =>
-    hash(`${key}\n${operation}\n${tenant}`, seed)
-
   return {
-    find(scope, now) {
-      for (const entry of index.candidates(hashOfScope(scope))) {
+    locate: (tenant, operation, key) => ({
+      tenant,
+      operation,
+      key,
+      hash: hash(`${key}\n${operation}\n${tenant}`, seed),
+    }),
+    find(place, now) {
+      for (const entry of index.candidates(place.hash)) {
         const row = read.row(entry)
         // Only the whole key decides: hashes may collide, and an entry may be gone already.
         if (row === undefined || (row[5] as number) <= now) continue
-        if (row[2] !== scope.key || row[1] !== scope.operation || row[0] !== scope.tenant) continue
+        if (row[2] !== place.key || row[1] !== place.operation || row[0] !== place.tenant) continue
         return { requestHash: row[3] as Uint8Array, job: row[4] as string }
       }
       return null
     },
-    add(scope, { requestHash, job }, expiresAt) {
-      const value = hashOfScope(scope)
-      const { tenant, operation, key } = scope
+    add({ tenant, operation, key, hash: value }, { requestHash, job }, expiresAt) {
       insert.run(index.add(value), value, tenant, operation, key, requestHash, job, expiresAt)
     },
     flush: index.sweep,

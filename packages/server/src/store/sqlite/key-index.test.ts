@@ -1,14 +1,15 @@
 import { expect, it } from 'vitest'
 import { openDatabase, type Database } from './database.ts'
 import { hashBits } from './hash.ts'
-import { createIdempotency, type KeyScope } from './idempotency.ts'
+import { createIdempotency, type Idempotency } from './idempotency.ts'
 import { createKeyRetention } from './retain-keys.ts'
 import { migrate } from './schema/migrate.ts'
 
 const now = 1_000
 const later = 2_000
 
-const scope = (key: string): KeyScope => ({ tenant: 'default', operation: 'render', key })
+const locate = (idempotency: Idempotency, key: string) =>
+  idempotency.locate('default', 'render', key)
 const stored = (job: string) => ({ requestHash: new Uint8Array(16), job })
 
 function database(): Database {
@@ -24,7 +25,11 @@ const collidingHash = (text: string): number =>
 function fill(db: Database, from: number, to: number): void {
   const idempotency = createIdempotency(db, [1, 2], collidingHash)
   for (let key = from; key < to; key += 1) {
-    idempotency.add(scope(String(key)), stored(`job ${key}`), key % 2 === 0 ? later : now)
+    idempotency.add(
+      locate(idempotency, String(key)),
+      stored(`job ${key}`),
+      key % 2 === 0 ? later : now,
+    )
     if (key % 1_000 !== 0) continue
     idempotency.flush()
     idempotency.commit()
@@ -42,23 +47,23 @@ it('finds each of many keys whose hashes collide, in memory, on disk and after a
   fill(db, 100_000, 160_000)
   const idempotency = createIdempotency(db, [1, 2], collidingHash)
   for (let key = 0; key < 160_000; key += 37) {
-    const found = idempotency.find(scope(String(key)), now)
+    const found = idempotency.find(locate(idempotency, String(key)), now)
     expect(found?.job).toBe(key % 2 === 0 ? `job ${key}` : undefined)
   }
-  expect(idempotency.find(scope('160000'), now)).toBeNull()
+  expect(idempotency.find(locate(idempotency, '160000'), now)).toBeNull()
 })
 
 it('forgets what is taken back, and only that', () => {
   using db = database()
   const idempotency = createIdempotency(db, [1, 2], collidingHash)
-  idempotency.add(scope('1'), stored('kept'), later)
+  idempotency.add(locate(idempotency, '1'), stored('kept'), later)
   const mark = idempotency.mark()
   db.exec('SAVEPOINT one')
-  idempotency.add(scope('2'), stored('taken back'), later)
+  idempotency.add(locate(idempotency, '2'), stored('taken back'), later)
   db.exec('ROLLBACK TO one')
   idempotency.undo(mark)
-  idempotency.add(scope('0'), stored('after'), later)
-  const jobs = ['0', '1', '2'].map((key) => idempotency.find(scope(key), now)?.job)
+  idempotency.add(locate(idempotency, '0'), stored('after'), later)
+  const jobs = ['0', '1', '2'].map((key) => idempotency.find(locate(idempotency, key), now)?.job)
   expect(jobs).toEqual(['after', 'kept', undefined])
 })
 
@@ -74,5 +79,5 @@ it('removes the keys whose time is over from the rows and from the tree', () => 
   )
   expect(dangling.row()).toEqual([0])
   const idempotency = createIdempotency(db, [1, 2], collidingHash)
-  expect(idempotency.find(scope('600'), now)?.job).toBe('job 600')
+  expect(idempotency.find(locate(idempotency, '600'), now)?.job).toBe('job 600')
 })

@@ -23,7 +23,20 @@ const sliceOf = (hash: number): number => Math.floor(hash / sliceSize)
 /** About 6 MB of memory, and a few hundred entries in each slice when its turn comes. */
 const youngAtMost = 65_536
 
-type Slice = Map<number, readonly number[]>
+/** One entry for a hash goes without an array around it, since nearly all are alone. */
+type Slice = Map<number, number | readonly number[]>
+
+const nothing: readonly number[] = []
+
+const listOf = (entries: number | readonly number[] | undefined): readonly number[] => {
+  if (entries === undefined) return nothing
+  return typeof entries === 'number' ? [entries] : entries
+}
+
+function addTo(slice: Slice, hash: number, entry: number): void {
+  const present = slice.get(hash)
+  slice.set(hash, present === undefined ? entry : [...listOf(present), entry])
+}
 
 export function createKeyIndex(db: Database): KeyIndex {
   const findOld = db.prepare('SELECT entry FROM key_index WHERE hash = ?')
@@ -38,13 +51,13 @@ export function createKeyIndex(db: Database): KeyIndex {
   const added: number[] = []
   let hasOld = db.prepare('SELECT 1 FROM key_index LIMIT 1').row() !== undefined
 
-  const sliceFor = (hash: number): Slice => young[sliceOf(hash)] ?? new Map<number, number[]>()
+  const sliceFor = (hash: number): Slice => young[sliceOf(hash)] ?? new Map<number, number>()
 
   const sweepSlice = (number: number): number => {
-    const slice = young[number] ?? new Map<number, number[]>()
+    const slice = young[number] ?? new Map<number, number>()
     const hashes = [...slice.keys()].toSorted((a, b) => a - b)
     for (const hash of hashes) {
-      for (const entry of slice.get(hash) ?? []) insertOld.run(hash, entry)
+      for (const entry of listOf(slice.get(hash))) insertOld.run(hash, entry)
     }
     markSwept.run(number, last)
     swept.push(slice)
@@ -53,14 +66,14 @@ export function createKeyIndex(db: Database): KeyIndex {
 
   return {
     candidates(hash) {
-      const inMemory = sliceFor(hash).get(hash)
-      const onDisk = hasOld ? findOld.rows(hash).map((row) => row[0] as number) : []
-      return inMemory === undefined ? onDisk : [...inMemory, ...onDisk]
+      const inMemory = listOf(sliceFor(hash).get(hash))
+      const onDisk = hasOld ? findOld.rows(hash) : []
+      if (onDisk.length === 0) return inMemory
+      return [...inMemory, ...onDisk.map((row) => row[0] as number)]
     },
     add(hash) {
       last += 1
-      const slice = sliceFor(hash)
-      slice.set(hash, [...(slice.get(hash) ?? []), last])
+      addTo(sliceFor(hash), hash, last)
       added.push(hash)
       count += 1
       return last
@@ -76,7 +89,7 @@ export function createKeyIndex(db: Database): KeyIndex {
     undo(mark) {
       for (const hash of added.splice(mark).toReversed()) {
         const slice = sliceFor(hash)
-        const left = slice.get(hash)?.slice(0, -1) ?? []
+        const left = listOf(slice.get(hash)).slice(0, -1)
         if (left.length === 0) slice.delete(hash)
         else slice.set(hash, left)
         count -= 1
@@ -99,12 +112,12 @@ export function createKeyIndex(db: Database): KeyIndex {
 /** Two entries share a hash only where hashes collide or a key was taken anew. */
 function entriesIn(slice: Slice): number {
   let sum = 0
-  for (const entries of slice.values()) sum += entries.length
+  for (const entries of slice.values()) sum += typeof entries === 'number' ? 1 : entries.length
   return sum
 }
 
 function loadYoung(db: Database): Slice[] {
-  const slices = Array.from({ length: sliceCount }, (): Slice => new Map<number, number[]>())
+  const slices = Array.from({ length: sliceCount }, (): Slice => new Map<number, number>())
   const sweptTo = Array.from({ length: sliceCount }, () => 0)
   for (const row of db.prepare('SELECT slice, swept_to FROM key_slices').rows()) {
     sweptTo[row[0] as number] = row[1] as number
@@ -114,8 +127,7 @@ function loadYoung(db: Database): Slice[] {
     const [entry, hash] = row as unknown as readonly [number, number]
     const number = sliceOf(hash)
     if (entry <= (sweptTo[number] ?? 0)) continue
-    const slice = slices[number]
-    slice?.set(hash, [...(slice.get(hash) ?? []), entry])
+    addTo(slices[number] ?? new Map<number, number>(), hash, entry)
   }
   return slices
 }

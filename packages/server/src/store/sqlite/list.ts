@@ -1,7 +1,7 @@
 import type { JobState } from '@buzzer/contract'
 import { publicState, type Job } from '../../core/job.ts'
 import type { JobQuery, Page } from '../../ports/store.ts'
-import type { Row } from './database.ts'
+import type { Database, Row } from './database.ts'
 import { idAfter, idBefore } from './id-time.ts'
 import { plain, type Handler, type Parts } from './parts.ts'
 import { columns, decodeJob } from './row.ts'
@@ -15,33 +15,51 @@ const scanAtMost = 5_000
  * out a cursor for the rest.
  */
 export function createList({ db }: Parts): Handler {
-  const bound = db.prepare(
-    `SELECT min(id), count(*) FROM (
-       SELECT id FROM jobs WHERE id < ? AND id > ? ORDER BY id DESC LIMIT ${scanAtMost})`,
-  )
-  const read = db.prepare(
-    `SELECT ${columns} FROM jobs
-     WHERE id < ? AND id >= ? AND tenant = ? AND (? IS NULL OR operation = ?)
-       AND (? >> stage) & 1 AND (? IS NULL OR coalesce(dead_letter, 0) = ?)
-     ORDER BY id DESC`,
-  )
+  const all = createScan(db, 'jobs', '')
+  const dead = createScan(db, 'jobs INDEXED BY jobs_dead', 'AND dead_letter = 1')
 
   return plain(false, (query: JobQuery): Page<Job> => {
-    const from = query.cursor ?? (createdBefore === null ? 'job_~' : idAfter(createdBefore))
-    const [floor, scanned] = bound.row(from, createdAfter === null ? '' : idBefore(createdAfter)) ?? []
-    if (typeof floor !== 'string') return { items: [], next: null }
-    const dead = query.deadLetter === null ? null : Number(query.deadLetter)
-    const mask = stageMask(query.states)
-    const { tenant, operation } = query
-    const rows = read.rows(from, floor, tenant, operation, operation, mask, dead, dead)
-    const { items, last } = pick(rows, query)
+    const { cursor, createdBefore, createdAfter } = query
+    const from = cursor ?? (createdBefore === null ? 'job_~' : idAfter(createdBefore))
+    const to = createdAfter === null ? '' : idBefore(createdAfter)
+    const scan = query.deadLetter === true ? dead : all
+    const { floor, isEnd } = scan.bound(from, to)
+    if (floor === null) return { items: [], next: null }
+    const { items, last } = pick(scan.read(from, floor, query), query)
     if (last !== null) return { items, next: last }
-    return { items, next: scanned === scanAtMost ? floor : null }
+    return { items, next: isEnd ? null : floor }
   })
 }
 
+/** A walk along the ids, newest first; the rest of the query is decided row by row. */
+function createScan(db: Database, table: string, condition: string) {
+  const readBound = db.prepare(
+    `SELECT min(id), count(*) FROM (
+       SELECT id FROM ${table} WHERE id < ? AND id > ? ${condition}
+       ORDER BY id DESC LIMIT ${scanAtMost})`,
+  )
+  const readRows = db.prepare(
+    `SELECT ${columns} FROM ${table}
+     WHERE id < ? AND id >= ? ${condition} AND tenant = ? AND (? IS NULL OR operation = ?)
+       AND (? >> stage) & 1
+     ORDER BY id DESC`,
+  )
+  return {
+    bound(from: string, to: string) {
+      const [floor, scanned] = readBound.row(from, to) ?? []
+      return {
+        floor: typeof floor === 'string' ? floor : null,
+        isEnd: Number(scanned) < scanAtMost,
+      }
+    },
+    read(from: string, floor: string, { tenant, operation, states }: JobQuery): Iterable<Row> {
+      return readRows.scan(from, floor, tenant, operation, operation, stageMask(states))
+    },
+  }
+}
+
 /** @returns the id where the page is full, to go on from */
-function pick(rows: readonly Row[], query: JobQuery): { items: Job[]; last: string | null } {
+function pick(rows: Iterable<Row>, query: JobQuery): { items: Job[]; last: string | null } {
   const items: Job[] = []
   for (const row of rows) {
     const job = decodeOrSkip(row)
@@ -64,6 +82,8 @@ function decodeOrSkip(row: Row): Job | null {
 /** What the coarse query in SQL leaves over. */
 function matches(job: Job, query: JobQuery): boolean {
   if (query.states !== null && !query.states.includes(publicState(job.state))) return false
+  const isDead = job.state === 'failed' && job.deadLetter
+  if (query.deadLetter !== null && query.deadLetter !== isDead) return false
   if (query.tag !== null && !job.tags.includes(query.tag)) return false
   if (query.createdAfter !== null && job.createdAt <= query.createdAfter) return false
   return query.createdBefore === null || job.createdAt < query.createdBefore

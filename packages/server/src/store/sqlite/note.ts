@@ -16,7 +16,9 @@ export function createNote({ db }: Parts): Handler {
     'SELECT total FROM pieces WHERE job = ? ORDER BY version DESC LIMIT 1',
   )
   const insert = db.prepare(
-    'INSERT INTO pieces (job, version, attempt, number, json, total) VALUES (?, ?, ?, ?, ?, ?)',
+    // A worker whose answer got lost writes the same pieces again.
+    `INSERT INTO pieces (job, version, attempt, number, json, total) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (job, version) DO NOTHING`,
   )
 
   return {

@@ -4,6 +4,7 @@ import type { Database } from './database.ts'
 import { createKeyRetention } from './retain-keys.ts'
 import { plain, type Handler, type Parts } from './parts.ts'
 import { createRemoval } from './remove.ts'
+import { isEnded } from './stage.ts'
 
 export interface RetainRequest {
   readonly retention: Retention
@@ -19,34 +20,64 @@ export function createRetain({ db, clock }: Parts): Handler {
 
   return plain(true, ({ retention, limit }: RetainRequest): Retained => {
     const now = clock.now()
-    const jobs = retainJobs(now - retention.jobsMs, now, limit)
+    const { jobs, more } = retainJobs(now - retention.jobsMs, now, limit)
     const tombstones = retainTombstones(now - retention.tombstonesMs, limit)
     const events = retainEvents(now - retention.eventsMs, limit)
     const idempotencyKeys = retainKeys(now, limit)
-    const most = Math.max(jobs, tombstones, events, idempotencyKeys)
-    return { jobs, tombstones, events, idempotencyKeys, more: most >= limit }
+    const most = Math.max(tombstones, events, idempotencyKeys)
+    return { jobs, tombstones, events, idempotencyKeys, more: more || most >= limit }
   })
 }
 
+/** How many rows are looked at for each one that may be removed. */
+const looksPerJob = 5
+
+interface Buried {
+  readonly jobs: number
+  readonly more: boolean
+}
+
+/**
+ * Walks along the jobs from the oldest on, as far as any can be past its retention; an index of
+ * when jobs ended would cost every one of them more than this walk does.
+ */
 function createJobRetention(db: Database) {
   const read = db.prepare(
-    `SELECT id, tenant FROM jobs INDEXED BY jobs_finished
-     WHERE stage >= 7 AND finished_at <= ? ORDER BY finished_at LIMIT ?`,
+    `SELECT id, tenant, stage, created_at, finished_at FROM jobs WHERE id > ?
+     ORDER BY id LIMIT ?`,
   )
-  const bury = db.prepare(
+  const insert = db.prepare(
     'INSERT OR REPLACE INTO tombstones (id, tenant, gone_at) VALUES (?, ?, ?)',
   )
   const remove = createRemoval(db)
-  return (until: Millis, now: Millis, limit: number): number => {
-    const rows = read.rows(until, limit)
+  let after = ''
+
+  return (until: Millis, now: Millis, limit: number): Buried => {
+    const looks = limit * looksPerJob
+    const rows = read.rows(after, looks)
+    let jobs = 0
     for (const row of rows) {
-      const [id, tenant] = row as unknown as readonly [string, string]
+      const [id, tenant, at, createdAt, finishedAt] = row as unknown as RetainedRow
+      if (createdAt > until || jobs >= limit) break
+      after = id
+      if (!isEnded(at) || finishedAt > until) continue
       remove(id)
-      bury.run(id, tenant, now)
+      insert.run(id, tenant, now)
+      jobs += 1
     }
-    return rows.length
+    const more = jobs >= limit || (rows.length === looks && after === rows.at(-1)?.[0])
+    if (!more) after = ''
+    return { jobs, more }
   }
 }
+
+type RetainedRow = readonly [
+  id: string,
+  tenant: string,
+  at: number,
+  createdAt: Millis,
+  finishedAt: Millis,
+]
 
 function createTombstoneRetention(db: Database) {
   const remove = db.prepare(

@@ -1,7 +1,6 @@
 import type { Clock } from '../../ports/clock.ts'
 import { createBatch, refuseAll, type Batch } from './batch.ts'
 import { openCore, type Core, type CoreOptions } from './core.ts'
-import { inMemory } from './connection.ts'
 import { messageOf, primaryCode, sqlite } from './fault.ts'
 import { createPack, type Message } from './wire.ts'
 
@@ -77,9 +76,15 @@ export function startService(options: ServiceOptions): Service {
     [Symbol.dispose]() {
       stopTimer()
       if (live === null) return
-      if (options.place.folder !== inMemory) live.core.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-      live.core[Symbol.dispose]()
+      const { core } = live
       live = null
+      try {
+        core.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      } catch (error) {
+        // What is in the WAL is safe there; the next start reads it.
+        options.log.warn({ error: messageOf(error) }, 'the store was closed without a checkpoint')
+      }
+      core[Symbol.dispose]()
     },
   }
 }

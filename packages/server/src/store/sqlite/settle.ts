@@ -103,9 +103,9 @@ function createSettleOther({ db, mover, clock, quarantine }: Parts) {
   }
 }
 
-export type HeldJob = StoredJob & { readonly job: Running }
+type HeldJob = StoredJob & { readonly job: Running }
 
-export const isHeld = (stored: StoredJob, fence: number): stored is HeldJob =>
+const isHeld = (stored: StoredJob, fence: number): stored is HeldJob =>
   stored.job.state === 'running' && stored.job.fence === fence
 
 /** A cancel that was asked for ends a job that would go on; an outcome that came first stands. */

@@ -2,7 +2,7 @@ import type { Database } from './database.ts'
 import { isEnded, stage, type Stage } from './stage.ts'
 
 /** How many jobs of an operation stand in each stage; those that ended are not counted. */
-export type Counts = number[]
+type Counts = number[]
 
 /** State in memory that follows the database: it can go back as a transaction does. */
 export interface Follower {

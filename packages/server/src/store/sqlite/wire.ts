@@ -30,7 +30,7 @@ export interface Pack {
   take(): Message
 }
 
-export interface Mark {
+interface Mark {
   readonly values: number
   readonly bytes: number
 }

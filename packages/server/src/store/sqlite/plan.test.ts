@@ -1,0 +1,30 @@
+import { DatabaseSync } from 'node:sqlite'
+import { expect, it, vi } from 'vitest'
+import { openCore } from './core.ts'
+import { createServed } from './served.ts'
+import { systemClock, systemRandom } from './system.ts'
+
+/** Counting at a start reads the partial indexes, which hold no job that has ended. */
+const counting = /count\(\*\) FROM jobs INDEXED BY/
+
+it('reads jobs along an index in every statement, so that blocked and ended ones cost nothing', () => {
+  const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare')
+  const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() }
+  const place = { folder: ':memory:', maxBytes: null }
+  const clock = systemClock
+  using core = openCore({ place, clock, random: systemRandom, log, served: createServed() })
+  const statements = prepare.mock.calls
+    .map(([sql]) => sql)
+    .filter((sql) => /^\s*(?:SELECT|UPDATE|DELETE)/.test(sql) && /\bjobs\b/.test(sql))
+  expect(statements.length).toBeGreaterThan(15)
+  const plans = statements
+    .filter((sql) => !counting.test(sql))
+    .map((sql) => {
+      const plan = core.db.prepare(`EXPLAIN QUERY PLAN ${sql.replaceAll('?', '1')}`).rows()
+      return { sql, steps: plan.map((row) => String(row[3])) }
+    })
+  const slow = plans.filter(({ steps }) =>
+    steps.some((step) => /SCAN jobs|USE TEMP B-TREE/.test(step)),
+  )
+  expect(slow).toEqual([])
+})
