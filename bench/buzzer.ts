@@ -14,17 +14,28 @@ export interface RunningBuzzer extends AsyncDisposable {
 
 const pathOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
-/** Starts the server as users do, with the configuration of this folder and no data yet. */
-export async function startBuzzer(): Promise<RunningBuzzer> {
+/** Which Buzzer to start: the command's script, and a configuration that finds its package. */
+export interface Setup {
+  readonly program: string
+  readonly config: string
+}
+
+const thisRepository: Setup = {
+  program: pathOf('../packages/server/bin/buzzer.js'),
+  config: pathOf('buzzer.config.ts'),
+}
+
+/** Starts a server as users do, with the operation of this folder and no data yet. */
+export async function startBuzzer(setup: Setup = thisRepository): Promise<RunningBuzzer> {
   await using parts = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'buzzer-bench-'))
   parts.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
   const logFile = join(folder, 'server.log')
   // The log goes to a file, as in production; reading it here would take from the cores.
   const log = await open(logFile, 'w')
-  const args = ['start', '--config', pathOf('buzzer.config.ts'), '--data', folder, '--port', '0']
+  const args = ['start', '--config', setup.config, '--data', folder, '--port', '0']
   const startedAt = performance.now()
-  const child = spawn(process.execPath, [pathOf('../packages/server/bin/buzzer.js'), ...args], {
+  const child = spawn(process.execPath, [setup.program, ...args], {
     env: { ...process.env, NODE_ENV: 'production' },
     stdio: ['ignore', 'pipe', log.fd],
   })

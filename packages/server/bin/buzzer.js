@@ -54,8 +54,9 @@ function refuse(why) {
 }
 
 if (isNew) {
-  // What is compiled once need not be compiled at the next start.
-  nodeModule.enableCompileCache()
+  // What is compiled once need not be compiled at the next start; threads look at the variable.
+  const { directory } = nodeModule.enableCompileCache()
+  if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= directory
   const { main } = await import('../src/cli/main.ts')
   await main()
 } else if (process.env.BUZZER_NODE_FOUND === '1') {

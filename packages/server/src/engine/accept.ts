@@ -45,8 +45,7 @@ export async function accept(ctx: EngineContext, submission: Submission): Promis
     const acceptance = await store(ctx, submission, now, taken > 0)
     const started = follow(ctx, submission, acceptance)
     if (!started) ctx.free.giveUnused(taken)
-    ctx.telemetry.accepted(submission.operation.name, ctx.clock.monotonic() - began)
-    return answer(ctx, submission, acceptance)
+    return answer(ctx, submission, acceptance, ctx.clock.monotonic() - began)
   } catch (fault) {
     ctx.free.giveUnused(taken)
     throw fault
@@ -54,8 +53,7 @@ export async function accept(ctx: EngineContext, submission: Submission): Promis
 }
 
 const mayStartNow = ({ operation, notBefore }: Submission, now: Millis) =>
-  (notBefore === null || notBefore <= now) &&
-  operation.runner.heldOffUntil(operation.name) === null
+  (notBefore === null || notBefore <= now) && operation.runner.heldOffUntil(operation.name) === null
 
 const store = (
   ctx: EngineContext,
@@ -64,7 +62,7 @@ const store = (
   claim: boolean,
 ): Promise<Acceptance> =>
   ctx.store.intake.accept({
-    job: newJob(orderOf(ctx.ids.next('job'), submission, now), submission.notBefore ?? now),
+    job: newJob(orderOf(ctx.ids.next('job'), submission, now), dueAtOf(submission, now)),
     input: submission.input,
     idempotency:
       submission.idempotency === null
@@ -75,6 +73,9 @@ const store = (
           },
     claimFor: claim ? ctx.node : null,
   })
+
+/** Not in the past, which would put the job before those that came earlier. */
+const dueAtOf = ({ notBefore }: Submission, now: Millis): Millis => Math.max(now, notBefore ?? now)
 
 const orderOf = (id: JobId, submission: Submission, now: Millis): JobOrder => ({
   id,
@@ -105,10 +106,22 @@ function follow(ctx: EngineContext, submission: Submission, acceptance: Acceptan
   return true
 }
 
-function answer(ctx: EngineContext, submission: Submission, acceptance: Acceptance): Accepted {
-  if (acceptance.kind === 'accepted') return acceptance
-  ctx.telemetry.replayed(submission.operation.name)
-  return acceptance.kind === 'replayed' ? acceptance : { kind: 'refused', problem: keyReused }
+function answer(
+  { telemetry }: EngineContext,
+  { operation }: Submission,
+  acceptance: Acceptance,
+  tookMs: number,
+): Accepted {
+  switch (acceptance.kind) {
+    case 'accepted':
+      telemetry.accepted(operation.name, tookMs)
+      return acceptance
+    case 'replayed':
+      telemetry.replayed(operation.name)
+      return acceptance
+    case 'key-reused':
+      return { kind: 'refused', problem: keyReused }
+  }
 }
 
 const keyReused: Problem = {

@@ -1,4 +1,5 @@
 import { workTopic } from '../ports/bus.ts'
+import type { Claims } from '../ports/store.ts'
 import type { EngineContext } from './context.ts'
 import { runAttempt } from './run.ts'
 
@@ -29,12 +30,14 @@ export function createClaimer(ctx: EngineContext): Claimer {
     if (!stopped) callOff = ctx.clock.after(delayMs, wake)
   }
 
+  const noteBacklog = (more: boolean): void => {
+    backlog = more
+  }
+
   const look = async (): Promise<void> => {
     do {
       again = false
-      const seen = await claimAll(ctx)
-      backlog = seen.backlog
-      wakeAfter(seen.lookAgainMs)
+      wakeAfter(await claimAll(ctx, noteBacklog))
     } while (again && !stopped)
     looking = null
   }
@@ -60,37 +63,32 @@ export function createClaimer(ctx: EngineContext): Claimer {
   }
 }
 
-interface Seen {
-  /** There was more work than slots. */
-  readonly backlog: boolean
-  readonly lookAgainMs: number
-}
-
-/** Claims until there is no slot or no work left. */
-async function claimAll(ctx: EngineContext): Promise<Seen> {
+/**
+ * Claims until there is no slot or no work left.
+ *
+ * @param noteBacklog told whether there may be more work than slots
+ * @returns when to look again, in milliseconds
+ */
+async function claimAll(ctx: EngineContext, noteBacklog: (more: boolean) => void): Promise<number> {
   for (;;) {
     const max = ctx.free.take(maxClaim)
-    if (max === 0) return { backlog: true, lookAgainMs: pollMs }
-    try {
-      const { claimed, nextDueAt } = await claimSome(ctx, max)
-      if (claimed < max) return { backlog: false, lookAgainMs: untilDue(ctx, nextDueAt) }
-    } catch (fault) {
-      ctx.free.giveUnused(max)
-      ctx.log.error({ err: fault }, 'claiming failed')
-      return { backlog: false, lookAgainMs: pollMs }
-    }
+    // Said in the same breath as the slots are counted: one that is freed later wakes the loop.
+    noteBacklog(max === 0)
+    if (max === 0) return pollMs
+    const { claimed, nextDueAt } = await claim(ctx, max)
+    for (const work of claimed) runAttempt(ctx, work)
+    ctx.free.giveUnused(max - claimed.length)
+    if (claimed.length < max) return untilDue(ctx, nextDueAt)
   }
 }
 
-async function claimSome(ctx: EngineContext, max: number) {
-  const { claimed, nextDueAt } = await ctx.store.leases.claim({
-    node: ctx.node,
-    max,
-    except: heldOff(ctx),
-  })
-  for (const work of claimed) runAttempt(ctx, work)
-  ctx.free.giveUnused(max - claimed.length)
-  return { claimed: claimed.length, nextDueAt }
+async function claim(ctx: EngineContext, max: number): Promise<Claims> {
+  try {
+    return await ctx.store.leases.claim({ node: ctx.node, max, except: heldOff(ctx) })
+  } catch (fault) {
+    ctx.log.error({ err: fault }, 'claiming failed')
+    return { claimed: [], nextDueAt: null }
+  }
 }
 
 const heldOff = (ctx: EngineContext): readonly string[] =>

@@ -73,9 +73,15 @@ export function createEngine(parts: EngineParts): Engine {
     serve: () => serve(ctx),
     async start() {
       await serve(ctx)
+      if (draining !== null) return
       claimer = createClaimer(ctx)
       claimer.wake()
-      housekeeping = [createInspector(ctx), createRescuer(ctx), createRetainer(ctx), createReconciler(ctx)]
+      housekeeping = [
+        createInspector(ctx),
+        createRescuer(ctx),
+        createRetainer(ctx),
+        createReconciler(ctx),
+      ]
     },
     drain(withinMs) {
       draining ??= drain(ctx, claimer, housekeeping, withinMs)

@@ -22,7 +22,8 @@ const problem = (value: Problem): Found => ({ kind: 'problem', problem: value })
 
 export const jobNotFound: Problem = {
   code: 'job-not-found',
-  detail: 'There is no job with this id. Check the id, and that you ask the same server and tenant.',
+  detail:
+    'There is no job with this id. Check the id, and that you ask the same server and tenant.',
 }
 
 export const jobExpired: Problem = {

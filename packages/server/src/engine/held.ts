@@ -14,19 +14,26 @@ export interface HeldAttempt {
 
 /** The attempts of this node, by their lease. */
 export interface Held {
+  /** An older attempt at the same job lost its lease, and is told so. */
   add(attempt: HeldAttempt): void
   remove(attempt: HeldAttempt): void
   find(id: JobId, fence: number): HeldAttempt | null
   leases(): readonly LeaseRef[]
   operations(): readonly string[]
+  /** Stops them all; from now on none is to be begun. */
   stopAll(reason: StopReason): void
+  readonly stopping: boolean
   readonly count: number
 }
 
 export function createHeld(): Held {
   const attempts = new Map<JobId, HeldAttempt>()
+  let stopping = false
   return {
-    add: (attempt) => void attempts.set(attempt.job.id, attempt),
+    add(attempt) {
+      attempts.get(attempt.job.id)?.stop('lost')
+      attempts.set(attempt.job.id, attempt)
+    },
     remove(attempt) {
       // A job that came back under a later lease is another entry of the same id.
       if (attempts.get(attempt.job.id) === attempt) attempts.delete(attempt.job.id)
@@ -38,7 +45,11 @@ export function createHeld(): Held {
     leases: () => [...attempts.values()].map(({ job }) => ({ id: job.id, fence: job.fence })),
     operations: () => [...new Set([...attempts.values()].map(({ job }) => job.operation))],
     stopAll(reason) {
+      stopping = true
       for (const attempt of attempts.values()) attempt.stop(reason)
+    },
+    get stopping() {
+      return stopping
     },
     get count() {
       return attempts.size

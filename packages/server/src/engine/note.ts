@@ -80,17 +80,19 @@ export function createNotes(ctx: EngineContext, start: Running): Notes {
     async output(piece) {
       if (closed) return
       const json = JSON.stringify(piece) ?? 'null'
-      outputBytes += json.length
+      const bytes = Buffer.byteLength(json)
+      outputBytes += bytes
       if (outputBytes > maxOutputBytes) throw new Error(outputTooLarge)
       pieces.push({ version: 0, attempt: job.attempt, index, json })
       index += 1
-      bufferedBytes += json.length
+      bufferedBytes += bytes
       schedule()
       if (bufferedBytes > maxBufferedBytes) await flush()
     },
     async close() {
       closed = true
-      if (writing !== null || pending()) await flush()
+      // What is written now may be another's flush, and more may have come behind it.
+      while (writing !== null || pending()) await flush()
       return job
     },
   }

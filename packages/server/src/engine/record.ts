@@ -1,5 +1,5 @@
 import type { Problem } from '@buzzer/contract'
-import { isOutcome, type FailedAttempt, type Job, type Running } from '../core/job.ts'
+import { isOutcome, type FailedAttempt, type Outcome, type Running } from '../core/job.ts'
 import { defaultRetry, retryDelay } from '../core/retry.ts'
 import type { Millis } from '../core/time.ts'
 import { transition, type JobInput } from '../core/transition.ts'
@@ -28,10 +28,25 @@ export async function record(
   const answer =
     settlement === null
       ? 'lease-lost'
-      : await persist(ctx, job.attemptUntil, () => ctx.store.leases.settle(settlement))
+      : await persist(ctx, job.attemptUntil, () => settleOnce(ctx, settlement))
   if (settlement === null || answer !== 'settled') return reportLost(ctx, job)
-  announce(ctx, settlement)
+  announce(ctx, operation, settlement)
   reportSettled(ctx, settlement)
+}
+
+/** A lease that does not stand may be the work of an earlier try, whose answer got lost. */
+async function settleOnce(
+  ctx: EngineContext,
+  settlement: Settlement,
+): Promise<'settled' | 'lease-lost'> {
+  const answer = await ctx.store.leases.settle(settlement)
+  if (answer === 'settled') return answer
+  const { lease, next } = settlement
+  const stored = await ctx.store.jobs.read(lease.id)
+  if (stored.kind !== 'found') return answer
+  const { fence, version, state } = stored.job
+  const isOurs = fence === lease.fence && version === next.version && state === next.state
+  return isOurs ? 'settled' : answer
 }
 
 function settle(
@@ -107,14 +122,14 @@ const timedOut = (operation: Operation | null, outcome: Failure | null): Failure
   retryAfterMs: null,
 })
 
-function announce(ctx: EngineContext, { next }: Settlement): void {
+function announce(ctx: EngineContext, operation: Operation | null, { next }: Settlement): void {
   ctx.bus.publish(jobTopic(next.id))
-  if (next.state === 'queued' || next.state === 'parked' || releasesKey(next)) {
-    ctx.bus.publish(workTopic)
-  }
+  if (!isOutcome(next) || opensGate(operation, next)) ctx.bus.publish(workTopic)
 }
 
-const releasesKey = (job: Job): boolean => job.key !== null && isOutcome(job)
+/** Another job may have waited for this one's end: behind its key or its operation's limit. */
+const opensGate = (operation: Operation | null, { key }: Outcome): boolean =>
+  key !== null || (operation?.policies.concurrency ?? null) !== null
 
 function reportLost(ctx: EngineContext, job: Running): void {
   ctx.telemetry.lateOutcome(job.operation)

@@ -31,7 +31,8 @@ export function createRepeater(
     do {
       again = false
       // Between two pages others get their turn at the store: nothing here is in a hurry.
-      while (!stopped && (await safely(ctx, rhythm.name, turn)) === 'more') {}
+      let left: 'done' | 'more' = 'more'
+      while (!stopped && left === 'more') left = await safely(ctx, rhythm.name, turn)
     } while (again && !stopped)
     running = null
     if (!stopped) callOff = ctx.clock.after(rhythm.everyMs, wake)

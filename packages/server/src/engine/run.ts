@@ -16,12 +16,15 @@ export interface Work {
   readonly value?: unknown
 }
 
+/** A shutdown has to leave at least this much for the attempts that it stops. */
+export const shutdownGraceMs = 1_000
+
 /** How long a runner may take to end by itself after it was told to stop, in milliseconds. */
 const graceMs: Readonly<Record<StopReason, number>> = {
   timeout: 250,
   cancel: 5_000,
   lost: 0,
-  shutdown: 1_000,
+  shutdown: shutdownGraceMs,
 }
 
 /**
@@ -30,13 +33,20 @@ const graceMs: Readonly<Record<StopReason, number>> = {
  * keeps it, so that runaway handlers stay bounded.
  */
 export function runAttempt(ctx: EngineContext, work: Work): void {
+  ctx.free.use()
   const operation = ctx.catalog.operation(work.job.operation)
-  if (operation === null) return giveBack(ctx, work.job)
+  if (operation === null || ctx.held.stopping) return giveBack(ctx, work.job)
   if (work.job.attempt === 1 && work.job.monitor === null) {
     ctx.telemetry.started(operation.name, ctx.clock.now() - work.job.createdAt)
   }
-  void attemptOnce(ctx, operation, work)
+  attemptOnce(ctx, operation, work).catch(faulty(ctx, work.job))
 }
+
+/** Only a fault of ours leads here. The lease ends by itself, so the job is not lost. */
+const faulty =
+  (ctx: EngineContext, job: Running) =>
+  (fault: unknown): void =>
+    ctx.log.error({ err: fault, job: job.id }, 'what became of an attempt could not be recorded')
 
 async function attemptOnce(ctx: EngineContext, operation: Operation, work: Work): Promise<void> {
   const notes = createNotes(ctx, work.job)
@@ -45,14 +55,17 @@ async function attemptOnce(ctx: EngineContext, operation: Operation, work: Work)
   const began = ctx.clock.monotonic()
   const settled = runSafely(operation, attempt.port).then((outcome) => {
     attempt.end(outcome)
-    ctx.free.give(1)
+    ctx.free.give()
   })
   const ending = await attempt.ended
   const tookMs = ctx.clock.monotonic() - began
   ctx.telemetry.attempted(operation.name, tookMs, attemptOutcome(ending))
-  const job = await notes.close()
-  await record(ctx, operation, { ...ending, job })
-  ctx.held.remove(attempt.held)
+  try {
+    const job = await notes.close()
+    await record(ctx, operation, { ...ending, job })
+  } finally {
+    ctx.held.remove(attempt.held)
+  }
   await settled
 }
 
@@ -89,7 +102,7 @@ function createAttempt(ctx: EngineContext, work: Work, notes: Notes): AttemptInP
     if (stopped !== null) return
     stopped = reason
     timer()
-    controller?.abort(new DOMException(`The attempt was stopped: ${reason}`, 'AbortError'))
+    controller?.abort(stopError(reason))
     timer = ctx.clock.after(graceMs[reason], () => end(null))
   }
   let timer = ctx.clock.after(Math.max(0, attemptEndsAt(job) - ctx.clock.now()), () =>
@@ -101,7 +114,7 @@ function createAttempt(ctx: EngineContext, work: Work, notes: Notes): AttemptInP
     ...('value' in work ? { value: work.value } : {}),
     get signal() {
       controller ??= new AbortController()
-      if (stopped !== null) controller.abort()
+      if (stopped !== null) controller.abort(stopError(stopped))
       return controller.signal
     },
     progress: notes.progress,
@@ -110,8 +123,15 @@ function createAttempt(ctx: EngineContext, work: Work, notes: Notes): AttemptInP
   return { port, held: { job, stop }, ended: promise, end }
 }
 
-/** An operation that went away while the job was being claimed: another node may know it. */
+const stopError = (reason: StopReason): DOMException =>
+  new DOMException(`The attempt was stopped: ${reason}`, 'AbortError')
+
+/** This node ends, or its operation went away while the job was claimed: others may run it. */
 function giveBack(ctx: EngineContext, job: Running): void {
-  ctx.free.give(1)
-  void record(ctx, null, { job, outcome: null, stopped: 'shutdown' })
+  const held: HeldAttempt = { job, stop() {} }
+  ctx.held.add(held)
+  ctx.free.give()
+  record(ctx, null, { job, outcome: null, stopped: 'shutdown' })
+    .catch(faulty(ctx, job))
+    .finally(() => ctx.held.remove(held))
 }

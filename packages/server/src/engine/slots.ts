@@ -1,35 +1,46 @@
 /** How many more attempts this node can run. */
 export interface Slots {
-  /** Takes up to `max` slots. @returns how many it took */
+  /** Takes up to `max` slots on trial: for work that may come. @returns how many it took */
   take(max: number): number
-  give(count: number): void
-  /** Gives back slots that were taken on trial, which is no reason to look for work again. */
+  /** An attempt runs now in a slot that was taken on trial. */
+  use(): void
+  /** The runner of an attempt has ended. */
+  give(): void
+  /** Gives back slots that were taken on trial. */
   giveUnused(count: number): void
-  readonly inUse: number
+  /** Slots that are taken on trial: their attempts may still come. */
+  readonly onTrial: number
   /** From now on there are none; idempotent. */
   close(): void
 }
 
-/** @param onFree called when a slot was given back, unless closed */
+/** @param onFree called when slots were given back, unless closed */
 export function createSlots(total: number, onFree: () => void): Slots {
   let inUse = 0
+  let onTrial = 0
   let closed = false
+  const giveBack = (count: number): void => {
+    inUse -= count
+    if (count > 0 && !closed) onFree()
+  }
   return {
     take(max) {
       if (closed) return 0
       const taken = Math.min(max, total - inUse)
       inUse += taken
+      onTrial += taken
       return taken
     },
-    give(count) {
-      inUse -= count
-      if (!closed) onFree()
+    use() {
+      onTrial -= 1
     },
+    give: () => giveBack(1),
     giveUnused(count) {
-      inUse -= count
+      onTrial -= count
+      giveBack(count)
     },
-    get inUse() {
-      return inUse
+    get onTrial() {
+      return onTrial
     },
     close() {
       closed = true

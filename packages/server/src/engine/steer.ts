@@ -13,11 +13,7 @@ export type SteerAnswer =
   | { readonly kind: 'problem'; readonly problem: Problem }
 
 /** Ends a job that nobody runs, and tells a running one to stop. */
-export async function cancelJob(
-  ctx: EngineContext,
-  asker: Asker,
-  id: JobId,
-): Promise<SteerAnswer> {
+export async function cancelJob(ctx: EngineContext, asker: Asker, id: JobId): Promise<SteerAnswer> {
   const steered = await ctx.store.jobs.cancel(asker.tenant, id)
   if (steered.kind === 'refused' && steered.job.state === 'cancelled') {
     return { kind: 'unchanged', job: steered.job }

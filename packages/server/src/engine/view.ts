@@ -25,7 +25,7 @@ export async function viewJob(ctx: EngineContext, job: Job): Promise<JobView> {
 /** A job that was accepted in this moment, without another look into the store. */
 export const viewNew = (ctx: EngineContext, job: Job): JobView => ({
   job,
-  waiting: waitingOf(job, nowhere, ctx.clock.now()),
+  waiting: waitingOf(job, { ...nowhere, breakerUntil: breakerUntil(ctx, job) }, ctx.clock.now()),
   failures: [],
   expiresAt: null,
 })
@@ -39,8 +39,10 @@ const nowhere = {
 }
 
 async function waitingNow(ctx: EngineContext, job: Job): Promise<Waiting | null> {
-  const breakerUntil =
-    ctx.catalog.operation(job.operation)?.runner.heldOffUntil(job.operation) ?? null
   const around = await ctx.store.jobs.surroundings(job)
-  return waitingOf(job, { ...around, breakerUntil }, ctx.clock.now())
+  const now = ctx.clock.now()
+  return waitingOf(job, { ...around, breakerUntil: breakerUntil(ctx, job) }, now)
 }
+
+const breakerUntil = (ctx: EngineContext, { operation }: Job): number | null =>
+  ctx.catalog.operation(operation)?.runner.heldOffUntil(operation) ?? null

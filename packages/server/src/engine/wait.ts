@@ -9,7 +9,7 @@ export type Until = (job: Job) => boolean
 
 export const untilEnd: Until = (job) => isOutcome(job)
 export const untilChanged =
-  (known: ReadonlySet<number>): Until =>
+  (known: { has(version: number): boolean }): Until =>
   (job) =>
     !known.has(job.version) || isOutcome(job)
 

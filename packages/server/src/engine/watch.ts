@@ -26,7 +26,10 @@ export type JobEvent =
 
 /** Results up to this size stand in line in the final event, in bytes. */
 const maxInlineBytes = 65_536
-const piecesPage = 256
+/** A reader holds one page of output while it takes it; the first one is small, to see its size. */
+const firstPage = 8
+const maxPage = 256
+const pageBytes = 262_144
 /** Hints may be lost, so a reader also looks by itself this often, in milliseconds. */
 const lookMs = 2_000
 
@@ -48,7 +51,8 @@ export async function* watchJob(
 
   // Backfill: where the job stands, and the output that the reader has not seen.
   let seen = await look(ctx, start)
-  yield { type: 'job.snapshot', offset: seen.version, view: await viewJob(ctx, seen), result: null }
+  const offset = await offsetOf(ctx, seen, since)
+  yield { type: 'job.snapshot', offset, view: await viewJob(ctx, seen), result: null }
   yield* outputAbove(ctx, seen, since)
 
   // Streaming: look again at every hint. The subscription is older than the first look, so there
@@ -78,11 +82,15 @@ export class JobGone extends Error {
 async function* changesSince(ctx: EngineContext, seen: Job, job: Job): AsyncGenerator<JobEvent> {
   const types = observe(seen, job).filter(isLive)
   if (types.length === 0) return
-  // Output that came after the change has offsets of its own, and a cursor must never pass it.
-  const [first] = await ctx.store.payloads.pieces(job.id, seen.version, 1)
-  const offset = Math.min(job.version, first === undefined ? Infinity : first.version - 1)
+  const offset = await offsetOf(ctx, job, seen.version)
   const view = await viewJob(ctx, job)
   for (const type of types) yield { type, offset, view, result: null }
+}
+
+/** Output that is told after the job has offsets of its own, and a cursor must never pass it. */
+async function offsetOf(ctx: EngineContext, job: Job, since: number): Promise<number> {
+  const [first] = await ctx.store.payloads.pieces(job.id, since, 1)
+  return Math.min(job.version, first === undefined ? Infinity : first.version - 1)
 }
 
 type LiveType = Exclude<JobEventType, 'job.output' | 'job.snapshot'>
@@ -92,16 +100,24 @@ const isLive = (type: JobEventType): type is LiveType =>
 
 async function* outputAbove(ctx: EngineContext, job: Job, since: number): AsyncGenerator<JobEvent> {
   let cursor = since
+  let limit = firstPage
   for (;;) {
-    const page = await ctx.store.payloads.pieces(job.id, cursor, piecesPage)
+    const page = await ctx.store.payloads.pieces(job.id, cursor, limit)
     for (const piece of page) {
       // Newer than the look at the job: the next look tells what happened before it.
       if (piece.version > job.version) return
       yield outputEvent(job, piece)
       cursor = piece.version
     }
-    if (page.length < piecesPage) return
+    if (page.length < limit) return
+    limit = nextPage(page)
   }
+}
+
+/** As many pieces as will be about a page, going by those of the last one. */
+function nextPage(page: readonly Piece[]): number {
+  const bytes = page.reduce((sum, { json }) => sum + json.length, 0)
+  return Math.max(1, Math.min(maxPage, Math.floor((pageBytes * page.length) / Math.max(1, bytes))))
 }
 
 const outputEvent = (job: Job, { version, attempt, index, json }: Piece): JobEvent => ({

@@ -1,5 +1,7 @@
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { problemDocument, problems } from '@buzzer/contract'
+import type { Duplex } from 'node:stream'
+import { problemDocument, type Problem, type ProblemCode } from '@buzzer/contract'
 
 /**
  * Answers what is not HTTP, or too much of it, on the bare socket and closes it.
@@ -9,17 +11,37 @@ import { problemDocument, problems } from '@buzzer/contract'
 export const createBrokenRequestHandler =
   (publicUrl: () => string) =>
   (error: Error & { code?: string }, socket: Socket): void => {
-    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) {
+      return void socket.destroy()
+    }
     const [code, detail] = explain(error.code)
-    const { status, title } = problems[code]
-    const body = JSON.stringify(problemDocument({ code, detail }, publicUrl()))
-    socket.end(
-      `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json; charset=utf-8\r\n` +
-        `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-    )
+    answer(socket, publicUrl(), { code, detail })
   }
 
-function explain(code: string | undefined): readonly [keyof typeof problems, string] {
+/** What is not HTTP may come behind a request whose answer is under way, and must not end in it. */
+const isAnswering = (socket: Socket): boolean =>
+  (socket as { readonly _httpMessage?: ServerResponse | null } & Socket)._httpMessage
+    ?.headersSent === true
+
+/** CONNECT: Node leaves the socket to whoever listens for it. */
+export const createTunnelRefusal =
+  (publicUrl: () => string) =>
+  (_: unknown, socket: Duplex): void => {
+    socket.on('error', () => socket.destroy())
+    answer(socket, publicUrl(), { code: 'not-supported', detail: 'This server is no proxy.' })
+  }
+
+function answer(socket: Duplex, publicUrl: string, problem: Problem): void {
+  const document = problemDocument(problem, publicUrl)
+  const body = JSON.stringify(document)
+  socket.end(
+    `HTTP/1.1 ${document.status} ${document.title}\r\n` +
+      'Content-Type: application/problem+json; charset=utf-8\r\n' +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}
+
+function explain(code: string | undefined): readonly [ProblemCode, string] {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
       return ['headers-too-large', 'The request headers are larger than 16 KiB in all. Send less.']

@@ -19,7 +19,8 @@ export function faultProblem(ctx: HttpContext, error: FastifyError): Problem {
   }
 }
 
-function requestProblem(ctx: HttpContext, { code, message }: FastifyError): Problem | null {
+function requestProblem(ctx: HttpContext, error: FastifyError): Problem | null {
+  const { code, message, statusCode = 500 } = error
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return {
@@ -32,10 +33,16 @@ function requestProblem(ctx: HttpContext, { code, message }: FastifyError): Prob
     case 'ECONNABORTED':
       return { code: 'malformed-body', detail: 'The body does not have its Content-Length.' }
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return { code: 'unsupported-media-type', detail: `${message}.` }
+      return {
+        code: 'unsupported-media-type',
+        detail: 'The Content-Type is no media type. Send one such as application/json.',
+      }
     case 'FST_ERR_BAD_URL':
       return { code: 'route-not-found', detail: 'The path is not percent-encoded as it should be.' }
     default:
-      return null
+      // Whatever else Fastify refuses is the request's fault, as a QUERY without Content-Type.
+      return code?.startsWith('FST_') && statusCode < 500
+        ? { code: 'malformed-body', detail: message }
+        : null
   }
 }

@@ -6,12 +6,14 @@ import fastify, {
   type onRequestHookHandler,
 } from 'fastify'
 import { METHODS } from 'node:http'
+import type { Problem } from '@buzzer/contract'
 import type { Caller, Scope } from '../../core/scope.ts'
 import { isProblem } from './answer/problem.ts'
 import { send } from './answer/send.ts'
 import type { HttpContext } from './context.ts'
 import { faultProblem } from './fault.ts'
-import { createBrokenRequestHandler } from './broken-request.ts'
+import { createBrokenRequestHandler, createTunnelRefusal } from './broken-request.ts'
+import { invalidHeader } from './request/header-problem.ts'
 import { createHttpRequest, type HttpRequest } from './request/http-request.ts'
 import type { Route } from './route.ts'
 import { callService, callServiceScope, noSuchRoute, wrongMethod } from './routes/call-service.ts'
@@ -23,6 +25,8 @@ import { refuse } from './submit.ts'
 /** The HTTP edge; whoever made it listens and closes it. */
 export function createHttpServer(ctx: HttpContext): FastifyInstance {
   const server = fastify({
+    // Of two Node would keep the first, and without a Host it would answer by itself.
+    http: { joinDuplicateHeaders: true, requireHostHeader: false },
     bodyLimit: ctx.limits.bodyBytes,
     requestTimeout: 60_000,
     keepAliveTimeout: 72_000,
@@ -36,6 +40,9 @@ export function createHttpServer(ctx: HttpContext): FastifyInstance {
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body))
   server.decorateRequest(callerName, null)
+  server.server.on('connect', createTunnelRefusal(ctx.publicUrl))
+  // An expectation that nobody knows may be passed over (RFC 9110, section 10.1.1).
+  server.server.on('checkExpectation', (request, response) => server.routing(request, response))
   server.setErrorHandler((error: FastifyError, request, reply) =>
     answerFault(ctx, error, request, reply),
   )
@@ -49,13 +56,24 @@ const admission =
   (ctx: HttpContext, scope: Scope | 'public'): onRequestHookHandler =>
   (request, reply, done) => {
     if (ctx.stopping.aborted) void reply.header('connection', 'close')
-    const { host, origin, authorization } = request.headers
-    const caller = ctx.auth.authenticate({ host, origin, authorization })
+    const { origin, authorization } = request.headers
+    const host = hostOf(request)
+    const caller =
+      host === undefined || host.includes(',')
+        ? notOneHost
+        : ctx.auth.authenticate({ host, origin, authorization })
     const problem = isProblem(caller) ? caller : refusal(ctx, caller, scope)
     request.setDecorator(callerName, caller)
     if (problem === null) done()
     else void send(ctx.stopping, reply, refuse(ctx, bare(request, reply), problem))
   }
+
+/** A target in absolute form has the last word on the host (RFC 9112, section 3.2.2). */
+const hostOf = ({ url, headers }: FastifyRequest): string | undefined =>
+  url.startsWith('/') ? headers.host : (/^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? headers.host)
+
+/** RFC 9112, section 3.2. */
+const notOneHost: Problem = invalidHeader('Host', 'has to be sent, and once')
 
 /** Where a request that was let in carries who sent it. */
 const callerName = 'caller'
@@ -92,7 +110,8 @@ function addRoute(ctx: HttpContext, server: FastifyInstance, route: Route): void
 /** Calls of wrapped APIs, which know their own routes; and what is nowhere. */
 function addEverythingElse(ctx: HttpContext, server: FastifyInstance): void {
   const index = createRouteIndex(routes)
-  for (const method of METHODS) if (!server.supportedMethods.includes(method)) addMethod(server, method)
+  for (const method of METHODS)
+    if (!server.supportedMethods.includes(method)) addMethod(server, method)
   server.route({
     method: server.supportedMethods,
     url: '/*',
@@ -101,16 +120,18 @@ function addEverythingElse(ctx: HttpContext, server: FastifyInstance): void {
     handler: async (request, reply) => {
       const admittedRequest = admitted(request, reply)
       const answer = await callService(ctx, admittedRequest)
-      await send(ctx.stopping, reply, answer ?? nowhere(ctx, index.allowed(request.url), admittedRequest))
+      await send(
+        ctx.stopping,
+        reply,
+        answer ?? nowhere(ctx, index.allowed(request.url), admittedRequest),
+      )
       return reply
     },
   })
 }
 
 const nowhere = (ctx: HttpContext, allow: readonly string[], request: HttpRequest) =>
-  allow.length > 0
-    ? wrongMethod(ctx, request, allow)
-    : refuse(ctx, request, noSuchRoute(request))
+  allow.length > 0 ? wrongMethod(ctx, request, allow) : refuse(ctx, request, noSuchRoute(request))
 
 function addMethod(server: FastifyInstance, method: string): void {
   if (method !== 'CONNECT') server.addHttpMethod(method, { hasBody: method === 'QUERY' })

@@ -116,12 +116,7 @@ async function wait(
   return found.kind === 'found' ? found.job : job
 }
 
-function tooLate(
-  ctx: HttpContext,
-  request: HttpRequest,
-  job: Job,
-  headers: AnswerHeaders,
-): Answer {
+function tooLate(ctx: HttpContext, request: HttpRequest, job: Job, headers: AnswerHeaders): Answer {
   const problem: Problem = {
     code: 'upstream-timeout',
     detail: `The result did not come in time. The job goes on: see ${jobPath(job)}.`,

@@ -1,3 +1,4 @@
+import { climbs } from '../../core/climbs.ts'
 import { attemptEndsAt } from '../../core/lease.ts'
 import type { Input, Result, UpstreamRequest } from '../../core/payload.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -19,7 +20,7 @@ import {
   notBegun,
   type CallName,
 } from './problem.ts'
-import { climbs, isIdempotent, replay } from './request.ts'
+import { isIdempotent, replay } from './request.ts'
 import { retryAfter } from './retry-after.ts'
 import { createRetryBudget } from './retry-budget.ts'
 import {

@@ -33,7 +33,7 @@ interface Waiting {
 
 export function createCaller({ send, schedule }: CallerOptions): Caller {
   const pack = createPack()
-  let waiting: Waiting[] = []
+  let waiting: (Waiting | undefined)[] = []
   let head = 0
   let bytes = 0
   let isScheduled = false
@@ -69,6 +69,8 @@ export function createCaller({ send, schedule }: CallerOptions): Caller {
 
   const shift = (): Waiting | undefined => {
     const next = waiting[head]
+    // Let go at once, as its promise holds on to the whole reply.
+    waiting[head] = undefined
     head += 1
     if (head > 1_024 && head * 2 > waiting.length) {
       waiting = waiting.slice(head)
@@ -82,7 +84,7 @@ export function createCaller({ send, schedule }: CallerOptions): Caller {
     const failed = waiting.slice(head)
     waiting = []
     head = 0
-    for (const { reject } of failed) reject(error)
+    for (const each of failed) each?.reject(error)
     onDrained?.()
   }
 

@@ -20,17 +20,21 @@ export interface ServiceOptions extends CoreOptions {
 export function startService(options: ServiceOptions): Service {
   let live: Live | null = open(options)
   let stopTimer = (): void => undefined
-  endLeases(live.core, options)
+  // The lock proves that no earlier process lives, so whatever it held is free.
+  endLeases(live.core, noLeases, options)
+  let standing = noLeases
 
   /**
    * After a fault of the disk nobody knows what reached it. Only opening it again tells: what is
-   * in the WAL by then is written on into the database and synced by a second way.
+   * in the WAL by then is written on into the database and synced by a second way. A lease that
+   * came with it was never answered, so nobody works under it.
    */
   const reopened = (): Live => {
     if (live !== null) return live
     const fresh = open(options)
     try {
       fresh.core.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      endLeases(fresh.core, standing, options)
     } catch (error) {
       fresh.core[Symbol.dispose]()
       throw error
@@ -45,6 +49,7 @@ export function startService(options: ServiceOptions): Service {
     const isWhole = primaryCode(error) === sqlite.full && live?.core.db.isTransaction === false
     if (live === null || isWhole) return
     options.log.error({ error: messageOf(error) }, 'the store failed and is opened again')
+    standing = leasesLeft(live.core)
     live.core[Symbol.dispose]()
     live = null
   }
@@ -99,10 +104,32 @@ function open(options: CoreOptions): Live {
   return { core, batch: createBatch(core) }
 }
 
-/** The lock proves that no earlier process lives, so whatever it held is free. */
-function endLeases({ db }: Core, { clock }: CoreOptions): void {
-  db.prepare('UPDATE jobs SET lease_until = ? WHERE stage = 4 AND lease_until > ?').run(
-    clock.now(),
-    clock.now(),
+/** Which jobs are held, and under which fence. */
+type Leases = ReadonlyMap<string, number>
+
+const noLeases: Leases = new Map()
+
+function leasesOf({ db }: Core): Leases {
+  const rows = db.prepare('SELECT id, fence FROM jobs WHERE stage = 4').rows()
+  return new Map(rows as unknown as readonly (readonly [string, number])[])
+}
+
+/** Where even this cannot be read, all are let go: their workers lose them, and others run them. */
+function leasesLeft(core: Core): Leases {
+  try {
+    return leasesOf(core)
+  } catch {
+    return noLeases
+  }
+}
+
+/** Lets go of every job but those that are held still. */
+function endLeases(core: Core, held: Leases, { clock }: CoreOptions): void {
+  const now = clock.now()
+  const end = core.db.prepare(
+    'UPDATE jobs SET lease_until = ? WHERE id = ? AND stage = 4 AND lease_until > ?',
   )
+  for (const [id, fence] of leasesOf(core)) {
+    if (held.get(id) !== fence) end.run(now, id, now)
+  }
 }

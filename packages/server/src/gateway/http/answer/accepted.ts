@@ -13,10 +13,10 @@ export function acceptedAnswer(
   const publicUrl = ctx.publicUrl()
   const body = { ...jobDocument(view, publicUrl), token: ctx.tokens.issue(view.job.id) }
   return jsonText(202, JSON.stringify(body), {
-    location: jobPath(view.job),
+    'location': jobPath(view.job),
     'operation-location': publicUrl + jobPath(view.job),
     'retry-after': retryAfterSeconds,
-    vary: 'Prefer',
+    'vary': 'Prefer',
     'cache-control': 'no-store',
     ...headers,
   })

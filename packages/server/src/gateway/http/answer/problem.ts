@@ -12,7 +12,7 @@ export function problemAnswer(
   instance: string,
   headers: AnswerHeaders = {},
 ): WholeAnswer {
-  const document = problemDocument(problem, publicUrl, instance)
+  const document = problemDocument(problem, publicUrl, uriReference(instance))
   return jsonText(problemStatus(problem), JSON.stringify(document), {
     'content-type': 'application/problem+json; charset=utf-8',
     'cache-control': 'no-store',
@@ -21,6 +21,10 @@ export function problemAnswer(
     ...headers,
   })
 }
+
+/** A path as it was received may hold what no URI does (RFC 3986). */
+const uriReference = (path: string): string =>
+  path.replaceAll(/%(?![\da-f]{2})|[^\w\-.~:/?#@!$&'()*+,;=%]/gi, encodeURIComponent)
 
 /** For what passes by itself; a job that is not ready, a full queue, a disk without space. */
 const retryAfter = ({ code }: Problem): AnswerHeaders =>

@@ -14,8 +14,8 @@ export const cancelAnswer = (ctx: HttpContext, { kind, job }: Steered): Promise<
 export async function steeredAnswer(ctx: HttpContext, status: number, job: Job): Promise<Answer> {
   const view = await ctx.engine.view(job)
   return json(status, jobDocument(view, ctx.publicUrl()), {
-    location: jobPath(job),
-    etag: etagOf(job),
+    'location': jobPath(job),
+    'etag': etagOf(job),
     'cache-control': 'no-store',
   })
 }

@@ -34,8 +34,7 @@ function readFilter(body: Uint8Array | null): Filter {
     : { kind: 'problem', problem: wrong('') }
 }
 
-const pointerTo = (name: string): string =>
-  `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+const pointerTo = (name: string): string => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
 
 const wrong = (pointer: string): Problem => ({
   code: 'validation-failed',

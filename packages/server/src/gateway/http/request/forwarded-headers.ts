@@ -29,10 +29,7 @@ const kept = new Set([
  * @param raw names and values one after the other, as received
  * @param declared in lower case
  */
-export function forwardedHeaders(
-  raw: readonly string[],
-  declared: ReadonlySet<string>,
-): Headers {
+export function forwardedHeaders(raw: readonly string[], declared: ReadonlySet<string>): Headers {
   const headers: [string, string][] = []
   const hops: string[] = []
   for (let at = 0; at + 1 < raw.length; at += 2) {

@@ -51,7 +51,11 @@ export function hashRequest(request: HttpRequest): Uint8Array {
     request.headers['content-type'] ?? '',
     ...ownHeaders(request),
   ].join('\n')
-  return hash('sha256', Buffer.concat([Buffer.from(`${head}\n\n`), request.body ?? noBody]), 'buffer')
+  return hash(
+    'sha256',
+    Buffer.concat([Buffer.from(`${head}\n\n`), request.body ?? noBody]),
+    'buffer',
+  )
 }
 
 const noBody = new Uint8Array()

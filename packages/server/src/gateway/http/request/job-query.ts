@@ -16,7 +16,8 @@ export function readJobQuery(
   deadLetter: boolean | null,
 ): JobQuery | Problem {
   const unknown = [...query.keys()].find((name) => !known.includes(name))
-  if (unknown !== undefined) return invalidParameter(unknown, `is not known; use ${known.join(', ')}`)
+  if (unknown !== undefined)
+    return invalidParameter(unknown, `is not known; use ${known.join(', ')}`)
   const limit = readLimit(query.get('limit'))
   if (isProblem(limit)) return limit
   const states = readStates(query.getAll('state'))

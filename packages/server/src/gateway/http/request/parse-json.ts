@@ -13,14 +13,19 @@ export function parseJson(body: Uint8Array): ParsedJson {
   if (tooDeep(body)) return malformed(`The body is nested deeper than ${maxDepth} levels.`)
   try {
     const text = utf8.decode(body)
+    // No JSON (RFC 8259, section 8.1), and what is stored must parse everywhere.
+    if (text.startsWith('\uFEFF')) return malformed('The body begins with a byte order mark.')
     // Refuses `__proto__` and `constructor.prototype`, which other programs merge into objects.
-    return { kind: 'json', value: parse(text, { protoAction: 'error', constructorAction: 'error' }) }
+    return {
+      kind: 'json',
+      value: parse(text, { protoAction: 'error', constructorAction: 'error' }),
+    }
   } catch (fault) {
     return malformed(`The body is not JSON that is taken here: ${reason(fault)}.`)
   }
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 const reason = (fault: unknown): string =>
   fault instanceof Error ? fault.message.replace(/\.$/, '') : 'it cannot be read'

@@ -29,14 +29,16 @@ export const getJob: Route = {
       ...statusHeaders(job),
       ...(applied === null ? {} : { 'preference-applied': applied }),
     }
-    return known?.has(job.version) === true ? empty(304, headers) : found(ctx, request, job, headers)
+    return known?.has(job.version) === true
+      ? empty(304, headers)
+      : found(ctx, request, job, headers)
   },
 }
 
 const statusHeaders = (job: Job): AnswerHeaders => ({
-  etag: etagOf(job),
+  'etag': etagOf(job),
   'cache-control': 'private, no-cache',
-  vary: 'Prefer',
+  'vary': 'Prefer',
   ...(isOutcome(job) ? {} : { 'retry-after': retryAfterSeconds }),
 })
 

@@ -55,7 +55,10 @@ const unsupported = (mediaType: string): Problem => ({
   detail: `Inputs are JSON (Content-Type: application/json), not '${mediaType}'.`,
 })
 
-const callByRoute = ({ name }: Operation, { method, mount, path }: { method: string; mount: string; path: string }): Problem => ({
+const callByRoute = (
+  { name }: Operation,
+  { method, mount, path }: { method: string; mount: string; path: string },
+): Problem => ({
   code: 'not-supported',
   detail: `${name} is called as the API that it wraps is: ${method} ${mount}${path}.`,
 })

@@ -1,0 +1,27 @@
+import type { Store } from '../../ports/store.ts'
+
+/** Stands around every call of a store; named by role and method, as `leases.claim`. */
+export type Around = <Answer>(
+  name: string,
+  call: () => Promise<Answer>,
+  args: readonly unknown[],
+) => Promise<Answer>
+
+/** The same store, with something around each of its calls. */
+export const wrapStore = (store: Store, around: Around): Store => ({
+  intake: wrapRole('intake', store.intake, around),
+  leases: wrapRole('leases', store.leases, around),
+  jobs: wrapRole('jobs', store.jobs, around),
+  payloads: wrapRole('payloads', store.payloads, around),
+  upkeep: wrapRole('upkeep', store.upkeep, around),
+  [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+})
+
+const wrapRole = <Role extends object>(name: string, role: Role, around: Around): Role =>
+  new Proxy(role, {
+    get(target, method) {
+      const own = Reflect.get(target, method) as (...args: unknown[]) => Promise<unknown>
+      return (...args: unknown[]) =>
+        around(`${name}.${String(method)}`, () => Reflect.apply(own, target, args), args)
+    },
+  })

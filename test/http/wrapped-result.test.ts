@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { call } from './support/call.ts'
+import { ended } from './support/job.ts'
+import { expectProblem } from './support/problem.ts'
+import type { Reply } from './support/upstream.ts'
+import { startWrapped, type Wrapped } from './support/wrapped.ts'
+
+let wrapped: Wrapped
+
+beforeAll(async () => {
+  wrapped = await startWrapped()
+})
+afterAll(() => wrapped[Symbol.asyncDispose]())
+
+/** What every answer has besides its own headers; only the last of them is passed on. */
+const more = [
+  ['Set-Cookie', 'session=1'],
+  ['Set-Cookie', 'other=2'],
+  ['Keep-Alive', 'timeout=9'],
+  ['Proxy-Authenticate', 'Basic'],
+  ['X-Custom', 'kept'],
+].flat()
+const bytes = randomBytes(100_000)
+const html = '<h1>café</h1>'
+const packed = gzipSync('packed by the upstream '.repeat(200))
+
+const answers: readonly (readonly [name: string, reply: Reply])[] = [
+  ['text', { headers: ['Content-Type', 'text/plain'], body: 'plain' }],
+  ['no Content-Type', { body: 'untyped' }],
+  ['binary', { headers: ['Content-Type', 'application/pdf'], body: bytes }],
+  ['odd JSON', { headers: ['Content-Type', 'application/json'], body: ' {"a":1.0,"a":2} \n' }],
+  [
+    'latin1',
+    { headers: ['Content-Type', 'text/html; charset=latin1'], body: Buffer.from(html, 'latin1') },
+  ],
+  ['201', { status: 201, headers: ['Location', '/things/8', 'ETag', '"v1"'], body: '{}' }],
+  ['204', { status: 204, headers: ['X-Mark', '1'] }],
+  [
+    'a 3xx with its Location',
+    { status: 302, headers: ['Location', 'http://example.com/elsewhere'] },
+  ],
+  ['308', { status: 308, headers: ['Location', '/things/9'], body: 'moved' }],
+  ['304', { status: 304, headers: ['ETag', '"v1"'] }],
+  [
+    '400',
+    { status: 400, headers: ['Content-Type', 'application/json'], body: '{"error":"yours"}' },
+  ],
+  ['401', { status: 401, headers: ['WWW-Authenticate', 'Basic realm="x"'], body: 'who' }],
+  ['404', { status: 404, body: 'no such thing' }],
+  ['409', { status: 409, headers: ['Content-Type', 'application/problem+json'], body: '{"x":1}' }],
+  ['418', { status: 418, body: 'short and stout' }],
+  ['501', { status: 501, body: 'not here' }],
+  ['a status of its own', { status: 299, body: 'fine' }],
+  [
+    'an encoding kept',
+    { headers: ['Content-Encoding', 'gzip', 'Content-Type', 'text/plain'], body: packed },
+  ],
+  [
+    'headers twice',
+    { headers: ['Link', '<a>; rel=next', 'Link', '<b>; rel=prev', 'Vary', 'Accept'], body: 'x' },
+  ],
+]
+
+test.each(answers)('%s is passed on as it came, at once and later', async (_, reply) => {
+  const { server, upstream } = wrapped
+  upstream.behave(() => ({
+    ...reply,
+    headers: [...(reply.headers ?? []), ...more],
+  }))
+  const atOnce = await call(server.url, 'GET /api/api/things/7')
+  const place = atOnce.headers['content-location'] ?? ''
+  const later = await call(server.url, `GET ${place}/result`)
+  for (const answer of [atOnce, later]) {
+    expect(answer.status, answer.text).toBe(reply.status ?? 200)
+    expect(answer.body.equals(Buffer.from(reply.body ?? ''))).toBe(true)
+    expect(answer.headers['x-custom']).toBe('kept')
+    expectHeaders(answer.headers, reply.headers ?? [])
+    for (const name of ['set-cookie', 'proxy-authenticate']) {
+      expect(answer.headers, name).not.toHaveProperty(name)
+    }
+    expect(answer.headers['keep-alive'] ?? '').not.toContain('timeout=9')
+  }
+  expect((await ended(server.url, place.replace('/v1/jobs/', ''))).state).toBe('succeeded')
+  expect(upstream.calls).toHaveLength(1)
+})
+
+function expectHeaders(found: NodeJS.Dict<string | string[]>, sent: readonly string[]): void {
+  for (let at = 0; at < sent.length; at += 2) {
+    const [name = '', value = ''] = [sent[at]?.toLowerCase(), sent[at + 1]]
+    expect([found[name]].flat().join(', '), name).toContain(value)
+  }
+  if (!sent.includes('Content-Type')) expect(found).not.toHaveProperty('content-type')
+}
+
+test("HEAD has the headers of the upstream's answer and no body", async () => {
+  const { server, upstream } = wrapped
+  upstream.behave(() => ({ headers: ['Content-Type', 'text/plain', 'ETag', '"v7"'] }))
+  const answer = await call(server.url, 'HEAD /api/api/things')
+  expect(answer.status).toBe(200)
+  expect(answer.headers).toMatchObject({ 'etag': '"v7"', 'content-type': 'text/plain' })
+})
+
+test('async and adaptive calls of a service: 202, then the result where it says', async () => {
+  await using adaptive = await startWrapped({ mode: 'adaptive', wait: '50ms' })
+  const { server, upstream } = adaptive
+  const release = Promise.withResolvers<Reply>()
+  upstream.behave(() => release.promise)
+  const accepted = await call(server.url, 'GET /api/api/things')
+  expect(accepted.status, accepted.text).toBe(202)
+  const location = accepted.headers['location'] ?? ''
+  expectProblem(await call(server.url, `GET ${location}/result`), 404, 'result-not-ready')
+  release.resolve({ status: 206, headers: ['Content-Type', 'text/plain'], body: 'part' })
+  const result = await call(server.url, `GET ${location}/result`, {
+    headers: { prefer: 'wait=20' },
+  })
+  expect([result.status, result.text]).toEqual([206, 'part'])
+  expect(result.headers['content-type']).toBe('text/plain')
+})
+
+test('fields do not belong to us in a call of a wrapped API', async () => {
+  const { server, upstream } = wrapped
+  upstream.behave(() => ({ headers: ['Content-Type', 'application/json'], body: '{"a":1,"b":2}' }))
+  const answer = await call(server.url, 'GET /api/api/things?fields=a')
+  expect(answer.text).toBe('{"a":1,"b":2}')
+  const later = await call(server.url, `GET ${answer.headers['content-location']}/result?fields=a`)
+  expect(later.json()).toEqual({ a: 1 })
+})
