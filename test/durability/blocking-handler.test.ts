@@ -17,7 +17,8 @@ test('a handler that blocks the event loop for three leases keeps its lease, and
   expect(result.json()).toEqual({ attempt: 1 })
   expect(await readFile(runs, 'utf8')).toBe(`${id} blocking 1\n`)
   const metrics = await call(server.url, '/metrics')
-  expect(metrics.text).not.toMatch(/leases?_lost\S*\{[^}]*blocking[^}]*\} [1-9]/)
+  expect(metrics.text).toContain('# TYPE buzzer_leases_lost counter')
+  expect(metrics.text).not.toMatch(/^buzzer_(?:leases_lost|late_outcomes)_total\{/m)
 
   await server.stop()
   const warnings = server

@@ -7,7 +7,7 @@ import { temporaryFolder, type Folder } from '../support/folder.ts'
 const run = promisify(execFile)
 
 /** A folder for a server's data, where space can be made to run out. */
-export interface ScarceSpace extends Folder {
+interface ScarceSpace extends Folder {
   /** From now on the process can write no more. */
   fill(pid: number): Promise<void>
   /** Gives the space back. */

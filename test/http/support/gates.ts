@@ -1,7 +1,7 @@
 import type { HandlerContext } from '../../../packages/server/src/core/handler.ts'
 
 /** An attempt that waits for the test to say how it ends. */
-export interface Arrival {
+interface Arrival {
   readonly input: unknown
   readonly ctx: HandlerContext
   finish(output?: unknown): void

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net'
 
 /** A call as it arrived. */
-export interface Arrived {
+interface Arrived {
   readonly method: string
   /** Path and query, exactly as they stood in the request line. */
   readonly target: string
@@ -20,7 +20,7 @@ export interface Reply {
 }
 
 /** `hang`: no answer at all; `cut`: the connection is closed instead of an answer. */
-export type Behaviour = Reply | 'hang' | 'cut'
+type Behaviour = Reply | 'hang' | 'cut'
 
 export interface Upstream extends AsyncDisposable {
   readonly url: string

@@ -144,6 +144,19 @@ describe('a configuration that cannot be run is explained', () => {
     expect([shown.exitCode, human.exitCode]).toEqual([exitCode, exitCode])
     if (exitCode === 0) expect(shown.stdout).toContain('"value":1234')
   })
+
+  test.each([
+    ['import', configOf('ask')],
+    ['export', 'export default {}'],
+  ])('an %s in a CommonJS project ends with 2', async (_, text) => {
+    // As `npm init` makes a project.
+    await mkdir(file('commonjs'), { recursive: true })
+    await write('commonjs/package.json', '{ "type": "commonjs" }')
+    await write('commonjs/buzzer.config.ts', text)
+    const { exitCode, stderr } = await runProgram(['config', 'view'], { cwd: file('commonjs') })
+    expect(stderr).toContain('fix: npm pkg set type=module')
+    expect(exitCode).toBe(2)
+  })
 })
 
 test('dev starts again at each change, on the same port, and survives a mistake', async () => {

@@ -33,7 +33,11 @@ function explain(code: string | null, message: string, error: unknown): Explanat
     }
   if (code === 'ERR_MODULE_NOT_FOUND') return explainMissing(message)
   if (error instanceof SyntaxError)
-    return { kind: 'config-syntax', detail: `It does not parse: ${message}`, fix: typeFix(message) }
+    return {
+      kind: 'config-syntax',
+      detail: `It does not parse: ${message}`,
+      fix: moduleFix(message),
+    }
   return { kind: 'config-failed', detail: `It failed while it was loaded: ${message}`, fix: null }
 }
 
@@ -46,9 +50,14 @@ function instead(message: string): string {
   return 'write it without TypeScript that has a meaning at run time'
 }
 
-/** A type leaves nothing behind that an import could find. */
-const typeFix = (message: string): string | null =>
-  message.includes('does not provide an export named') ? 'if it is a type, write import type' : null
+function moduleFix(message: string): string | null {
+  // A type leaves nothing behind that an import could find.
+  if (message.includes('does not provide an export named'))
+    return 'if it is a type, write import type'
+  // `npm init` makes projects whose modules are CommonJS.
+  const isCommonJs = /outside a module|Unexpected token 'export'/.test(message)
+  return isCommonJs ? 'npm pkg set type=module' : null
+}
 
 function explainMissing(message: string): Explanation {
   const [, name = ''] = /Cannot find package '([^']+)'/.exec(message) ?? []

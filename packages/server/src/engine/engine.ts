@@ -25,8 +25,8 @@ export interface Engine {
   wait(asker: Asker, id: JobId, patience: Patience): Promise<Found>
   watch(job: Job, since: number, signal: AbortSignal): AsyncGenerator<JobEvent>
   view(job: Job): Promise<JobView>
-  /** The same for a job that was accepted this moment, without a look into the store. */
-  viewNew(job: Job): JobView
+  /** The same for a job that was accepted this moment, mostly without a look into the store. */
+  viewNew(job: Job): JobView | Promise<JobView>
   result(id: JobId): Promise<Result | null>
   list(query: JobQuery): Promise<Page<Job>>
   cancel(asker: Asker, id: JobId): Promise<SteerAnswer>

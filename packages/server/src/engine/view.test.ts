@@ -76,7 +76,7 @@ it('shows a new job as the store would, without asking it', async () => {
     [broken, {}],
   ] as const) {
     const job = await submit(node, of, wish)
-    const { waiting, ...view } = node.engine.viewNew(job)
+    const { waiting, ...view } = await node.engine.viewNew(job)
     const stored = await node.engine.view(job)
     expect(view).toEqual({ job, failures: stored.failures, expiresAt: stored.expiresAt })
     expect(waiting?.reason).toBe(stored.waiting?.reason)

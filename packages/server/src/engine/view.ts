@@ -22,13 +22,19 @@ export async function viewJob(ctx: EngineContext, job: Job): Promise<JobView> {
   }
 }
 
-/** A job that was accepted in this moment, without another look into the store. */
-export const viewNew = (ctx: EngineContext, job: Job): JobView => ({
-  job,
-  waiting: waitingOf(job, { ...nowhere, breakerUntil: breakerUntil(ctx, job) }, ctx.clock.now()),
-  failures: [],
-  expiresAt: null,
-})
+/**
+ * A job that was accepted in this moment: without another look into the store, unless only that
+ * tells why it waits.
+ */
+export const viewNew = (ctx: EngineContext, job: Job): JobView | Promise<JobView> =>
+  job.state === 'queued' && mayBeBlocked(ctx, job)
+    ? viewJob(ctx, job)
+    : { job, waiting: waitingOf(job, nowhere, ctx.clock.now()), failures: [], expiresAt: null }
+
+const mayBeBlocked = (ctx: EngineContext, { operation, key }: Job): boolean =>
+  key !== null ||
+  (ctx.catalog.operation(operation)?.policies.concurrency ?? null) !== null ||
+  breakerUntil(ctx, operation) !== null
 
 const nowhere = {
   keyHeld: false,
@@ -41,8 +47,8 @@ const nowhere = {
 async function waitingNow(ctx: EngineContext, job: Job): Promise<Waiting | null> {
   const around = await ctx.store.jobs.surroundings(job)
   const now = ctx.clock.now()
-  return waitingOf(job, { ...around, breakerUntil: breakerUntil(ctx, job) }, now)
+  return waitingOf(job, { ...around, breakerUntil: breakerUntil(ctx, job.operation) }, now)
 }
 
-const breakerUntil = (ctx: EngineContext, { operation }: Job): number | null =>
+const breakerUntil = (ctx: EngineContext, operation: string): number | null =>
   ctx.catalog.operation(operation)?.runner.heldOffUntil(operation) ?? null

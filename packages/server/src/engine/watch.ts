@@ -51,8 +51,9 @@ export async function* watchJob(
 
   // Backfill: where the job stands, and the output that the reader has not seen.
   let seen = await look(ctx, start)
-  const offset = await offsetOf(ctx, seen, since)
-  yield { type: 'job.snapshot', offset, view: await viewJob(ctx, seen), result: null }
+  // The protocol gives the snapshot the job's version, above those of the pieces that follow it: a
+  // reader that keeps a cursor takes it from the other events.
+  yield { type: 'job.snapshot', offset: seen.version, view: await viewJob(ctx, seen), result: null }
   yield* outputAbove(ctx, seen, since)
 
   // Streaming: look again at every hint. The subscription is older than the first look, so there

@@ -100,7 +100,7 @@ async function answerWhenDue(
     return resultAnswer(ctx, job, { fields, headers })
   }
   if (terms.late === 'timeout') return tooLate(ctx, request, job, headers)
-  const view = replayed ? await ctx.engine.view(job) : ctx.engine.viewNew(job)
+  const view = await (replayed ? ctx.engine.view(job) : ctx.engine.viewNew(job))
   return acceptedAnswer(ctx, view, headers)
 }
 

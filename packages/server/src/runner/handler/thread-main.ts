@@ -20,6 +20,7 @@ interface Task {
 
 const port = parentPort
 if (port === null) throw new Error('thread-main runs in a worker thread only')
+dropWarnings(['MODULE_TYPELESS_PACKAGE_JSON'])
 const { module } = workerData as ThreadStart
 const handlers = handlersOf((await import(module)) as { readonly default?: unknown })
 let current: Task | null = null
@@ -32,6 +33,16 @@ port.on('message', (message: ToThread) => {
   else if (current?.number === message.task) steer(current, message)
 })
 send({ kind: 'ready' })
+
+/** A configuration may stand in a folder without a package.json; Node's advice about it is noise. */
+function dropWarnings(codes: readonly string[]): void {
+  const listeners = process.listeners('warning')
+  process.removeAllListeners('warning')
+  process.on('warning', (warning: Error & { readonly code?: string }) => {
+    if (codes.includes(warning.code ?? '')) return
+    for (const listener of listeners) listener(warning)
+  })
+}
 
 /** The handlers in the default export of a configuration, whatever it may hold. */
 function handlersOf(loaded: { readonly default?: unknown }): ReadonlyMap<string, Handler> {

@@ -37,8 +37,6 @@ export function startThread(
   const worker = new Worker(script(), {
     name: 'handler',
     workerData: start,
-    // A configuration may stand in a folder without a package.json; Node's advice about it is noise.
-    execArgv: [...process.execArgv, '--disable-warning=MODULE_TYPELESS_PACKAGE_JSON'],
     resourceLimits: {
       ...(limits.heapMb === undefined ? {} : { maxOldGenerationSizeMb: limits.heapMb }),
       ...(limits.stackMb === undefined ? {} : { stackSizeMb: limits.stackMb }),

@@ -110,7 +110,7 @@ type Leases = ReadonlyMap<string, number>
 const noLeases: Leases = new Map()
 
 function leasesOf({ db }: Core): Leases {
-  const rows = db.prepare('SELECT id, fence FROM jobs WHERE stage = 4').rows()
+  const rows = db.prepare('SELECT id, fence FROM jobs INDEXED BY jobs_lease WHERE stage = 4').rows()
   return new Map(rows as unknown as readonly (readonly [string, number])[])
 }
 
