@@ -1,5 +1,6 @@
 import type { Problem } from '@buzzer/contract'
 import { isOutcome, type FailedAttempt, type Outcome, type Running } from '../core/job.ts'
+import { attemptEndsAt } from '../core/lease.ts'
 import { defaultRetry, retryDelay } from '../core/retry.ts'
 import type { Millis } from '../core/time.ts'
 import { transition, type JobInput } from '../core/transition.ts'
@@ -88,7 +89,9 @@ function decide(
     return { kind: 'park', monitor: outcome.monitor, dueAt: outcome.dueAt }
   }
   if (stopped === 'shutdown') return { kind: 'release', dueAt: now }
-  if (job.deadlineAt !== null && job.deadlineAt <= now) return { kind: 'expire' }
+  // A timer may fire a moment before the clock says so: what it was set for tells the two apart.
+  const endedAt = stopped === 'timeout' ? Math.max(now, attemptEndsAt(job)) : now
+  if (job.deadlineAt !== null && job.deadlineAt <= endedAt) return { kind: 'expire' }
   if (stopped === 'timeout') return fail(ctx, operation, job, timedOut(operation, outcome), now)
   if (outcome === null) return { kind: 'release', dueAt: now }
   if (outcome.begun === false) {
