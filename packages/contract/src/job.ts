@@ -51,9 +51,7 @@ export const ProblemSchema = Type.Object({
   detail: Type.String(),
   instance: Type.Optional(Type.String({ format: 'uri-reference' })),
   code: Type.String(),
-  errors: Type.Optional(
-    Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() })),
-  ),
+  errors: Type.Optional(Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }))),
 })
 
 export const WaitingSchema = Type.Object({

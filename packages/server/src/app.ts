@@ -37,7 +37,9 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
   await using resources = new AsyncDisposableStack()
   const clock = systemClock
   const random = systemRandom
-  const log = resources.use(createLog({ level: config.log.level, pretty: config.log.format === 'pretty' }))
+  const log = resources.use(
+    createLog({ level: config.log.level, pretty: config.log.format === 'pretty' }),
+  )
   const secret = await loadSecret(config.secret, config.dataFolder)
   const definitions = resources.use(await loadDefinitions(config, { clock, random, log }))
   const bus = resources.use(createMemoryBus())

@@ -23,7 +23,9 @@ export function createCatalog(operations: readonly Operation[], mounts: readonly
     const matched = match(method, below.startsWith('/') ? below : `/${below}`)
     if (matched.kind !== 'matched') return matched
     const operation = byName.get(matched.operation)
-    return operation === undefined ? { kind: 'none' } : { kind: 'matched', operation, target: below }
+    return operation === undefined
+      ? { kind: 'none' }
+      : { kind: 'matched', operation, target: below }
   }
   return {
     operation: (name) => byName.get(name) ?? null,

@@ -16,9 +16,7 @@ export async function loadDefinitions(config: Config, deps: DefinitionDeps): Pro
   await using resources = new AsyncDisposableStack()
   const named = nameOperations(config, deps)
   resources.use(named.runner)
-  const outbound = resources.use(
-    createOutbound({ allow: config.outboundAllow, clock: deps.clock }),
-  )
+  const outbound = resources.use(createOutbound({ allow: config.outboundAllow, clock: deps.clock }))
   const services: MountedService[] = []
   for (const [name, definition] of Object.entries(config.services)) {
     const service = await mountService(name, definition, { ...deps, config, outbound })

@@ -1,5 +1,8 @@
 import type { Config } from '../config/config.ts'
-import type { ImportedOperation, ImportedService } from '../contracts/openapi/service/import-service.ts'
+import type {
+  ImportedOperation,
+  ImportedService,
+} from '../contracts/openapi/service/import-service.ts'
 import { readService } from '../contracts/openapi/service/read-service.ts'
 import { defaultPolicies, type Policies } from '../core/operation.ts'
 import { ConfigError } from '../define/errors.ts'

@@ -24,7 +24,9 @@ export function nameOperations(config: Config, { log, clock }: DefinitionDeps): 
   const definitions = Object.entries(config.operations)
   const threaded = definitions.some(([, { thread }]) => thread === true)
   const runner = createHandlerRunner({
-    handlers: new Map(definitions.map(([name, definition]) => [name, handlerEntry(name, definition)])),
+    handlers: new Map(
+      definitions.map(([name, definition]) => [name, handlerEntry(name, definition)]),
+    ),
     log,
     clock,
     maxResultBytes: config.limits.resultBytes,

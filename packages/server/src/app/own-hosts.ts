@@ -9,8 +9,14 @@ const loopback = ['localhost', '127.0.0.1', '[::1]']
  *
  * @param port that it listens on
  */
-export function ownHosts(host: string, port: number, publicUrl: string | null): ReadonlySet<string> {
-  const names = anyAddress.has(host) ? [...loopback, ...ownAddresses()] : [...loopback, bracket(host)]
+export function ownHosts(
+  host: string,
+  port: number,
+  publicUrl: string | null,
+): ReadonlySet<string> {
+  const names = anyAddress.has(host)
+    ? [...loopback, ...ownAddresses()]
+    : [...loopback, bracket(host)]
   const hosts = names.map((name) => `${name.toLowerCase()}:${port}`)
   if (port === 80) hosts.push(...names)
   if (publicUrl !== null) hosts.push(new URL(publicUrl).host)

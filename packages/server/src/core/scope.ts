@@ -1,5 +1,5 @@
 /** What a credential may allow; each route names the one that it needs. */
-export const scopes = [
+const scopes = [
   'jobs:submit',
   'jobs:read',
   'jobs:cancel',

@@ -186,7 +186,9 @@ describe('any life', () => {
   it('records one outcome a run', () => {
     fc.assert(
       fc.property(kinds, (steps) => {
-        const runs = lifeOf(steps).filter(isOutcome).map(({ run }) => run)
+        const runs = lifeOf(steps)
+          .filter(isOutcome)
+          .map(({ run }) => run)
         expect(new Set(runs).size).toBe(runs.length)
       }),
     )

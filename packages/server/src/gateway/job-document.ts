@@ -7,7 +7,10 @@ import type { JobView } from '../engine/view.ts'
 export const jobPath = (job: Pick<Job, 'id'>): string => `/v1/jobs/${job.id}`
 
 /** A job as PROTOCOL.md, section 2 has it. */
-export function jobDocument({ job, waiting, failures, expiresAt }: JobView, publicUrl: string): JobDocument {
+export function jobDocument(
+  { job, waiting, failures, expiresAt }: JobView,
+  publicUrl: string,
+): JobDocument {
   const self = publicUrl + jobPath(job)
   return {
     id: job.id,

@@ -1,5 +1,4 @@
 import type { Problem, ValidationError } from '@buzzer/contract'
-import { handlerFailure } from '../../core/handler-error.ts'
 import type { RunOutcome } from '../../ports/runner.ts'
 import type { HandlerEntry } from './handler-set.ts'
 import { jsonMediaType, type Encoded } from './output.ts'
@@ -15,11 +14,6 @@ export const failed = (
 /** A fault of the handler's own, with the code that those have; another try may help. */
 export const handlerFailed = (detail: string, retryable = true): RunOutcome =>
   failed({ code: 'handler-failed', detail }, retryable)
-
-export function failedBy(thrown: unknown): RunOutcome {
-  const { error, retryable, retryAfterMs } = handlerFailure(thrown)
-  return failed(error, retryable, retryAfterMs)
-}
 
 /** Lists at most this many of the things that are wrong with an output. */
 const maxListed = 20

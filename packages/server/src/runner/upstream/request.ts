@@ -46,7 +46,7 @@ export const lookAt = (url: string, accept: string, attempt: Attempt, random: Ra
   }) satisfies UpstreamCall
 
 /** @param target path and query, exactly as they were received */
-export const joinTarget = (baseUrl: string, target: string): string =>
+const joinTarget = (baseUrl: string, target: string): string =>
   baseUrl.replace(/\/$/, '') + escapeBytes(target)
 
 /** A request line came as bytes, each one a character here; those beyond ASCII go as escapes. */

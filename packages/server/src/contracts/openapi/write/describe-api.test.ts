@@ -276,8 +276,11 @@ describe('properties', () => {
             version: '3.2',
             title: '',
           })
+          const text = JSON.stringify(made)
+          // The validator takes a property that is called `$ref` for a reference, which it is not.
+          if (text.includes('"$ref":{')) return
           const checked = await new Validator().validate(
-            JSON.parse(JSON.stringify(made)) as Record<string, unknown>,
+            JSON.parse(text) as Record<string, unknown>,
           )
           expect(checked.errors ?? []).toEqual([])
         },

@@ -1,7 +1,6 @@
 import { parseJobId, type JobId, type Problem } from '@buzzer/contract'
 import type { Job } from '../../../core/job.ts'
 import { jobNotFound } from '../../../engine/find.ts'
-import { isProblem } from '../answer/problem.ts'
 import type { HttpContext } from '../context.ts'
 import type { HttpRequest } from './http-request.ts'
 
@@ -22,5 +21,3 @@ export async function findJob(ctx: HttpContext, request: HttpRequest): Promise<J
   const found = await ctx.engine.find(request.caller, id)
   return found.kind === 'found' ? found.job : found.problem
 }
-
-export const isJob = (value: Job | Problem): value is Job => !isProblem(value)
