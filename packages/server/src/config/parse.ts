@@ -30,9 +30,9 @@ export const port: Parse<number> = (value) => {
 
 export const count: Parse<number> = (value) => {
   const number = numberOf(value)
-  return number !== null && number >= 1
-    ? { value: number }
-    : wrong(value, 'a count; write a whole number from 1')
+  return number === null
+    ? wrong(value, 'a count; write a whole number such as 256')
+    : { value: number }
 }
 
 /** Whole and not negative; text is taken too, because variables and flags have nothing else. */

@@ -81,7 +81,7 @@ export interface RetentionOptions {
 }
 
 export interface WorkerOptions {
-  /** Attempts at the same time on this node. Default: 256. */
+  /** Attempts at the same time on this node; 0 only accepts. Default: 256. */
   readonly slots?: number
 }
 

@@ -5,6 +5,7 @@ import type { Millis } from '../core/time.ts'
 import { workTopic } from '../ports/bus.ts'
 import type { Operation } from '../ports/catalog.ts'
 import type { Acceptance } from '../ports/store.ts'
+import { pollMs } from './claim.ts'
 import type { EngineContext } from './context.ts'
 import { runAttempt } from './run.ts'
 
@@ -95,7 +96,8 @@ const orderOf = (id: JobId, submission: Submission, now: Millis): JobOrder => ({
 function follow(ctx: EngineContext, submission: Submission, acceptance: Acceptance): boolean {
   if (acceptance.kind !== 'accepted') return false
   if (acceptance.job.state === 'queued') {
-    ctx.bus.publish(workTopic)
+    // One that is due later is found by those who look by themselves.
+    if (acceptance.job.dueAt < ctx.clock.now() + pollMs) ctx.bus.publish(workTopic)
     return false
   }
   runAttempt(ctx, {

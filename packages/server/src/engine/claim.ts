@@ -14,7 +14,7 @@ export interface Claimer {
 }
 
 /** Looks at least this often without a hint, in milliseconds; also the wait after a fault. */
-const pollMs = 1_000
+export const pollMs = 1_000
 /** Jobs taken in one go: enough to share a commit, few enough to leave other nodes theirs. */
 const maxClaim = 128
 
@@ -27,7 +27,7 @@ export function createClaimer(ctx: EngineContext): Claimer {
 
   const wakeAfter = (delayMs: number): void => {
     callOff?.()
-    if (!stopped) callOff = ctx.clock.after(delayMs, wake)
+    if (!stopped) callOff = ctx.clock.after(delayMs, poll)
   }
 
   const noteBacklog = (more: boolean): void => {
@@ -44,6 +44,12 @@ export function createClaimer(ctx: EngineContext): Claimer {
 
   const wake = (): void => {
     again = true
+    // Where there is no slot, the one that is freed next is the reason to look.
+    if (!ctx.free.any) noteBacklog(true)
+    else if (!stopped) looking ??= look()
+  }
+
+  const poll = (): void => {
     if (!stopped) looking ??= look()
   }
 

@@ -8,6 +8,8 @@ export interface Slots {
   give(): void
   /** Gives back slots that were taken on trial. */
   giveUnused(count: number): void
+  /** Whether one could be taken now. */
+  readonly any: boolean
   /** Slots that are taken on trial: their attempts may still come. */
   readonly onTrial: number
   /** From now on there are none; idempotent. */
@@ -38,6 +40,9 @@ export function createSlots(total: number, onFree: () => void): Slots {
     giveUnused(count) {
       onTrial -= count
       giveBack(count)
+    },
+    get any() {
+      return !closed && inUse < total
     },
     get onTrial() {
       return onTrial

@@ -55,7 +55,7 @@ export function createHttpServer(ctx: HttpContext): FastifyInstance {
 const admission =
   (ctx: HttpContext, scope: Scope | 'public'): onRequestHookHandler =>
   (request, reply, done) => {
-    if (ctx.stopping.aborted) void reply.header('connection', 'close')
+    if (ctx.stopping.aborted) reply.raw.setHeader('connection', 'close')
     const { origin, authorization } = request.headers
     const host = hostOf(request)
     const caller =

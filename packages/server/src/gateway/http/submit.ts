@@ -96,7 +96,7 @@ async function answerWhenDue(
   const job = terms.waitMs === 0 ? accepted : await wait(ctx, request, accepted, terms.waitMs)
   if (terms.waitMs > 0 && isOutcome(job)) {
     // The query of a wrapped API's call is the upstream's.
-    const fields = call.kind === 'named' ? request.query.get('fields') : null
+    const fields = call.kind === 'named' ? request.query().get('fields') : null
     return resultAnswer(ctx, job, { fields, headers })
   }
   if (terms.late === 'timeout') return tooLate(ctx, request, job, headers)
@@ -110,7 +110,7 @@ async function wait(
   job: Job,
   timeoutMs: number,
 ): Promise<Job> {
-  const signal = AbortSignal.any([request.closed, ctx.stopping])
+  const signal = AbortSignal.any([request.closed(), ctx.stopping])
   const patience = { until: untilEnd, timeoutMs, signal }
   const found = await ctx.engine.wait(request.caller, job.id, patience)
   return found.kind === 'found' ? found.job : job

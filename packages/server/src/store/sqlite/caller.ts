@@ -23,6 +23,12 @@ export interface CallerOptions {
 /** Beyond these, commands are refused: the disk is slower than what comes. */
 export const inFlightAtMost = { commands: 16_384, bytes: 64 * 1024 * 1024 } as const
 
+/**
+ * So many commands go without waiting for the end of the turn: the thread works on them while the
+ * main thread makes the next ones. Fewer would cost more in messages and commits than they gain.
+ */
+const eagerAt = 16
+
 interface Waiting {
   readonly codec: Codec<unknown, unknown>
   readonly request: unknown
@@ -37,14 +43,20 @@ export function createCaller({ send, schedule }: CallerOptions): Caller {
   let head = 0
   let bytes = 0
   let isScheduled = false
+  let packed = 0
   let refusal: Error | null = null
   let onDrained: (() => void) | null = null
 
   const inFlight = (): number => waiting.length - head
 
+  const sendPacked = (): void => {
+    packed = 0
+    if (refusal === null || onDrained !== null) send(pack.take())
+  }
+
   const flush = (): void => {
     isScheduled = false
-    if (refusal === null || onDrained !== null) send(pack.take())
+    if (packed > 0) sendPacked()
   }
 
   const refuse = (): Error | null => {
@@ -102,9 +114,11 @@ export function createCaller({ send, schedule }: CallerOptions): Caller {
           resolve,
           reject,
         })
-        if (isScheduled) return undefined
+        packed += 1
+        if (packed >= eagerAt) sendPacked()
+        if (isScheduled || packed === 0) return
         isScheduled = true
-        return schedule(flush)
+        schedule(flush)
       }),
     receive(message) {
       const input = createUnpack(message)

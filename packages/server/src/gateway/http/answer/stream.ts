@@ -18,12 +18,10 @@ export async function stream(
   reply: FastifyReply,
   answer: StreamAnswer,
 ): Promise<void> {
-  reply.hijack()
   const response = reply.raw
   const gone = new AbortController()
   response.once('close', () => gone.abort())
   for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value)
-  if (reply.hasHeader('connection')) response.setHeader('connection', 'close')
   response.writeHead(200)
   if (reply.request.method === 'HEAD') return void response.end()
   response.flushHeaders()

@@ -16,7 +16,7 @@ export function readDeadLetterFilter(request: HttpRequest): JobQuery | Problem {
     if (!members.includes(name) || typeof value !== 'string') return wrong(pointerTo(name))
     query.set(name, value)
   }
-  return readJobQuery({ ...request, query }, true)
+  return readJobQuery({ ...request, query: () => query }, true)
 }
 
 /** What the caller wrote stays apart from what we say, which looks alike where it has a `code`. */

@@ -8,7 +8,8 @@ export interface HttpRequest {
   /** Path and query, exactly as received. */
   readonly target: string
   readonly params: Readonly<Record<string, string>>
-  readonly query: URLSearchParams
+  /** Made when it is asked for, as is `closed`: most requests need neither. */
+  query(): URLSearchParams
   /** Names in lower case. */
   readonly headers: IncomingHttpHeaders
   /** The names and values one after the other, as they came. */
@@ -17,10 +18,9 @@ export interface HttpRequest {
   readonly body: Uint8Array | null
   readonly caller: Caller
   /** Aborted when the connection closes before the answer is complete. */
-  readonly closed: AbortSignal
+  closed(): AbortSignal
 }
 
-/** What is costly to make is made when it is asked for. */
 export function createHttpRequest(
   { method, url, params, headers, raw, body }: FastifyRequest,
   response: ServerResponse,
@@ -36,14 +36,8 @@ export function createHttpRequest(
     rawHeaders: raw.rawHeaders,
     body: body instanceof Uint8Array && body.byteLength > 0 ? body : null,
     caller,
-    get query() {
-      query ??= new URLSearchParams(url.slice(pathOf(url).length))
-      return query
-    },
-    get closed() {
-      closed ??= closedSignal(response)
-      return closed
-    },
+    query: () => (query ??= new URLSearchParams(url.slice(pathOf(url).length))),
+    closed: () => (closed ??= closedSignal(response)),
   }
 }
 

@@ -12,9 +12,10 @@ const known = ['operation', 'state', 'tag', 'after', 'before', 'limit', 'cursor'
 
 /** Reads what a list of jobs is narrowed to; a parameter that nobody knows is refused. */
 export function readJobQuery(
-  { query, caller }: HttpRequest,
+  request: HttpRequest,
   deadLetter: boolean | null,
 ): JobQuery | Problem {
+  const query = request.query()
   const unknown = [...query.keys()].find((name) => !known.includes(name))
   if (unknown !== undefined)
     return invalidParameter(unknown, `is not known; use ${known.join(', ')}`)
@@ -30,7 +31,7 @@ export function readJobQuery(
   const tag = query.get('tag')
   const cursor = readCursor(query.get('cursor'))
   if (isProblem(cursor)) return cursor
-  const { tenant } = caller
+  const { tenant } = request.caller
   const narrowed = { operation, tag, states, deadLetter, createdAfter, createdBefore }
   return { tenant, ...narrowed, limit, cursor }
 }

@@ -19,7 +19,7 @@ export async function waitForJob(
   const found = await ctx.engine.wait(request.caller, id, {
     until,
     timeoutMs: waitSeconds * 1_000,
-    signal: AbortSignal.any([request.closed, ctx.stopping]),
+    signal: AbortSignal.any([request.closed(), ctx.stopping]),
   })
   return found.kind === 'found' ? found.job : found.problem
 }

@@ -49,6 +49,6 @@ async function found(
   headers: AnswerHeaders,
 ): Promise<Answer> {
   const document = jobDocument(await ctx.engine.view(job), ctx.publicUrl())
-  const fields = request.query.get('fields')
+  const fields = request.query().get('fields')
   return json(200, fields === null ? document : pickFields(document, fields), headers)
 }

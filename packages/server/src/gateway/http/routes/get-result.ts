@@ -17,7 +17,7 @@ export const getResult: Route = {
     if (isProblem(job)) return refuse(ctx, request, job)
     const applied = appliedPreferences({ ...preference, respondAsync: false })
     const headers = applied === null ? {} : { 'preference-applied': applied }
-    const fields = request.query.get('fields')
+    const fields = request.query().get('fields')
     return resultAnswer(ctx, job, { fields, headers: { ...headers, vary: 'Prefer' } })
   },
 }

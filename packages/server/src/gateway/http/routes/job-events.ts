@@ -34,7 +34,7 @@ function readCursor({ headers, query }: HttpRequest): number | null | Problem {
   if (last !== undefined && last !== '') {
     return parseSequence(last) ?? invalidHeader('Last-Event-ID', 'takes the id of an event of ours')
   }
-  const since = query.get('since')
+  const since = query().get('since')
   if (since === null) return null
   return parseSequence(since) ?? invalidParameter('since', 'takes the sequence of an event of ours')
 }

@@ -26,7 +26,7 @@ function serve(
   format: 'json' | 'yaml',
   mediaType: string,
 ): Answer {
-  const version = request.query.get('version') ?? '3.1'
+  const version = request.query().get('version') ?? '3.1'
   if (version !== '3.1' && version !== '3.2') {
     return refuse(ctx, request, invalidParameter('version', 'takes 3.1 or 3.2'))
   }
