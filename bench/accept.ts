@@ -15,7 +15,8 @@ import { runLoad } from './load/run.ts'
 
 interface Variant {
   readonly title: string
-  readonly headers: Readonly<Record<string, string>>
+  /** Attempts that the server runs at the same time; 0 only accepts. */
+  readonly slots: number
   readonly distinctKeys: boolean
   /** What the ratio has to reach; null where it is only reported. */
   readonly leastRatio: number | null
@@ -24,27 +25,24 @@ interface Variant {
 
 const connections = 64
 
-/** Jobs that are not to run now, so that accepting is all that is measured. */
-const later = { 'Buzzer-Delay': '1h' }
-
 const variants: readonly Variant[] = [
   {
     title: 'accepted, not run',
-    headers: later,
+    slots: 0,
     distinctKeys: false,
     leastRatio: 0.6,
     mostP99Ms: 10,
   },
   {
     title: 'accepted, not run, with an Idempotency-Key each',
-    headers: later,
+    slots: 0,
     distinctKeys: true,
     leastRatio: 0.45,
     mostP99Ms: null,
   },
   {
     title: 'accepted while the no-op handler runs',
-    headers: {},
+    slots: 256,
     distinctKeys: false,
     leastRatio: null,
     mostP99Ms: null,
@@ -63,7 +61,6 @@ export const accept: Benchmark = {
     for (const variant of variants) {
       const plan: Omit<Plan, 'port'> = {
         ...submission,
-        headers: { ...submission.headers, ...variant.headers },
         distinctKeys: variant.distinctKeys,
         connections,
         warmUpMs: pace.warmUpMs,
@@ -77,7 +74,7 @@ export const accept: Benchmark = {
 }
 
 async function measureVariant(variant: Variant, plan: Omit<Plan, 'port'>, count: number) {
-  const answer = await captureOne(plan)
+  const answer = await captureOne(variant, plan)
   const rounds = await inRounds(
     count,
     async () => {
@@ -85,7 +82,7 @@ async function measureVariant(variant: Variant, plan: Omit<Plan, 'port'>, count:
       return await runLoad({ ...plan, ...(bare.hello as { port: number }) })
     },
     async () => {
-      await using buzzer = await startBuzzer()
+      await using buzzer = await startBuzzer({ slots: variant.slots })
       return await runLoad({ ...plan, port: buzzer.port })
     },
   )
@@ -109,8 +106,8 @@ async function measureVariant(variant: Variant, plan: Omit<Plan, 'port'>, count:
   ] satisfies readonly Finding[]
 }
 
-async function captureOne(plan: Omit<Plan, 'port'>) {
-  await using buzzer = await startBuzzer()
+async function captureOne({ slots }: Variant, plan: Omit<Plan, 'port'>) {
+  await using buzzer = await startBuzzer({ slots })
   const answer = await captureAnswer({ ...plan, port: buzzer.port })
   if (answer.status === plan.expectStatus) return answer
   throw new Error(`Buzzer answers ${answer.status}: ${answer.body}`)

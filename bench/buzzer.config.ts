@@ -20,4 +20,6 @@ export default defineConfig({
   store: 'sqlite:./data',
   bus: 'memory',
   auth: 'none',
+  // The peers write no line for each job either.
+  log: { level: 'warn' },
 })

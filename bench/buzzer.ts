@@ -18,6 +18,8 @@ const pathOf = (relative: string): string => fileURLToPath(new URL(relative, imp
 export interface Setup {
   readonly program: string
   readonly config: string
+  /** Attempts at the same time; 0 only accepts. Default: 256. */
+  readonly slots?: number
 }
 
 const thisRepository: Setup = {
@@ -26,7 +28,8 @@ const thisRepository: Setup = {
 }
 
 /** Starts a server as users do, with the operation of this folder and no data yet. */
-export async function startBuzzer(setup: Setup = thisRepository): Promise<RunningBuzzer> {
+export async function startBuzzer(wish: Partial<Setup> = {}): Promise<RunningBuzzer> {
+  const setup = { ...thisRepository, ...wish }
   await using parts = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'buzzer-bench-'))
   parts.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
@@ -36,7 +39,7 @@ export async function startBuzzer(setup: Setup = thisRepository): Promise<Runnin
   const args = ['start', '--config', setup.config, '--data', folder, '--port', '0']
   const startedAt = performance.now()
   const child = spawn(process.execPath, [setup.program, ...args], {
-    env: { ...process.env, NODE_ENV: 'production' },
+    env: { ...process.env, NODE_ENV: 'production', BUZZER_SLOTS: String(setup.slots ?? 256) },
     stdio: ['ignore', 'pipe', log.fd],
   })
   parts.defer(() => killAndWait(child))

@@ -38,7 +38,7 @@ function createHmacSha256(secret: Uint8Array): (text: string) => string {
   const inner = key.map((byte) => byte ^ 0x36)
   const outer = key.map((byte) => byte ^ 0x5c)
   return (text) => {
-    const digest = hash('sha256', Buffer.concat([inner, Buffer.from(text, 'latin1')]), 'buffer')
-    return hash('sha256', Buffer.concat([outer, digest]), 'base64url')
+    const digest = hash('sha256', Buffer.concat([inner, Buffer.from(text, 'latin1')]), 'binary')
+    return hash('sha256', Buffer.concat([outer, Buffer.from(digest, 'latin1')]), 'base64url')
   }
 }

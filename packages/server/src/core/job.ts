@@ -121,7 +121,18 @@ export interface FailedAttempt {
 
 /** @param dueAt when it may run at the earliest; its creation for one without a delay */
 export const newJob = (order: JobOrder, dueAt: Millis): Queued => ({
-  ...order,
+  // Field by field: a copy that is added to costs several times as much, and this is every call.
+  id: order.id,
+  tenant: order.tenant,
+  client: order.client,
+  operation: order.operation,
+  priority: order.priority,
+  key: order.key,
+  tags: order.tags,
+  trace: order.trace,
+  createdAt: order.createdAt,
+  deadlineAt: order.deadlineAt,
+  maxAttempts: order.maxAttempts,
   state: 'queued',
   version: 1,
   run: 1,

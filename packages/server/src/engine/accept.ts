@@ -100,11 +100,8 @@ function follow(ctx: EngineContext, submission: Submission, acceptance: Acceptan
     if (acceptance.job.dueAt < ctx.clock.now() + pollMs) ctx.bus.publish(workTopic)
     return false
   }
-  runAttempt(ctx, {
-    job: acceptance.job,
-    input: submission.input,
-    ...('value' in submission ? { value: submission.value } : {}),
-  })
+  const { input, value } = submission
+  runAttempt(ctx, { job: acceptance.job, input, value })
   return true
 }
 

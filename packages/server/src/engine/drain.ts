@@ -1,7 +1,7 @@
 import type { Claimer } from './claim.ts'
 import type { EngineContext } from './context.ts'
 import { pause } from './persist.ts'
-import { shutdownGraceMs } from './run.ts'
+import { shutdownGraceMs } from './held-run.ts'
 
 /** The part of the time that is left for stopping attempts that do not end by themselves. */
 const stopShare = 0.3

@@ -1,31 +1,11 @@
 import type { Running } from '../core/job.ts'
-import { attemptEndsAt } from '../core/lease.ts'
-import type { Input } from '../core/payload.ts'
 import type { Operation } from '../ports/catalog.ts'
 import type { Attempt, RunOutcome } from '../ports/runner.ts'
 import type { EngineContext } from './context.ts'
-import { attemptOutcome, type Ending } from './ending.ts'
-import type { HeldAttempt, StopReason } from './held.ts'
-import { createNotes, type Notes } from './note.ts'
+import { attemptOutcome } from './ending.ts'
+import type { HeldAttempt } from './held.ts'
+import { HeldRun, type Work } from './held-run.ts'
 import { record } from './record.ts'
-
-/** A claimed job on its way to a runner. */
-export interface Work {
-  readonly job: Running
-  readonly input: Input | null
-  readonly value?: unknown
-}
-
-/** A shutdown has to leave at least this much for the attempts that it stops. */
-export const shutdownGraceMs = 1_000
-
-/** How long a runner may take to end by itself after it was told to stop, in milliseconds. */
-const graceMs: Readonly<Record<StopReason, number>> = {
-  timeout: 250,
-  cancel: 5_000,
-  lost: 0,
-  shutdown: shutdownGraceMs,
-}
 
 /**
  * Runs one attempt in a slot that is already taken, and records what became of it. Returns at
@@ -49,11 +29,10 @@ const faulty =
     ctx.log.error({ err: fault, job: job.id }, 'what became of an attempt could not be recorded')
 
 async function attemptOnce(ctx: EngineContext, operation: Operation, work: Work): Promise<void> {
-  const notes = createNotes(ctx, work.job)
-  const attempt = createAttempt(ctx, work, notes)
-  ctx.held.add(attempt.held)
+  const attempt = new HeldRun(ctx, work)
+  ctx.held.add(attempt)
   const began = ctx.clock.monotonic()
-  const settled = runSafely(operation, attempt.port).then((outcome) => {
+  const settled = runSafely(operation, attempt).then((outcome) => {
     attempt.end(outcome)
     ctx.free.give()
   })
@@ -61,10 +40,10 @@ async function attemptOnce(ctx: EngineContext, operation: Operation, work: Work)
   const tookMs = ctx.clock.monotonic() - began
   ctx.telemetry.attempted(operation.name, tookMs, attemptOutcome(ending))
   try {
-    const job = await notes.close()
-    await record(ctx, operation, { ...ending, job })
+    const job = await attempt.closeNotes()
+    await record(ctx, operation, { job, outcome: ending.outcome, stopped: ending.stopped })
   } finally {
-    ctx.held.remove(attempt.held)
+    ctx.held.remove(attempt)
   }
   await settled
 }
@@ -79,52 +58,6 @@ async function runSafely(operation: Operation, attempt: Attempt): Promise<RunOut
     return { kind: 'failed', error, retryable: true, retryAfterMs: null }
   }
 }
-
-interface AttemptInProgress {
-  readonly port: Attempt
-  readonly held: HeldAttempt
-  /** Resolves when the runner ended, or its grace after a stop is over. */
-  readonly ended: Promise<Ending>
-  end(outcome: RunOutcome): void
-}
-
-function createAttempt(ctx: EngineContext, work: Work, notes: Notes): AttemptInProgress {
-  const { job } = work
-  let stopped: StopReason | null = null
-  // Made only when somebody asks for the signal: most handlers are over before they would.
-  let controller: AbortController | null = null
-  const { promise, resolve } = Promise.withResolvers<Ending>()
-  const end = (outcome: RunOutcome | null): void => {
-    timer()
-    resolve({ job, outcome, stopped })
-  }
-  const stop = (reason: StopReason): void => {
-    if (stopped !== null) return
-    stopped = reason
-    timer()
-    controller?.abort(stopError(reason))
-    timer = ctx.clock.after(graceMs[reason], () => end(null))
-  }
-  let timer = ctx.clock.after(Math.max(0, attemptEndsAt(job) - ctx.clock.now()), () =>
-    stop('timeout'),
-  )
-  const port: Attempt = {
-    job,
-    input: work.input,
-    ...('value' in work ? { value: work.value } : {}),
-    get signal() {
-      controller ??= new AbortController()
-      if (stopped !== null) controller.abort(stopError(stopped))
-      return controller.signal
-    },
-    progress: notes.progress,
-    output: notes.output,
-  }
-  return { port, held: { job, stop }, ended: promise, end }
-}
-
-const stopError = (reason: StopReason): DOMException =>
-  new DOMException(`The attempt was stopped: ${reason}`, 'AbortError')
 
 /** This node ends, or its operation went away while the job was claimed: others may run it. */
 function giveBack(ctx: EngineContext, job: Running): void {

@@ -26,11 +26,20 @@ export interface Call {
 export async function submit(ctx: HttpContext, request: HttpRequest, call: Call): Promise<Answer> {
   const order = readOrder(ctx, request, call.operation)
   if (isProblem(order)) return refuse(ctx, request, order)
+  const { headers, idempotency } = order
   const accepted = await ctx.engine.accept({
-    ...call,
-    ...order,
     tenant: request.caller.tenant,
     client: request.caller.client,
+    operation: call.operation,
+    input: call.input,
+    value: call.value,
+    priority: headers.priority,
+    key: headers.key,
+    tags: headers.tags,
+    trace: readTrace(request.headers),
+    notBefore: headers.notBefore,
+    deadlineAt: headers.deadlineAt,
+    idempotency,
   })
   if (accepted.kind === 'refused') return refuse(ctx, request, accepted.problem)
   const replayed = accepted.kind === 'replayed'
@@ -48,11 +57,7 @@ function readOrder(ctx: HttpContext, request: HttpRequest, operation: Operation)
   const key = parseIdempotencyKey(request)
   if (typeof key === 'object' && key !== null) return key
   if (key === null && operation.policies.idempotency.required) return keyMissing(operation)
-  return {
-    ...headers,
-    trace: readTrace(request.headers),
-    idempotency: key === null ? null : { key, requestHash: hashRequest(request) },
-  }
+  return { headers, idempotency: key === null ? null : { key, requestHash: hashRequest(request) } }
 }
 
 const keyMissing = ({ name }: Operation): Problem => ({
@@ -65,23 +70,26 @@ const keyMissing = ({ name }: Operation): Problem => ({
 /** How long this caller waits for the result, and what it is told about its preference. */
 interface Terms {
   readonly waitMs: number
-  readonly headers: AnswerHeaders
+  readonly applied: string | null
   /** What it gets when the wait was not long enough. */
   readonly late: 'accepted' | 'timeout'
 }
 
 function termsOf(request: HttpRequest, policies: Policies): Terms {
   if (policies.mode === 'sync') {
-    return { waitMs: policies.timeoutMs, headers: { vary: 'Prefer' }, late: 'timeout' }
+    return { waitMs: policies.timeoutMs, applied: null, late: 'timeout' }
   }
   const preference = parsePrefer(request.headers['prefer'])
-  const applied = appliedPreferences(preference)
   const silent = policies.mode === 'adaptive' && !preference.respondAsync ? policies.waitMs : 0
-  return {
-    waitMs: preference.waitSeconds === null ? silent : preference.waitSeconds * 1_000,
-    headers: { vary: 'Prefer', ...(applied === null ? {} : { 'preference-applied': applied }) },
-    late: 'accepted',
-  }
+  const waitMs = preference.waitSeconds === null ? silent : preference.waitSeconds * 1_000
+  return { waitMs, applied: appliedPreferences(preference), late: 'accepted' }
+}
+
+function headersOf({ applied }: Terms, replayed: boolean): AnswerHeaders {
+  const headers: Record<string, string> = { vary: 'Prefer' }
+  if (applied !== null) headers['preference-applied'] = applied
+  if (replayed) headers['idempotency-replayed'] = 'true'
+  return headers
 }
 
 async function answerWhenDue(
@@ -92,7 +100,7 @@ async function answerWhenDue(
   replayed: boolean,
 ): Promise<Answer> {
   const terms = termsOf(request, policies)
-  const headers = { ...terms.headers, ...(replayed ? { 'idempotency-replayed': 'true' } : {}) }
+  const headers = headersOf(terms, replayed)
   const job = terms.waitMs === 0 ? accepted : await wait(ctx, request, accepted, terms.waitMs)
   if (terms.waitMs > 0 && isOutcome(job)) {
     // The query of a wrapped API's call is the upstream's.

@@ -22,36 +22,66 @@ export interface OpenContext {
 const maxMessageLength = 1_000
 
 export function openContext(job: HandlerJob, reach: Reach, writeLine: WriteLine): OpenContext {
-  let open = true
-  const log =
+  const context = new Context(job, reach, writeLine)
+  return { context, close: () => context.close() }
+}
+
+/**
+ * A class, because one is made for every attempt: accessors of an object of its own would cost
+ * more than all the rest of a short attempt. Its functions are its own, so that handlers may take
+ * them out of it; what most handlers do not use is made when it is asked for.
+ */
+class Context implements HandlerContext {
+  readonly job: HandlerJob
+  readonly attempt: number
+  readonly #reach: Reach
+  readonly #writeLine: WriteLine
+  #log: HandlerLog | null = null
+  #open = true
+
+  constructor(job: HandlerJob, reach: Reach, writeLine: WriteLine) {
+    this.job = job
+    this.attempt = job.attempt
+    this.#reach = reach
+    this.#writeLine = writeLine
+  }
+
+  get signal(): AbortSignal {
+    return this.#reach.signal
+  }
+
+  get log(): HandlerLog {
+    this.#log ??= createHandlerLog(this.#writeLine)
+    return this.#log
+  }
+
+  readonly progress = async (percent: number | null, message?: string | null): Promise<void> => {
+    if (this.#open) await this.#reach.progress(percentOf(percent), messageOf(message))
+  }
+
+  readonly output = async (piece: unknown): Promise<void> => {
+    if (this.#open) await this.#reach.output(piece)
+  }
+
+  readonly publish = notPublished
+
+  close(): void {
+    this.#open = false
+  }
+}
+
+async function notPublished(): Promise<void> {
+  throw new TerminalError('ctx.publish() is not supported yet.', {
+    problem: { code: 'not-supported' },
+  })
+}
+
+function createHandlerLog(writeLine: WriteLine): HandlerLog {
+  const at =
     (level: LogLevel) =>
     (message: string, fields?: object): void =>
       writeLine(level, message, fields)
-  const context: HandlerContext = {
-    job,
-    attempt: job.attempt,
-    get signal() {
-      return reach.signal
-    },
-    log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
-    async progress(percent, message) {
-      if (open) await reach.progress(percentOf(percent), messageOf(message))
-    },
-    async output(piece) {
-      if (open) await reach.output(piece)
-    },
-    async publish() {
-      throw new TerminalError('ctx.publish() is not supported yet.', {
-        problem: { code: 'not-supported' },
-      })
-    },
-  }
-  return {
-    context,
-    close() {
-      open = false
-    },
-  }
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
 /** Progress never fails an attempt, so that what is no percentage is none. */

@@ -27,13 +27,8 @@ const notForwarded: ReadonlySet<string> = new Set([
   'prefer',
 ])
 
-/** Length and media type are kept with the result itself. */
-const notKept: ReadonlySet<string> = new Set([
-  ...hopByHop,
-  'content-length',
-  'content-type',
-  'set-cookie',
-])
+/** The media type is kept with the result itself. The length says something where HEAD was asked. */
+const notKept: ReadonlySet<string> = new Set([...hopByHop, 'content-type', 'set-cookie'])
 
 export const headerOf = (headers: Headers, name: string): string | null =>
   headers.find(([key]) => key === name)?.[1] ?? null

@@ -1,20 +1,34 @@
 /**
  * What goes between the threads: one flat array for many commands, because structured cloning is
- * several times cheaper for numbers and strings in a row than for objects, and all bodies in one
- * buffer that changes hands without a copy.
+ * several times cheaper for numbers and strings in a row than for objects. Small bodies go along as
+ * strings of one byte a character, because a buffer of its own costs its maker and the collectors
+ * of both threads more than the copies; large ones lie in one buffer that changes hands.
  */
 export interface Message {
   readonly values: unknown[]
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
-const firstBytes = 8_192
+const firstBytes = 65_536
+/** Bodies up to this size go as strings. */
+const stringAtMost = 2_048
 
 const none = new Uint8Array(0)
+
+const latin1 = (bytes: Uint8Array): string =>
+  (Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  ).toString('latin1')
 
 /** What changes hands with a message; nothing where no command brought a body. */
 export const transferOf = ({ bytes }: Message): readonly ArrayBuffer[] =>
   bytes === none ? [] : [bytes.buffer]
+
+const fromLatin1 = (text: string): Uint8Array => {
+  const { buffer, byteOffset, byteLength } = Buffer.from(text, 'latin1')
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
 
 export interface Pack {
   value(value: unknown): void
@@ -55,6 +69,7 @@ export function createPack(): Pack {
       values.push(value)
     },
     bytes(more) {
+      if (more.length <= stringAtMost) return void values.push(latin1(more))
       if (used + more.length > bytes.length) grow(more.length)
       bytes.set(more, used)
       used += more.length
@@ -133,7 +148,8 @@ export function createUnpack(message: Message): Unpack {
     number: value as () => number,
     numberOrNull: value as () => number | null,
     bytes() {
-      const length = value() as number
+      const length = value() as number | string
+      if (typeof length === 'string') return fromLatin1(length)
       used += length
       return message.bytes.subarray(used - length, used)
     },

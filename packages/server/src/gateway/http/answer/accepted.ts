@@ -1,7 +1,7 @@
 import type { Job } from '../../../core/job.ts'
 import type { JobView } from '../../../engine/view.ts'
 import type { HttpContext } from '../context.ts'
-import { jsonText, type AnswerHeaders, type WholeAnswer } from './answer.ts'
+import { jsonType, type AnswerHeaders, type WholeAnswer } from './answer.ts'
 import { jobDocument, jobPath } from '../../job-document.ts'
 
 /** 202, sent when the job is durable: where it is, and the token that stands for it. */
@@ -14,14 +14,20 @@ export function acceptedAnswer(
   const job = JSON.stringify(jobDocument(view, publicUrl))
   // The token is put in as text: copying the document for it costs as much as writing it.
   const body = `${job.slice(0, -1)},"token":"${ctx.tokens.issue(view.job.id)}"}`
-  return jsonText(202, body, {
-    'location': jobPath(view.job),
-    'operation-location': publicUrl + jobPath(view.job),
-    'retry-after': retryAfterSeconds,
-    'vary': 'Prefer',
-    'cache-control': 'no-store',
-    ...headers,
-  })
+  const path = jobPath(view.job)
+  return {
+    kind: 'whole',
+    status: 202,
+    headers: {
+      'content-type': jsonType,
+      'location': path,
+      'operation-location': publicUrl + path,
+      'retry-after': retryAfterSeconds,
+      'cache-control': 'no-store',
+      ...headers,
+    },
+    body,
+  }
 }
 
 /** What a poller is told to wait before it looks again. */

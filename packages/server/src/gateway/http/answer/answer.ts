@@ -17,7 +17,7 @@ export interface StreamAnswer {
   readonly chunks: (signal: AbortSignal) => AsyncIterable<string>
 }
 
-const jsonType = 'application/json; charset=utf-8'
+export const jsonType = 'application/json; charset=utf-8'
 
 /** @param body is written as JSON */
 export const json = (status: number, body: unknown, headers: AnswerHeaders = {}): WholeAnswer =>

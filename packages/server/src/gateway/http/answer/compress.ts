@@ -21,13 +21,14 @@ export async function compress(
   answer: WholeAnswer,
   acceptEncoding: string | readonly string[] | undefined,
 ): Promise<WholeAnswer> {
-  const { body, headers } = answer
+  const { body } = answer
+  const { 'content-length': _, ...headers } = answer.headers
   const mediaType = headers['content-type']
   if (body === null || typeof mediaType !== 'string' || !compressible.test(mediaType)) return answer
   if (headers['content-encoding'] !== undefined) return answer
   const vary = [headers['vary'] ?? [], 'Accept-Encoding'].flat().join(', ')
   const encoding = chooseEncoding(acceptEncoding)
-  if (encoding === null) return { ...answer, headers: { ...headers, vary } }
+  if (encoding === null) return { ...answer, headers: { ...answer.headers, vary } }
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   return {
     ...answer,

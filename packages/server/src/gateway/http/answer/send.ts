@@ -20,7 +20,7 @@ export async function send(
     ? await compress(answer, reply.request.headers['accept-encoding'])
     : answer
   const response = reply.raw
-  response.writeHead(status, flat(headers, lengthOf(reply, status, body)))
+  response.writeHead(status, flat(headers, lengthOf(reply, status, headers, body)))
   response.end(body ?? undefined)
 }
 
@@ -30,25 +30,31 @@ const minCompressedBytes = 1_024
 const mayCompress = (body: string | Uint8Array | null): boolean =>
   body !== null && body.length >= minCompressedBytes
 
-/** Null where there is nothing to have a length, or where only the upstream knows it. */
+/** Null where there is nothing to have a length. */
 function lengthOf(
   { request }: FastifyReply,
   status: number,
+  headers: AnswerHeaders,
   body: string | Uint8Array | null,
-): number | null {
-  if (body === null) return status === 204 || status === 304 ? null : 0
-  if (request.method === 'HEAD' && body.length === 0) return null
-  return Buffer.byteLength(body)
+): string | null {
+  // What an upstream said to HEAD: the length of what it would have sent.
+  const said = headers[lengthName]
+  if (request.method === 'HEAD' && typeof said === 'string') return said
+  if (body === null) return status === 204 || status === 304 ? null : '0'
+  return String(Buffer.byteLength(body))
 }
 
+const lengthName = 'content-length'
+
 /** Names and values one after the other, which is the form that costs Node least. */
-function flat(headers: AnswerHeaders, length: number | null): string[] {
+function flat(headers: AnswerHeaders, length: string | null): string[] {
   const lines: string[] = []
   for (const name in headers) {
     const value = headers[name] ?? []
+    if (name === lengthName) continue
     if (typeof value === 'string') lines.push(name, value)
     else for (const each of value) lines.push(name, each)
   }
-  if (length !== null) lines.push('content-length', String(length))
+  if (length !== null) lines.push(lengthName, length)
   return lines
 }

@@ -11,10 +11,7 @@ const maxLimit = 1_000
 const known = ['operation', 'state', 'tag', 'after', 'before', 'limit', 'cursor']
 
 /** Reads what a list of jobs is narrowed to; a parameter that nobody knows is refused. */
-export function readJobQuery(
-  request: HttpRequest,
-  deadLetter: boolean | null,
-): JobQuery | Problem {
+export function readJobQuery(request: HttpRequest, deadLetter: boolean | null): JobQuery | Problem {
   const query = request.query()
   const unknown = [...query.keys()].find((name) => !known.includes(name))
   if (unknown !== undefined)
