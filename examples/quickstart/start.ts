@@ -49,7 +49,7 @@ async function startBoth(port: number): Promise<number> {
   const config = pathOf('buzzer.config.ts')
   const buzzer = startChild(
     pathOf('../../packages/server/bin/buzzer.js'),
-    ['start', '--config', config, '--port', String(port), '--data', dataFolder],
+    ['start', '--quiet', '--config', config, '--port', String(port), '--data', dataFolder],
     { LEGACY_URL: `http://127.0.0.1:${legacyPort}` },
   )
   stopOnSignals([buzzer, legacy])

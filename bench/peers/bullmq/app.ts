@@ -24,12 +24,11 @@ function createApp(queue: Queue<NoopInput>, finished: () => Promise<QueueEvents>
     '/jobs',
     { schema: { body: inputSchema } },
     async (request, reply) => {
-      const job = await queue.add('noop', request.body)
       const { wait } = request.query
-      if (wait !== undefined) {
-        const result: unknown = await job.waitUntilFinished(await finished(), Number(wait) * 1_000)
-        return result
-      }
+      // It listens before the job can end: an end that came first would be waited for in vain.
+      const ends = wait === undefined ? null : await finished()
+      const job = await queue.add('noop', request.body)
+      if (ends !== null) return (await job.waitUntilFinished(ends, Number(wait) * 1_000)) as unknown
       const location = `/jobs/${job.id}`
       return reply
         .code(202)
