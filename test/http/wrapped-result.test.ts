@@ -96,10 +96,14 @@ function expectHeaders(found: NodeJS.Dict<string | string[]>, sent: readonly str
 
 test("HEAD has the headers of the upstream's answer and no body", async () => {
   const { server, upstream } = wrapped
-  upstream.behave(() => ({ headers: ['Content-Type', 'text/plain', 'ETag', '"v7"'] }))
+  const sent = { 'content-type': 'text/plain', 'etag': '"v7"', 'content-length': '4711' }
+  upstream.behave(() => ({ headers: Object.entries(sent).flat() }))
   const answer = await call(server.url, 'HEAD /api/api/things')
   expect(answer.status).toBe(200)
-  expect(answer.headers).toMatchObject({ 'etag': '"v7"', 'content-type': 'text/plain' })
+  expect(answer.headers).toMatchObject(sent)
+  // Fetched by its job it is an answer to GET, and has the length that it has.
+  const result = await call(server.url, `GET ${answer.headers['content-location']}/result`)
+  expect([result.headers['content-length'], result.text]).toEqual(['0', ''])
 })
 
 test('async and adaptive calls of a service: 202, then the result where it says', async () => {
