@@ -31,7 +31,8 @@ function findNode() {
 /** @param {string} node */
 function runWith(node) {
   const child = spawn(node, [self, ...process.argv.slice(2)], {
-    stdio: process.channel === undefined ? 'inherit' : ['inherit', 'inherit', 'inherit', 'ipc'],
+    // The channel tells the child when this process is gone, however it ended.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, BUZZER_NODE_FOUND: '1' },
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))

@@ -10,6 +10,7 @@ import { createNoAuthentication } from './auth/none.ts'
 import { loadSecret } from './auth/secret.ts'
 import { createMemoryBus } from './bus/memory/memory-bus.ts'
 import type { Config } from './config/config.ts'
+import { ConfigError } from './define/errors.ts'
 import { createEngine } from './engine/engine.ts'
 import { createHttpServer } from './gateway/http/server.ts'
 import type { Store } from './ports/store.ts'
@@ -32,6 +33,15 @@ export interface AppParts {
   readonly wrapStore?: (store: Store) => Store
 }
 
+/** The key is the first thing that is looked for in the data folder. */
+const explainFolder =
+  ({ dataFolder }: Config) =>
+  (cause: unknown): never => {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const detail = `the data folder ${dataFolder} cannot be used: ${reason}`
+    throw new ConfigError([{ path: 'data', detail }], { cause })
+  }
+
 /** The only place where parts are put together. */
 export async function createApp(config: Config, parts: AppParts = {}): Promise<App> {
   await using resources = new AsyncDisposableStack()
@@ -40,7 +50,7 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
   const log = resources.use(
     createLog({ level: config.log.level, pretty: config.log.format === 'pretty' }),
   )
-  const secret = await loadSecret(config.secret, config.dataFolder)
+  const secret = await loadSecret(config.secret, config.dataFolder).catch(explainFolder(config))
   const definitions = resources.use(await loadDefinitions(config, { clock, random, log }))
   const bus = resources.use(createMemoryBus())
   const opened = resources.use(await openSqliteStore({ folder: config.store.folder, log }))

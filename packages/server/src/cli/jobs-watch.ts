@@ -1,3 +1,4 @@
+import { isFinal } from '@buzzer/contract'
 import { addExamples, type Configure } from './command.ts'
 import { exitCodes } from './command-error.ts'
 import { addServerOptions, connect, type ServerFlags } from './connect.ts'
@@ -23,8 +24,11 @@ const watch =
     try {
       for await (const event of client.job(id).events({ signal })) {
         succeeded = event.job.state === 'succeeded'
-        const line = flags.json === true ? JSON.stringify(event) : showEvent(stdout, event)
-        writeLine(stdout, line)
+        if (flags.json === true) writeLine(stdout, JSON.stringify(event))
+        // Of a job that has ended, the last event says the same as the first.
+        else if (event.type !== 'job.snapshot' || !isFinal(event.job.state)) {
+          writeLine(stdout, showEvent(stdout, event))
+        }
       }
     } catch (error) {
       throw signal.aborted ? signal.reason : error

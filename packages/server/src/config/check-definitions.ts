@@ -1,5 +1,6 @@
 import type { ConfigIssue } from '../define/errors.ts'
 import { isRecord } from './check-keys.ts'
+import { checkMounts } from './check-mounts.ts'
 import { checkOperation } from './check-operation.ts'
 import { checkService } from './check-service.ts'
 import { show } from './parse.ts'
@@ -9,6 +10,7 @@ export function checkDefinitions(file: Readonly<Record<string, unknown>>): reado
   return [
     ...each('operations', file['operations'], checkOperation),
     ...each('services', file['services'], checkService),
+    ...checkMounts(file['services']),
   ]
 }
 

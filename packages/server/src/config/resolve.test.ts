@@ -4,6 +4,8 @@ import { ConfigError } from './load.ts'
 import { resolveConfig, type Surroundings } from './resolve.ts'
 
 const run = () => null
+const api = (options: { readonly mount?: string }) =>
+  service({ openapi: './api.yaml', url: 'http://127.0.0.1:4000', ...options })
 
 const resolveWith = (given: Partial<Surroundings>) =>
   resolveConfig({
@@ -159,6 +161,18 @@ describe('what is refused, with where and how to write it', () => {
     ['a host', ofFile({ host: 'http://x' }), 'host', /name or an address alone/],
     ['a link', ofFile({ publicUrl: 'x.example' }), 'publicUrl', /https:\/\/buzzer\.example\.com/],
     ['a link', ofFile({ publicUrl: 'http://x/?a' }), 'publicUrl', /not an address/],
+    [
+      'a mount over our own routes',
+      ofFile({ services: { a: api({ mount: '/v1' }) } }),
+      'services.a.mount',
+      /routes of Buzzer's own/,
+    ],
+    [
+      'one mount twice',
+      ofFile({ services: { a: api({}), b: api({ mount: '/api/a' }) } }),
+      'services.b.mount',
+      /mount of services\.a already/,
+    ],
     ['a size', ofFile({ limits: { body: '1 megabyte' } }), 'limits.body', /'1mb'/],
     ['a size', ofFile({ limits: { result: 5 } }), 'limits.result', /5 is not a size/],
     ['a duration', ofFile({ retention: { jobs: '1w' } }), 'retention.jobs', /'7d'/],

@@ -1,5 +1,5 @@
 import type { Problem } from '@buzzer/contract'
-import { isOutcome, type FailedAttempt, type Outcome, type Running } from '../core/job.ts'
+import { isOutcome, type FailedAttempt, type Job, type Outcome, type Running } from '../core/job.ts'
 import { attemptEndsAt } from '../core/lease.ts'
 import { defaultRetry, retryDelay } from '../core/retry.ts'
 import type { Millis } from '../core/time.ts'
@@ -64,8 +64,14 @@ function settle(
     lease: { id: ending.job.id, fence: ending.job.fence },
     next: moved.job,
     result: ending.outcome?.kind === 'done' ? ending.outcome.result : null,
-    failure: input.kind === 'fail' ? failedAttempt(ending.job, input.error, now) : null,
+    failure: failureOf(ending.job, input, moved.job, now),
   }
+}
+
+/** An attempt that its job's deadline cut off has failed too. */
+function failureOf(job: Running, input: JobInput, next: Job, now: Millis): FailedAttempt | null {
+  if (input.kind === 'fail') return failedAttempt(job, input.error, now)
+  return next.state === 'failed' ? failedAttempt(job, next.error, now) : null
 }
 
 const failedAttempt = (job: Running, error: Problem, now: Millis): FailedAttempt => ({

@@ -131,7 +131,10 @@ function addEverythingElse(ctx: HttpContext, server: FastifyInstance): void {
 }
 
 const nowhere = (ctx: HttpContext, allow: readonly string[], request: HttpRequest) =>
-  allow.length > 0 ? wrongMethod(ctx, request, allow) : refuse(ctx, request, noSuchRoute(request))
+  // A route that takes the method and was not met has a parameter that cannot be one.
+  allow.length > 0 && !allow.includes(request.method)
+    ? wrongMethod(ctx, request, allow)
+    : refuse(ctx, request, noSuchRoute(request))
 
 function addMethod(server: FastifyInstance, method: string): void {
   if (method !== 'CONNECT') server.addHttpMethod(method, { hasBody: method === 'QUERY' })

@@ -30,6 +30,8 @@ function readCall(operation: Operation, request: HttpRequest): Call | Problem {
   if (request.body === null) return checked({ operation, input: null }, operation.call, undefined)
   const mediaType = request.headers['content-type'] ?? 'application/json'
   if (!isJson(mediaType)) return unsupported(mediaType)
+  const encoding = request.headers['content-encoding'] ?? 'identity'
+  if (encoding.toLowerCase() !== 'identity') return encoded(encoding)
   const parsed = parseJson(request.body)
   if (parsed.kind === 'problem') return parsed.problem
   const input = { mediaType: 'application/json', body: request.body, request: null }
@@ -53,6 +55,11 @@ export const validationFailed = (errors: readonly ValidationError[]): Problem =>
 const unsupported = (mediaType: string): Problem => ({
   code: 'unsupported-media-type',
   detail: `Inputs are JSON (Content-Type: application/json), not '${mediaType}'.`,
+})
+
+const encoded = (encoding: string): Problem => ({
+  code: 'unsupported-media-type',
+  detail: `Inputs are sent as they are, not with Content-Encoding '${encoding}'.`,
 })
 
 const callByRoute = (
