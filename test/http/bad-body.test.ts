@@ -150,6 +150,7 @@ test.each([
   ['DELETE /metrics', 405, 'method-not-allowed'],
   ['PROPFIND /v1/jobs', 405, 'method-not-allowed'],
   ['TRACE /v1/jobs', 405, 'method-not-allowed'],
+  [`GET /v1/jobs/${'a'.repeat(9_000)}`, 404, 'route-not-found'],
   ['POST /v1/batches', 501, 'not-supported'],
   ['GET /openapi.json?version=2.0', 400, 'invalid-parameter'],
 ])('%s is %i %s', async (route, status, code) => {
@@ -157,6 +158,17 @@ test.each([
   await expectPage(expectProblem(answer, status, code))
   if (status === 405) expect(answer.headers['allow']).toMatch(/^[A-Z]+(?:, [A-Z]+)*$/)
 })
+
+test.each(['gzip', 'foo', 'GZIP'])(
+  'a body sent with Content-Encoding %s is refused',
+  async (encoding) => {
+    const answer = await call(server.url, 'POST /v1/operations/any/jobs', {
+      headers: { 'content-type': 'application/json', 'content-encoding': encoding },
+      body: '{}',
+    })
+    await expectPage(expectProblem(answer, 415, 'unsupported-media-type'))
+  },
+)
 
 test('and it still takes what is good', async () => {
   const { id } = await submit(server.url, 'any', { deep: JSON.parse(nested(60)) as unknown })

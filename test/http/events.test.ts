@@ -188,3 +188,30 @@ test('what cannot be served as a stream, or from that cursor, is refused', async
     expectProblem(byHeader, 400, 'invalid-header')
   }
 })
+
+test('each event says when it happened, for every reader the same of what was put out', async () => {
+  await using timed = await startTestServer({
+    operations: {
+      pages: operation({
+        async run(_, ctx) {
+          for (const page of [1, 2]) {
+            await ctx.output({ page })
+            await new Promise((resolve) => setTimeout(resolve, 20))
+          }
+        },
+      }),
+    },
+  })
+  const { id } = await submit(timed.url, 'pages')
+  const job = await ended(timed.url, id)
+  const read = async () => {
+    using stream = await openStream(timed.url, `/v1/jobs/${id}/events`)
+    const events = await stream.rest()
+    return events.filter(({ event }) => event !== 'job.snapshot').map(({ data }) => data.time)
+  }
+  const times = await read()
+  expect(times).toHaveLength(3)
+  expect(times).toEqual([...new Set(times)].toSorted())
+  expect(times.at(-1)).toBe(job.finishedAt)
+  expect(await read()).toEqual(times)
+})

@@ -137,6 +137,12 @@ test('a deadline ends a job that waits, and stops one that runs', async () => {
     const result = await call(server.url, `GET /v1/jobs/${id}/result`)
     expect(result.status).toBe(504)
   }
+  // The attempt that was cut off stands in the history; the job that never ran has none.
+  const attemptsOf = async (id: string) => (await ended(server.url, id)).error?.['attempts']
+  expect(await attemptsOf(running.id)).toMatchObject([
+    { attempt: 1, error: { code: 'deadline-exceeded' } },
+  ])
+  expect(await attemptsOf(waiting.id)).toEqual([])
   expect(attempt.ctx.signal.aborted).toBe(true)
   expect(gates.begun()).toBe(1)
   const next = await submit(server.url, 'work', 'next')

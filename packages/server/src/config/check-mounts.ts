@@ -3,7 +3,7 @@ import { isRecord } from './check-keys.ts'
 import { issueIf } from './issues.ts'
 
 /** First segments of routes of our own, present and planned, which a mount would hide itself behind. */
-const reserved = [
+const reserved = new Set([
   'v1',
   'healthz',
   'readyz',
@@ -18,7 +18,7 @@ const reserved = [
   'graphql',
   'oauth',
   '.well-known',
-]
+])
 
 /** Services that are mounted at the same place as each other or as Buzzer's own routes. */
 export function checkMounts(services: unknown): readonly ConfigIssue[] {
@@ -46,4 +46,4 @@ function mountOf(name: string, definition: unknown): string {
   return typeof mount === 'string' ? mount : `/api/${name}`
 }
 
-const isReserved = (mount: string): boolean => reserved.includes(mount.split('/')[1] ?? '')
+const isReserved = (mount: string): boolean => reserved.has(mount.split('/')[1] ?? '')

@@ -83,7 +83,7 @@ export function createNotes(ctx: EngineContext, start: Running): Notes {
       const bytes = Buffer.byteLength(json)
       outputBytes += bytes
       if (outputBytes > maxOutputBytes) throw new Error(outputTooLarge)
-      pieces.push({ version: 0, attempt: job.attempt, index, json })
+      pieces.push({ version: 0, attempt: job.attempt, index, at: ctx.clock.now(), json })
       index += 1
       bufferedBytes += bytes
       schedule()

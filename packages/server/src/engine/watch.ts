@@ -2,6 +2,7 @@ import type { JobEventType, OutputPiece } from '@buzzer/contract'
 import { isOutcome, type Job, type Outcome } from '../core/job.ts'
 import { observe } from '../core/observe.ts'
 import type { Result } from '../core/payload.ts'
+import type { Millis } from '../core/time.ts'
 import { jobTopic } from '../ports/bus.ts'
 import type { Piece } from '../ports/store.ts'
 import type { EngineContext } from './context.ts'
@@ -13,6 +14,8 @@ export type JobEvent =
   | {
       readonly type: Exclude<JobEventType, 'job.output'>
       readonly offset: number
+      /** When it happened, as far as that is known: a job's row keeps few moments. */
+      readonly at: Millis
       readonly view: JobView
       /** In `job.succeeded` only, where it is small enough to stand in line. */
       readonly result: Result | null
@@ -20,6 +23,8 @@ export type JobEvent =
   | {
       readonly type: 'job.output'
       readonly offset: number
+      /** When it happened, as far as that is known: a job's row keeps few moments. */
+      readonly at: Millis
       readonly job: Job
       readonly output: OutputPiece
     }
@@ -53,7 +58,9 @@ export async function* watchJob(
   let seen = await look(ctx, start)
   // The protocol gives the snapshot the job's version, above those of the pieces that follow it: a
   // reader that keeps a cursor takes it from the other events.
-  yield { type: 'job.snapshot', offset: seen.version, view: await viewJob(ctx, seen), result: null }
+  const view = await viewJob(ctx, seen)
+  const [offset, at] = [seen.version, ctx.clock.now()]
+  yield { type: 'job.snapshot', offset, at, view, result: null }
   yield* outputAbove(ctx, seen, since)
 
   // Streaming: look again at every hint. The subscription is older than the first look, so there
@@ -85,7 +92,11 @@ async function* changesSince(ctx: EngineContext, seen: Job, job: Job): AsyncGene
   if (types.length === 0) return
   const offset = await offsetOf(ctx, job, seen.version)
   const view = await viewJob(ctx, job)
-  for (const type of types) yield { type, offset, view, result: null }
+  for (const type of types) {
+    const began = type === 'job.running' && job.state === 'running'
+    const at = began ? job.attemptStartedAt : ctx.clock.now()
+    yield { type, offset, at, view, result: null }
+  }
 }
 
 /** Output that is told after the job has offsets of its own, and a cursor must never pass it. */
@@ -121,9 +132,10 @@ function nextPage(page: readonly Piece[]): number {
   return Math.max(1, Math.min(maxPage, Math.floor((pageBytes * page.length) / Math.max(1, bytes))))
 }
 
-const outputEvent = (job: Job, { version, attempt, index, json }: Piece): JobEvent => ({
+const outputEvent = (job: Job, { version, attempt, index, at, json }: Piece): JobEvent => ({
   type: 'job.output',
   offset: version,
+  at,
   job,
   output: { attempt, index, piece: JSON.parse(json) as unknown },
 })
@@ -133,6 +145,7 @@ async function ending(ctx: EngineContext, job: Outcome): Promise<JobEvent> {
   return {
     type: `job.${job.state}`,
     offset: job.version,
+    at: job.finishedAt,
     view: await viewJob(ctx, job),
     result: result !== null && result.body.byteLength <= maxInlineBytes ? result : null,
   }

@@ -6,7 +6,6 @@ import {
   type OutputPiece,
 } from '@buzzer/contract'
 import { formatTime } from '../core/time.ts'
-import { isOutcome, type Job } from '../core/job.ts'
 import type { JobEvent } from '../engine/watch.ts'
 import { jobDocument } from './job-document.ts'
 
@@ -26,18 +25,12 @@ export function jobCloudEvent(
     source: '/jobs',
     type: eventTypePrefix + event.type,
     subject: job.id,
-    time: formatTime(timeOf(job)),
+    time: formatTime(event.at),
     datacontenttype: 'application/json',
     sequence: formatSequence(event.offset),
     ...(job.trace === null ? {} : { traceparent: job.trace.traceparent }),
     data: event.type === 'job.output' ? event.output : jobData(event, publicUrl),
   }
-}
-
-/** The moment that is known of the change: a job's row keeps few. */
-function timeOf(job: Job): number {
-  if (isOutcome(job)) return job.finishedAt
-  return job.state === 'running' ? job.attemptStartedAt : job.createdAt
 }
 
 function jobData(

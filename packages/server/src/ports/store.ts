@@ -135,6 +135,8 @@ export interface Piece {
   readonly version: number
   readonly attempt: number
   readonly index: number
+  /** When it was put out. */
+  readonly at: Millis
   /** JSON text. */
   readonly json: string
 }

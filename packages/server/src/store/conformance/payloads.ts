@@ -25,6 +25,7 @@ const note = (store: Store, job: Running, version: number, pieces: readonly Piec
 
 const piece = (job: Running, version: number, json = `"${version}"`): Piece => ({
   version,
+  at: version,
   attempt: job.attempt,
   index: version,
   json,

@@ -137,6 +137,7 @@ const note: Codec<Note, 'noted' | 'lease-lost'> = {
       output.value(piece.version)
       output.value(piece.attempt)
       output.value(piece.index)
+      output.value(piece.at)
       output.value(piece.json)
     }
   },

@@ -17,7 +17,7 @@ export function createNote({ db }: Parts): Handler {
   )
   const insert = db.prepare(
     // A worker whose answer got lost writes the same pieces again.
-    `INSERT INTO pieces (job, version, attempt, number, json, total) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO pieces (job, version, attempt, number, at, json, total) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (job, version) DO NOTHING`,
   )
 
@@ -44,9 +44,10 @@ export function createNote({ db }: Parts): Handler {
         const pieceVersion = input.number()
         const attempt = input.number()
         const number = input.number()
+        const at = input.number()
         const json = input.text()
         total += Buffer.byteLength(json)
-        insert.run(id, pieceVersion, attempt, number, json, total)
+        insert.run(id, pieceVersion, attempt, number, at, json, total)
       }
       output.value(noted.noted)
     },

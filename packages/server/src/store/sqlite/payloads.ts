@@ -44,7 +44,7 @@ export interface PiecesRequest {
 /** Pieces of earlier attempts are gone already, so all that are there are of the present one. */
 export function createPieces({ db }: Parts): Handler {
   const read = db.prepare(
-    `SELECT version, attempt, number, json FROM pieces WHERE job = ? AND version > ?
+    `SELECT version, attempt, number, at, json FROM pieces WHERE job = ? AND version > ?
      ORDER BY version LIMIT ?`,
   )
   return plain(false, ({ id, since, limit }: PiecesRequest): readonly Piece[] =>
@@ -52,7 +52,8 @@ export function createPieces({ db }: Parts): Handler {
       version: row[0] as number,
       attempt: row[1] as number,
       index: row[2] as number,
-      json: row[3] as string,
+      at: row[3] as number,
+      json: row[4] as string,
     })),
   )
 }

@@ -64,6 +64,7 @@ CREATE TABLE pieces (
   version INTEGER NOT NULL,
   attempt INTEGER NOT NULL,
   number INTEGER NOT NULL,
+  at INTEGER NOT NULL,
   json TEXT NOT NULL,
   total INTEGER NOT NULL,
   PRIMARY KEY (job, version)
