@@ -24,6 +24,8 @@ export async function runScript(
   const child = spawn(process.execPath, ['--run', script, '--', ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
+    // What was compiled once is not compiled again by the many threads and servers of the tests.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node-compile') },
     // Its own group, so that stopping it stops all that it started.
     detached: true,
   })
