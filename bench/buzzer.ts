@@ -10,6 +10,8 @@ export interface RunningBuzzer extends AsyncDisposable {
   readonly port: number
   /** From spawning the process to the line that says that it listens. */
   readonly startedInMs: number
+  /** What it holds of the machine's memory now. */
+  memoryMb(): Promise<number>
 }
 
 const pathOf = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
@@ -20,6 +22,8 @@ export interface Setup {
   readonly config: string
   /** Attempts at the same time; 0 only accepts. Default: 256. */
   readonly slots?: number
+  /** The data folder of an earlier one; default: a new one that goes with it. */
+  readonly data?: string
 }
 
 const thisRepository: Setup = {
@@ -36,7 +40,7 @@ export async function startBuzzer(wish: Partial<Setup> = {}): Promise<RunningBuz
   const logFile = join(folder, 'server.log')
   // The log goes to a file, as in production; reading it here would take from the cores.
   const log = await open(logFile, 'w')
-  const args = ['start', '--config', setup.config, '--data', folder, '--port', '0']
+  const args = ['start', '--config', setup.config, '--data', setup.data ?? folder, '--port', '0']
   const startedAt = performance.now()
   const child = spawn(process.execPath, [setup.program, ...args], {
     env: { ...process.env, NODE_ENV: 'production', BUZZER_SLOTS: String(setup.slots ?? 256) },
@@ -49,7 +53,12 @@ export async function startBuzzer(wish: Partial<Setup> = {}): Promise<RunningBuz
   const port = Number(/:(\d+)\s*$/.exec(line)?.[1] ?? 0)
   if (port === 0) throw new Error(`Buzzer did not start:\n${line}\n${await tail(logFile)}`)
   const owned = parts.move()
-  return { port, startedInMs, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return {
+    port,
+    startedInMs,
+    memoryMb: () => residentMb(child.pid ?? 0),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
 }
 
 /** Empty where it ends before it prints one. */
@@ -60,6 +69,12 @@ function firstLine({ stdout }: ChildProcess): Promise<string> {
   lines.once('line', resolve)
   lines.once('close', () => resolve(''))
   return promise
+}
+
+/** As the kernel counts it. */
+async function residentMb(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN) / 1_024
 }
 
 const tail = async (file: string): Promise<string> => (await readFile(file, 'utf8')).slice(-2_000)

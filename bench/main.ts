@@ -7,9 +7,21 @@ import { installSize } from './install-size.ts'
 import { lives } from './lives.ts'
 import { lone } from './lone.ts'
 import { describeMachine } from './machine.ts'
+import { blockedJobs } from './million/blocked.ts'
+import { fullStore } from './million/full-store.ts'
+import { retention } from './million/retention.ts'
 import { renderMachine, renderTable } from './table.ts'
 
-const benchmarks: readonly Benchmark[] = [accept, lives, lone, coldStart, installSize]
+const benchmarks: readonly Benchmark[] = [
+  accept,
+  lives,
+  lone,
+  coldStart,
+  installSize,
+  fullStore,
+  blockedJobs,
+  retention,
+]
 
 const usage = `node bench/main.ts [--quick] [name …]
 

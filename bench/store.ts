@@ -1,12 +1,5 @@
-import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createIdSource } from '@buzzer/contract'
-import { newJob, type Queued, type Running } from '../packages/server/src/core/job.ts'
-import { succeeded } from '../packages/server/src/core/next.ts'
 import type { Store } from '../packages/server/src/ports/store.ts'
-import { openSqliteStore } from '../packages/server/src/store/sqlite/open.ts'
+import { accept, life, openStore, randomKey, serve } from './store-work.ts'
 
 /**
  * What the embedded store does through its port alone, on disk with fsync: accepts, accepts with a
@@ -16,66 +9,9 @@ import { openSqliteStore } from '../packages/server/src/store/sqlite/open.ts'
  */
 
 const seconds = Number(process.argv[2] ?? 2)
-const operation = 'no-op'
-const node = 'bench'
-const day = 86_400_000
-const input = {
-  mediaType: 'application/json',
-  body: Buffer.from('{"n":1,"name":"a"}'),
-  request: null,
-}
-const result = { status: 200, mediaType: 'application/json', headers: [], body: Buffer.from('{}') }
-const ids = createIdSource(Date.now, randomBytes)
-const requestHash = randomBytes(16)
-
-/** In no order, and cheap to make, so that it is the store that is measured. */
-const randomKey = (): string => `${Math.random()}/${Math.random()}`
-
-function job(): Queued {
-  const createdAt = Date.now()
-  const order = {
-    id: ids.next('job'),
-    tenant: 'default',
-    client: null,
-    operation,
-    priority: 4,
-    key: null,
-    tags: [],
-    trace: null,
-    createdAt,
-    deadlineAt: null,
-    maxAttempts: 5,
-  }
-  return newJob(order, createdAt)
-}
-
-const accept = (store: Store, key: string | null, claimFor: string | null) =>
-  store.intake.accept({
-    job: job(),
-    input,
-    idempotency: key === null ? null : { key, requestHash, expiresAt: Date.now() + day },
-    claimFor,
-  })
-
-const settle = (store: Store, running: Running) =>
-  store.leases.settle({
-    lease: { id: running.id, fence: running.fence },
-    next: succeeded(running, Date.now()),
-    result,
-    failure: null,
-  })
-
-async function life(store: Store): Promise<void> {
-  const acceptance = await accept(store, null, node)
-  if (acceptance.kind !== 'accepted' || acceptance.job.state !== 'running') {
-    throw new Error('The job was not claimed at once.')
-  }
-  await settle(store, acceptance.job)
-}
-
 const works: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {
-  'accepts': (store) => accept(store, null, null),
-  'accepts with keys': (store) => accept(store, randomKey(), null),
+  'accepts': (store) => accept(store),
+  'accepts with keys': (store) => accept(store, { idempotencyKey: randomKey() }),
   'whole lives': life,
 }
 
@@ -87,17 +23,11 @@ interface Figure {
 }
 
 async function measure(work: (store: Store) => Promise<unknown>, flights: number): Promise<Figure> {
-  const folder = mkdtempSync(join(tmpdir(), 'buzzer-bench-'))
-  try {
-    await using store = await openSqliteStore({ folder })
-    await store.leases.serve(node, [
-      { operation, concurrency: null, leaseMs: 30_000, timeoutMs: 30_000 },
-    ])
-    await run(store, work, flights, seconds / 4)
-    return await run(store, work, flights, seconds)
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  await using open = await openStore()
+  const { store } = open
+  await serve(store, { 'no-op': null })
+  await run(store, work, flights, seconds / 4)
+  return await run(store, work, flights, seconds)
 }
 
 async function run(
