@@ -4,20 +4,24 @@ import { accept } from './accept.ts'
 import { coldStart } from './cold-start.ts'
 import type { Benchmark, Finding, Pace } from './finding.ts'
 import { installSize } from './install-size.ts'
+import { largeResult } from './large-result.ts'
 import { lives } from './lives.ts'
 import { lone } from './lone.ts'
 import { describeMachine } from './machine.ts'
 import { blockedJobs } from './million/blocked.ts'
 import { fullStore } from './million/full-store.ts'
 import { retention } from './million/retention.ts'
+import { overload } from './overload.ts'
 import { renderMachine, renderTable } from './table.ts'
 
 const benchmarks: readonly Benchmark[] = [
   accept,
   lives,
   lone,
+  overload,
   coldStart,
   installSize,
+  largeResult,
   fullStore,
   blockedJobs,
   retention,

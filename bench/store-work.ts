@@ -42,6 +42,7 @@ function job({ operation = 'no-op', key = null }: Wish): Queued {
     key,
     tags: [],
     trace: null,
+    batch: null,
     createdAt,
     deadlineAt: null,
     maxAttempts: 5,

@@ -1,10 +1,14 @@
+import { generateArrivals, type ArrivalPlan } from './arrivals.ts'
 import { generateLoad } from './generator.ts'
 import type { Plan } from './plan.ts'
 
 // The load runs in a process of its own, so that it takes nothing from what it measures but time.
 
+const generate = (plan: Plan | ArrivalPlan): Promise<object> =>
+  'perSecond' in plan ? generateArrivals(plan) : generateLoad(plan)
+
 process.once('message', (plan) => {
-  generateLoad(plan as Plan).then(
+  generate(plan as Plan | ArrivalPlan).then(
     (load) => process.send?.(load, () => process.disconnect()),
     (error: unknown) => {
       process.stderr.write(`${String(error)}\n`)

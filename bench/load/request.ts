@@ -10,7 +10,7 @@ export interface PreparedRequest {
 const blankKey = '00000000-0000-4000-8000-000000000000'
 const hexDigits = Buffer.from('0123456789abcdef', 'latin1')
 
-export function prepareRequest(plan: Plan): PreparedRequest {
+export function prepareRequest(plan: Omit<Plan, 'connections' | 'expectStatus'>): PreparedRequest {
   const { method, path, port, headers, body, distinctKeys } = plan
   const lines = [
     `${method} ${path} HTTP/1.1`,

@@ -1,17 +1,28 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { ArrivalPlan, Arrivals } from './arrivals.ts'
 import type { Load, Plan } from './plan.ts'
 
 /** Runs one plan in a process of its own. */
 export async function runLoad(plan: Plan): Promise<Load> {
-  const child = fork(fileURLToPath(new URL('main.ts', import.meta.url)))
-  const { promise, resolve, reject } = Promise.withResolvers<Load>()
-  child.once('message', (load) => resolve(load as Load))
-  child.once('exit', (code) => reject(new Error(`the load process ended with ${code}`)))
-  child.send(plan)
-  const load = await promise
+  const load = await runApart<Load>(plan)
   refuseErrors(load, plan)
   return load
+}
+
+/** The same for requests that come at a rate; every kind of answer is part of what comes of it. */
+export const runArrivals = (plan: ArrivalPlan): Promise<Arrivals> => runApart<Arrivals>(plan)
+
+/** The same for connections that ask again at once, whatever they were answered. */
+export const runFlood = (plan: Plan): Promise<Load> => runApart<Load>(plan)
+
+function runApart<Result>(plan: Plan | ArrivalPlan): Promise<Result> {
+  const child = fork(fileURLToPath(new URL('main.ts', import.meta.url)))
+  const { promise, resolve, reject } = Promise.withResolvers<Result>()
+  child.once('message', (load) => resolve(load as Result))
+  child.once('exit', (code) => reject(new Error(`the load process ended with ${code}`)))
+  child.send(plan)
+  return promise
 }
 
 /** A figure that leaves errors out is no figure. */

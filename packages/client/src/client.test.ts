@@ -404,14 +404,38 @@ describe('jobs', () => {
   })
 
   it('erases, and drives dead letters again', async () => {
-    const { jobs } = connect()
+    const { jobs, deadLetters } = connect()
     server.next('/v1/jobs', (_, response) => response.writeHead(204).end())
     await jobs.erase('job_1')
-    server.next('/v1/dead-letters/retry', (_, response) => json(response, 200, { count: 4 }))
-    await expect(jobs.deadLetters.retry({ operation: 'a' })).resolves.toBe(4)
+    const counted = { count: 4, more: true }
+    server.next('/v1/dead-letters/retry', (_, response) => json(response, 202, counted))
+    const again = deadLetters.retry({ operation: 'a', ids: ['job_1'] }, { rate: '5/s', limit: 4 })
+    await expect(again).resolves.toEqual(counted)
+    server.next('/v1/dead-letters/discard', (_, response) => json(response, 200, { count: 0 }))
+    await expect(deadLetters.discard({ all: true })).resolves.toEqual({ count: 0 })
     expect(server.requests.map(({ method, body }) => [method, body])).toEqual([
       ['DELETE', ''],
-      ['POST', '{"operation":"a"}'],
+      ['POST', '{"operation":"a","ids":["job_1"],"rate":"5/s","limit":4}'],
+      ['POST', '{"all":true}'],
+    ])
+  })
+
+  it('asks for groups of dead letters and for schedules', async () => {
+    const { deadLetters, schedules } = connect()
+    const groups = { groups: [], next: null }
+    server.next('/v1/dead-letters', (_, response) => json(response, 200, groups))
+    await expect(deadLetters.groups({ code: 'x', limit: 5 })).resolves.toEqual(groups)
+    server.next('/v1/schedules', (_, response) =>
+      json(response, 200, { schedules: [], next: null }),
+    )
+    await expect(schedules.list()).resolves.toEqual([])
+    const id = server.create()
+    server.next('/run', (_, response) => json(response, 202, server.doc(id)))
+    await expect(schedules.run('a b')).resolves.toMatchObject({ id })
+    expect(server.requests.map(({ path }) => path)).toEqual([
+      '/v1/dead-letters?code=x&limit=5&groupBy=error',
+      '/v1/schedules',
+      '/v1/schedules/a%20b/run',
     ])
   })
 })

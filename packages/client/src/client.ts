@@ -1,8 +1,11 @@
 import { readOutput } from './answer.ts'
+import type { BatchEntry, BatchHandle, BatchOptions, OutputsOf } from './batch-handle.ts'
 import { systemClock, type Clock } from './clock.ts'
+import { createDeadLetters, type DeadLetters } from './dead-letters.ts'
 import { fetchService, type ServiceCall } from './fetch-service.ts'
 import type { JobHandle, ResultOptions } from './job-handle.ts'
 import { createJobs, type Jobs } from './jobs.ts'
+import { LiveBatch } from './live-batch.ts'
 import { LiveJob } from './live-job.ts'
 import type {
   InputOf,
@@ -12,6 +15,8 @@ import type {
   SubmitArguments,
 } from './operation-types.ts'
 import { retryPolicy, type RetryOptions } from './retry.ts'
+import { submitBatch, type AnyBatchEntry } from './submit-batch.ts'
+import { createSchedules, type Schedules } from './schedules.ts'
 import { submitOperation } from './submit.ts'
 import type { SubmitOptions } from './submit-options.ts'
 import { spanMs, type Span } from './time.ts'
@@ -54,6 +59,22 @@ export interface Client<Ops> {
     operation: Name,
     ...rest: SubmitArguments<InputOf<Ops, Name>, SubmitOptions & ResultOptions>
   ): Promise<OutputOf<Ops, Name>>
+  /**
+   * Submits up to 1,000 calls together: all of them are accepted, or none is.
+   *
+   * @returns once all jobs are durable on the server
+   * @throws BuzzerError where the server refuses: `validation-failed` names each wrong entry in
+   *   `problem.errors`; ConnectionError where it cannot be reached
+   */
+  batch<const Entries extends readonly BatchEntry<Ops>[]>(
+    entries: Entries,
+    options?: BatchOptions,
+  ): Promise<BatchHandle<OutputsOf<Ops, Entries>>>
+  /** A handle for a batch that was submitted before, here or elsewhere; sends nothing. */
+  batchById(
+    id: string,
+    options?: { readonly token?: string | null | undefined },
+  ): BatchHandle<unknown[]>
   /** A handle for a job that was submitted before, here or elsewhere; sends nothing. */
   job<Output = unknown>(
     id: string,
@@ -68,6 +89,8 @@ export interface Client<Ops> {
    */
   fetch(path: string, call?: ServiceCall): Promise<Response | JobHandle<Response>>
   readonly jobs: Jobs
+  readonly deadLetters: DeadLetters
+  readonly schedules: Schedules
 }
 
 /**
@@ -80,15 +103,25 @@ export function createClient<Config = unknown>(
   const transport = createTransport(transportOptions(options))
   const submit = (operation: string, input?: unknown, how: SubmitOptions = {}) =>
     submitOperation(transport, operation, input, how, readOutput)
-  const client: Client<Record<string, { input: unknown; output: unknown }>> = {
+  const client: Untyped = {
     submit,
+    batch: (entries, how = {}) => submitBatch(transport, entries, how),
+    batchById: (id, { token = null } = {}) =>
+      new LiveBatch({ route: { transport, id, token }, batch: null, replayed: false }),
     run: async (operation, input, how) => (await submit(operation, input, how)).result(how),
     job: (id, { token = null } = {}) => attach(transport, id, token),
     fetch: (path, call = {}) => fetchService(transport, path, call),
     jobs: createJobs(transport),
+    deadLetters: createDeadLetters(transport),
+    schedules: createSchedules(transport),
   }
   // The names and types exist for the compiler only; what runs is the same for every config.
   return client as Client<OperationsOf<Config>>
+}
+
+/** What runs, where every operation takes and gives anything. */
+type Untyped = Omit<Client<Record<string, { input: unknown; output: unknown }>>, 'batch'> & {
+  batch(entries: readonly AnyBatchEntry[], options?: BatchOptions): Promise<LiveBatch>
 }
 
 function attach<Output>(transport: Transport, id: string, token: string | null): JobHandle<Output> {

@@ -1,5 +1,20 @@
+export type * from './batch-event.ts'
+export type {
+  BatchEntry,
+  BatchHandle,
+  BatchJobOptions,
+  BatchOptions,
+  BatchResult,
+} from './batch-handle.ts'
 export { createClient, type Client, type ClientOptions } from './client.ts'
 export type { Clock } from './clock.ts'
+export type { Download } from './download.ts'
+export type {
+  DeadLetterFilter,
+  DeadLetters,
+  DiscardFilter,
+  RetryDeadLettersOptions,
+} from './dead-letters.ts'
 export {
   BuzzerError,
   ConnectionError,
@@ -11,12 +26,25 @@ export {
 export type { ServiceCall } from './fetch-service.ts'
 export type * from './job-event.ts'
 export type { CallOptions, EventsOptions, JobHandle, ResultOptions } from './job-handle.ts'
-export type { DeadLetterFilter, DeadLetters, JobFilter, Jobs, PageOptions } from './jobs.ts'
+export type { JobFilter, Jobs, PageOptions } from './jobs.ts'
 export type { LiveStream } from './live-stream.ts'
 export type { Operations, OperationsOf, OperationTypes } from './operation-types.ts'
 export type { OutputUpdate } from './read-output.ts'
 export type { RetryOptions } from './retry.ts'
 export type { Callback, SubmitOptions } from './submit-options.ts'
+export type { Schedules } from './schedules.ts'
 export type { Span } from './time.ts'
 export type { Credential } from './transport.ts'
-export type { JobDocument, JobListDocument, JobState, ProblemDocument } from '@buzzer/contract'
+export type {
+  DeadLetterCount,
+  DeadLetterGroup,
+  DeadLetterGroupsDocument,
+  ScheduleDocument,
+} from '@buzzer/contract'
+export type {
+  BatchDocument,
+  JobDocument,
+  JobListDocument,
+  JobState,
+  ProblemDocument,
+} from '@buzzer/contract'

@@ -1,4 +1,5 @@
 import type { JobDocument } from '@buzzer/contract'
+import type { Download } from './download.ts'
 import type { JobEvent } from './job-event.ts'
 import type { LiveStream } from './live-stream.ts'
 import type { OutputUpdate } from './read-output.ts'
@@ -37,6 +38,11 @@ export interface JobHandle<Output = unknown> extends AsyncIterable<JobEvent> {
   result(options?: ResultOptions): Promise<Output>
   /** Like `result()`, but gives the whole HTTP answer, whatever status a wrapped API chose. */
   response(options?: ResultOptions): Promise<Response>
+  /**
+   * Waits for the job to end and gives its result as a stream, for what is too large to be held.
+   * A connection that breaks is taken up where it broke. Rejects like `result()`.
+   */
+  download(options?: ResultOptions): Promise<Download>
   /**
    * The job's events until the final one. Breaks in the connection are resumed. Where no event
    * stream can be had, polling takes its place; pieces of output are then missing.

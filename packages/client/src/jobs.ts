@@ -20,19 +20,6 @@ export interface PageOptions extends CallOptions {
   readonly cursor?: string | undefined
 }
 
-/** Which dead letters; all of the caller's without a filter. */
-export interface DeadLetterFilter {
-  readonly operation?: string | undefined
-}
-
-export interface DeadLetters {
-  list(options?: DeadLetterFilter & PageOptions): Promise<JobListDocument>
-  /** Runs them again. @returns how many */
-  retry(filter?: DeadLetterFilter, options?: CallOptions): Promise<number>
-  /** Gives them up. @returns how many */
-  discard(filter?: DeadLetterFilter, options?: CallOptions): Promise<number>
-}
-
 /** Looking after jobs. Everything rejects with a `BuzzerError` where the server refuses. */
 export interface Jobs {
   /** One page. */
@@ -45,7 +32,6 @@ export interface Jobs {
   retry(id: string, options?: CallOptions): Promise<JobDocument>
   /** Erases an ended job with its payloads; `job-not-finished` where it has not ended. */
   erase(id: string, options?: CallOptions): Promise<void>
-  readonly deadLetters: DeadLetters
 }
 
 export function createJobs(transport: Transport): Jobs {
@@ -68,26 +54,11 @@ export function createJobs(transport: Transport): Jobs {
     retry: (id, options = {}) =>
       transport.send(once('POST', `${path(id)}/retry`, options), readJob),
     erase: (id, options = {}) => transport.send(request('DELETE', path(id), options), readNothing),
-    deadLetters: createDeadLetters(transport),
   }
 }
 
-function createDeadLetters(transport: Transport): DeadLetters {
-  const act = (verb: string, filter: DeadLetterFilter, options: CallOptions): Promise<number> => {
-    const body = JSON.stringify(filter)
-    const post = { ...once('POST', `/v1/dead-letters/${verb}`, options), body }
-    post.headers.set('content-type', 'application/json')
-    return transport.send(post, readCount)
-  }
-  return {
-    list: (options = {}) =>
-      transport.send(request('GET', `/v1/dead-letters${query(options)}`, options), readList),
-    retry: (filter = {}, options = {}) => act('retry', filter, options),
-    discard: (filter = {}, options = {}) => act('discard', filter, options),
-  }
-}
-
-const request = (method: string, path: string, { signal }: CallOptions): ServerRequest => ({
+/** A request of our own API that may be sent again. */
+export const request = (method: string, path: string, { signal }: CallOptions): ServerRequest => ({
   method,
   path,
   headers: new Headers(),
@@ -95,32 +66,28 @@ const request = (method: string, path: string, { signal }: CallOptions): ServerR
   signal,
 })
 
-const once = (method: string, path: string, options: CallOptions): ServerRequest => ({
+/** One that may not. */
+export const once = (method: string, path: string, options: CallOptions): ServerRequest => ({
   ...request(method, path, options),
   repeatable: false,
 })
 
-function query(filter: JobFilter & PageOptions): string {
+export function query(filter: object): string {
   const parameters = new URLSearchParams()
-  for (const [name, value] of Object.entries({ ...filter, signal: undefined })) {
-    if (value !== undefined)
-      parameters.set(name, value instanceof Date ? value.toISOString() : `${value}`)
+  const members = Object.entries(filter) as [string, Date | string | number | undefined][]
+  for (const [name, value] of members) {
+    if (name === 'signal' || value === undefined) continue
+    parameters.set(name, value instanceof Date ? value.toISOString() : String(value))
   }
   return parameters.size === 0 ? '' : `?${parameters.toString()}`
 }
 
-async function readList(response: Response): Promise<JobListDocument> {
+export async function readList(response: Response): Promise<JobListDocument> {
   const value = (await readJson(response)) as Partial<JobListDocument>
   if (!Array.isArray(value.jobs) || !value.jobs.every(isJob)) {
     throw unexpected(response.status, 'The answer is not a list of jobs.')
   }
   return { jobs: value.jobs, next: value.next ?? null }
-}
-
-async function readCount(response: Response): Promise<number> {
-  const { count } = (await readJson(response)) as { count?: unknown }
-  if (typeof count !== 'number') throw unexpected(response.status, 'The answer has no count.')
-  return count
 }
 
 async function readNothing(response: Response): Promise<void> {

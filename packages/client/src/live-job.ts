@@ -1,8 +1,10 @@
 import type { JobDocument } from '@buzzer/contract'
 import { isProblem, outcomeOf, readJob, readProblem } from './answer.ts'
+import { openDownload, type Download } from './download.ts'
 import { JobCancelledError, JobFailedError, unexpected, WaitTimeoutError } from './error.ts'
-import { followJob, type FollowOptions } from './follow-job.ts'
+import { follow, type FollowOptions } from './follow.ts'
 import { isFinalState, type JobEvent } from './job-event.ts'
+import { jobFeed } from './job-feed.ts'
 import type { CallOptions, EventsOptions, JobHandle, ResultOptions } from './job-handle.ts'
 import { jobRequest, withTimeout, type JobRoute } from './job-route.ts'
 import { liveStream, type LiveStream } from './live-stream.ts'
@@ -47,6 +49,15 @@ export class LiveJob<Output> implements JobHandle<Output> {
     return this.#within(passOn, options)
   }
 
+  async download(options: ResultOptions = {}): Promise<Download> {
+    const { route } = this.#parts
+    // The timeout is for the job; how long the bytes take is for the signal to say.
+    if (this.#last?.state !== 'succeeded') {
+      throwFailure(await this.#inTime((limited) => this.#waitForEnd(limited), options))
+    }
+    return openDownload(route, passOn, options.signal)
+  }
+
   events({ since = 0, signal }: EventsOptions = {}): LiveStream<JobEvent> {
     return liveStream((limited) => this.#follow({ since, signal: limited }), signal)
   }
@@ -56,9 +67,9 @@ export class LiveJob<Output> implements JobHandle<Output> {
   }
 
   output({ signal }: CallOptions = {}): LiveStream<OutputUpdate> {
-    const follow = (limited: AbortSignal): AsyncGenerator<JobEvent, void> =>
+    const start = (limited: AbortSignal): AsyncGenerator<JobEvent, void> =>
       this.#follow({ since: 0, needsStream: true, signal: limited })
-    return liveStream((limited) => readOutput(follow(limited)), signal)
+    return liveStream((limited) => readOutput(start(limited)), signal)
   }
 
   async status({ signal }: CallOptions = {}): Promise<JobDocument> {
@@ -84,19 +95,27 @@ export class LiveJob<Output> implements JobHandle<Output> {
     return job
   }
 
-  async *#follow(options: FollowOptions): AsyncGenerator<JobEvent, void> {
-    for await (const event of followJob(this.#parts.route, options)) {
+  async *#follow(
+    options: FollowOptions & { readonly since: number | null },
+  ): AsyncGenerator<JobEvent, void> {
+    for await (const event of follow(jobFeed(this.#parts.route, options.since), options)) {
       this.#note(event.job)
       yield event
     }
   }
 
   #within<T>(read: (response: Response) => Promise<T>, options: ResultOptions): Promise<T> {
-    const { timeout, signal } = options
+    return this.#inTime((limited) => this.#outcome(read, limited), options)
+  }
+
+  #inTime<T>(
+    work: (signal: AbortSignal | undefined) => Promise<T>,
+    { timeout, signal }: ResultOptions,
+  ): Promise<T> {
     const ms = timeout === undefined ? null : spanMs(timeout)
     const late = (): Error => new WaitTimeoutError(`${this.id} has not ended within ${timeout}`)
     const { transport } = this.#parts.route
-    return withTimeout(transport, ms, signal, late, (limited) => this.#outcome(read, limited))
+    return withTimeout(transport, ms, signal, late, work)
   }
 
   async #outcome<T>(

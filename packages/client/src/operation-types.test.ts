@@ -1,4 +1,5 @@
 import { describe, expectTypeOf, it } from 'vitest'
+import type { BatchResult } from './batch-handle.ts'
 import type { Client } from './client.ts'
 import type { JobHandle } from './job-handle.ts'
 import type { OperationsOf, OperationTypes } from './operation-types.ts'
@@ -43,5 +44,29 @@ describe('the types from a config', () => {
     expectTypeOf(wrapped).returns.resolves.toEqualTypeOf<JobHandle>()
     const untyped = (client: Untyped) => client.submit('anything', { a: 1 }, { priority: 1 })
     expectTypeOf(untyped).returns.resolves.toEqualTypeOf<JobHandle>()
+  })
+
+  it('give each place of a batch its output', () => {
+    const send = (client: Typed) =>
+      client.batch([
+        { operation: 'render-report', input: { month: '2026-10' }, priority: 1 },
+        { operation: 'ping' },
+      ])
+    type Handle = Awaited<ReturnType<typeof send>>
+    expectTypeOf<Handle['jobs'][0]>().toEqualTypeOf<JobHandle<Report>>()
+    expectTypeOf<Handle['jobs'][1]>().toEqualTypeOf<JobHandle<string>>()
+    type Results = Awaited<ReturnType<Handle['results']>>
+    expectTypeOf<Results>().toEqualTypeOf<[BatchResult<Report>, BatchResult<string>]>()
+    const many = (client: Typed, months: readonly string[]) =>
+      client.batch(
+        months.map((month) => ({ operation: 'render-report' as const, input: { month } })),
+      )
+    type Many = Awaited<ReturnType<Awaited<ReturnType<typeof many>>['results']>>
+    expectTypeOf<Many>().toEqualTypeOf<BatchResult<Report>[]>()
+    const wrong = { operation: 'render-report', input: { month: 1 } } as const
+    // @ts-expect-error a month is a string
+    expectTypeOf((client: Typed) => client.batch([wrong])).toBeFunction()
+    // @ts-expect-error there is no such operation
+    expectTypeOf((client: Typed) => client.batch([{ operation: 'pong' }])).toBeFunction()
   })
 })

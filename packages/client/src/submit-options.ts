@@ -79,9 +79,9 @@ function preference({ prefer, wait }: SubmitOptions): string | undefined {
   return parts.filter((part) => part !== undefined).join(', ') || undefined
 }
 
-const formatTime = (time: Date): string => time.toISOString()
+export const formatTime = (time: Date): string => time.toISOString()
 
-const formatDeadline = (deadline: Span | Date): string =>
+export const formatDeadline = (deadline: Span | Date): string =>
   deadline instanceof Date ? formatTime(deadline) : formatSpan(deadline)
 
 function formatTags(tags: readonly string[]): string {
@@ -91,7 +91,7 @@ function formatTags(tags: readonly string[]): string {
 }
 
 /** A structured-field string (RFC 9651, section 3.3.3). */
-function quoted(key: string): string {
+export function quoted(key: string): string {
   if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
     throw new TypeError('An idempotency key has 1 to 255 printable ASCII characters')
   }
@@ -99,7 +99,7 @@ function quoted(key: string): string {
 }
 
 /** 128 random bits. `randomUUID` would not do: browsers have it on secure origins only. */
-const randomKey = (): string =>
+export const randomKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, '0'),
   ).join('')

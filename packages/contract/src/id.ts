@@ -7,6 +7,7 @@ export type Id<Prefix extends string> = `${Prefix}_${string}` & { readonly __id:
 
 export type JobId = Id<'job'>
 export type EventId = Id<'evt'>
+export type BatchId = Id<'bat'>
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
 const suffix = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/
@@ -23,6 +24,7 @@ export function parseId<Prefix extends string>(prefix: Prefix, text: string): Id
 }
 
 export const parseJobId = (text: string): JobId | null => parseId('job', text)
+export const parseBatchId = (text: string): BatchId | null => parseId('bat', text)
 
 /** Makes ids that are unique in this process and never go back, also when the clock does. */
 export interface IdSource {

@@ -17,6 +17,7 @@ export const problems = {
   'route-not-found': { status: 404, retry: false, title: 'There is no such route' },
   'operation-not-found': { status: 404, retry: false, title: 'There is no such operation' },
   'job-not-found': { status: 404, retry: false, title: 'There is no such job' },
+  'batch-not-found': { status: 404, retry: false, title: 'There is no such batch' },
   'channel-not-found': { status: 404, retry: false, title: 'There is no such channel' },
   'result-not-ready': { status: 404, retry: true, title: 'The job has not ended yet' },
   'method-not-allowed': {
@@ -25,7 +26,9 @@ export const problems = {
     title: 'This route does not take that method',
   },
   'not-acceptable': { status: 406, retry: false, title: 'No acceptable form of the answer exists' },
+  'service-not-found': { status: 404, retry: false, title: 'There is no such service' },
   'job-finished': { status: 409, retry: false, title: 'The job has ended already' },
+  'batch-finished': { status: 409, retry: false, title: 'The batch has ended already' },
   'job-not-failed': { status: 409, retry: false, title: 'The job has not failed' },
   'job-not-finished': { status: 409, retry: true, title: 'The job has not ended yet' },
   'job-cancelled': { status: 409, retry: false, title: 'The job was cancelled' },
@@ -37,8 +40,19 @@ export const problems = {
   },
   'lease-lost': { status: 409, retry: false, title: 'The lease was lost' },
   'job-expired': { status: 410, retry: false, title: 'The job is past its retention' },
+  'batch-expired': { status: 410, retry: false, title: 'The batch is past its retention' },
   'request-timeout': { status: 408, retry: true, title: 'The request took too long to arrive' },
+  'precondition-failed': {
+    status: 412,
+    retry: false,
+    title: 'It is at another version than was expected',
+  },
   'payload-too-large': { status: 413, retry: false, title: 'The body is too large' },
+  'range-not-satisfiable': {
+    status: 416,
+    retry: false,
+    title: 'There are no such bytes in the result',
+  },
   'unsupported-media-type': {
     status: 415,
     retry: false,

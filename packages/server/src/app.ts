@@ -2,11 +2,15 @@ import { createIdSource } from '@buzzer/contract'
 import type { AddressInfo } from 'node:net'
 import { createDocuments } from './app/documents.ts'
 import { loadDefinitions } from './app/definitions.ts'
+import { makeFolder } from './app/make-folder.ts'
+import { createRegistry } from './app/registry/registry.ts'
 import { ownHosts } from './app/own-hosts.ts'
 import { systemClock } from './app/system-clock.ts'
 import { systemRandom } from './app/system-random.ts'
+import { openTraces } from './app/traces.ts'
 import { createJobTokens } from './auth/job-token.ts'
 import { createNoAuthentication } from './auth/none.ts'
+import { createSealer } from './auth/seal.ts'
 import { loadSecret } from './auth/secret.ts'
 import { createMemoryBus } from './bus/memory/memory-bus.ts'
 import type { Config } from './config/config.ts'
@@ -14,10 +18,12 @@ import { ConfigError } from './define/errors.ts'
 import { createEngine } from './engine/engine.ts'
 import { createHttpServer } from './gateway/http/server.ts'
 import type { Store } from './ports/store.ts'
+import type { Telemetry } from './ports/telemetry.ts'
 import { openSqliteStore } from './store/sqlite/open.ts'
 import { createLog } from './telemetry/log.ts'
 import { createLoopWatch } from './telemetry/loop-watch.ts'
-import { createMetrics } from './telemetry/metrics.ts'
+import { createMetrics, type Metrics } from './telemetry/metrics.ts'
+import { createCronTimetables } from './timetable/cron-timetables.ts'
 import { version } from './app/version.ts'
 
 /** A whole server, put together from its parts. */
@@ -28,17 +34,19 @@ export interface App extends AsyncDisposable {
   stop(): Promise<void>
 }
 
+/** A drain that took all its time leaves this for the spans that tell why, in milliseconds. */
+const leastFlushMs = 500
+
 /** What a simulation or a test puts in the place of a part. */
 export interface AppParts {
   readonly wrapStore?: (store: Store) => Store
 }
 
-/** The key is the first thing that is looked for in the data folder. */
 const explainFolder =
-  ({ dataFolder }: Config) =>
+  (folder: string) =>
   (cause: unknown): never => {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    const detail = `the data folder ${dataFolder} cannot be used: ${reason}`
+    const detail = `the data folder ${folder} cannot be used: ${reason}`
     throw new ConfigError([{ path: 'data', detail }], { cause })
   }
 
@@ -47,18 +55,48 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
   await using resources = new AsyncDisposableStack()
   const clock = systemClock
   const random = systemRandom
+  const timetables = createCronTimetables()
   const log = resources.use(
     createLog({ level: config.log.level, pretty: config.log.format === 'pretty' }),
   )
-  const secret = await loadSecret(config.secret, config.dataFolder).catch(explainFolder(config))
-  const definitions = resources.use(await loadDefinitions(config, { clock, random, log }))
-  const bus = resources.use(createMemoryBus())
-  const opened = resources.use(await openSqliteStore({ folder: config.store.folder, log }))
-  const store = parts.wrapStore?.(opened) ?? opened
-  const metrics = resources.use(
-    createMetrics({ clock, version, depths: () => store.upkeep.depths() }),
+  for (const folder of [config.dataFolder, config.store.folder])
+    await makeFolder(folder).catch(explainFolder(folder))
+  const secret = await loadSecret(config.secret, config.dataFolder).catch(
+    explainFolder(config.dataFolder),
   )
   const ids = createIdSource(clock.now, random.bytes)
+  const node = ids.next('nod')
+  const metrics: Metrics = resources.use(
+    createMetrics({
+      clock,
+      version,
+      depths: () => store.upkeep.depths(),
+      deadLetterAlertOf: (operation) => engine.deadLetters.alertOf(operation),
+      slots: () => engine.slots(),
+    }),
+  )
+  const telemetry: Telemetry = metrics
+  const traces = resources.use(await openTraces(config, { clock, random, log, telemetry, node }))
+  const tracing = traces?.tracing ?? null
+  const definitionDeps = { clock, random, log, tracing, timetables }
+  const declared = resources.use(await loadDefinitions(config, definitionDeps))
+  const bus = resources.use(createMemoryBus())
+  const opened = resources.use(
+    await openSqliteStore({ folder: config.store.folder, log, telemetry }),
+  )
+  const store = parts.wrapStore?.(opened) ?? opened
+  const definitions = resources.use(
+    createRegistry({
+      ...definitionDeps,
+      config,
+      declared,
+      outbound: declared.outbound,
+      store: store.definitions,
+      bus,
+      sealer: createSealer(secret, 'definitions'),
+      onSwap: () => engine.serve(),
+    }),
+  )
   const engine = createEngine({
     store,
     bus,
@@ -67,10 +105,15 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
     ids,
     catalog: definitions.catalog,
     log,
-    telemetry: metrics,
-    node: ids.next('nod'),
+    telemetry,
+    tracing,
+    node,
     slots: config.slots,
     retention: config.retention,
+    admissionBounds: config.admission,
+    shares: config.shares,
+    timetables,
+    deadLetterAlert: config.deadLetterAlert,
   })
   resources.use(createLoopWatch({ clock, log, running: () => engine.runningOperations() }))
 
@@ -82,9 +125,11 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
   const server = createHttpServer({
     engine,
     catalog: definitions.catalog,
+    registry: definitions,
     clock,
     log,
-    telemetry: metrics,
+    telemetry,
+    tracing,
     auth: createNoAuthentication(() => hosts),
     tokens: createJobTokens(secret),
     publicUrl,
@@ -96,9 +141,11 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
 
   const owned = resources.move()
   const stopAll = async (): Promise<void> => {
+    const endsAt = clock.monotonic() + config.shutdownMs
     stopped.abort()
     await engine.drain(config.shutdownMs)
     await server.close()
+    await traces?.flush(Math.max(leastFlushMs, endsAt - clock.monotonic()))
     await owned.disposeAsync()
   }
   const stop = (): Promise<void> => {
@@ -107,6 +154,7 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
   }
   return {
     async listen() {
+      await definitions.start()
       await engine.start()
       await server.listen({ host: config.host, port: config.port })
       const { port } = server.server.address() as AddressInfo

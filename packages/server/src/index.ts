@@ -11,23 +11,25 @@ export {
   defineConfig,
   type AuthOptions,
   type ConfigOptions,
-  type LimitOptions,
   type LogOptions,
+  type TelemetryOptions,
   type OutboundOptions,
   type RetentionOptions,
-  type Size,
   type WorkerOptions,
 } from './define/config.ts'
 export { RetryableError, TerminalError, type TerminalProblem } from './define/errors.ts'
 export {
   operation,
   type AdmissionOptions,
+  type DeadLetterOptions,
   type IdempotencyOptions,
+  type LimitOptions,
   type OperationDefinition,
   type OperationOptions,
   type PolicyOptions,
   type RetryOptions,
   type ScheduleOptions,
+  type Size,
 } from './define/operation.ts'
 export type { JsonSchema, Schema } from './define/schema.ts'
 export {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { basename } from 'node:path'
 import { readOpenApi } from '../contracts/openapi/read/read-open-api.ts'
-import { importService } from '../contracts/openapi/service/import-service.ts'
+import { importService, type ImportedService } from '../contracts/openapi/service/import-service.ts'
 import {
   readinessReport,
   type ReadinessReport,
@@ -47,7 +47,7 @@ export async function importDocument(request: ImportRequest): Promise<ImportOutc
   const name = request.name ?? nameFor(request.source, title)
   const service = importService(outcome.document, { service: name })
   const format = /^\s*[{[]/.test(text) ? 'json' : 'yaml'
-  const url = urlOf(service.servers, request.source)
+  const url = urlOf(service, request.source)
   return { kind: 'read', name, title, text, format, url, report: readinessReport(service) }
 }
 
@@ -95,17 +95,27 @@ function nameFor(source: string, title: string): string {
   return file === '' || generic.has(file) ? slugOf(title) || 'service' : file
 }
 
-const slugOf = (text: string): string =>
+/** As a service can be called. */
+export const slugOf = (text: string): string =>
   text
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, 40)
     .replaceAll(/^-+|-+$/g, '')
 
-function urlOf(servers: readonly string[], source: string): string | null {
+/**
+ * Where the API is, as far as its document says.
+ *
+ * @param source where the document was read, which addresses in it are relative to; null for
+ *   nowhere
+ */
+export function urlOf(
+  { servers, serversDiffer }: Pick<ImportedService, 'servers' | 'serversDiffer'>,
+  source: string | null,
+): string | null {
   const absolute = servers.find((server) => /^https?:\/\/[^{}]+$/i.test(server))
   if (absolute !== undefined) return absolute
-  if (!/^https?:/i.test(source)) return null
+  if (serversDiffer || source === null || !/^https?:/i.test(source)) return null
   const [first = '/'] = servers
   return URL.canParse(first, source) && !first.includes('{')
     ? new URL(first, source).href.replace(/\/$/, '')

@@ -3,72 +3,128 @@ import type {
   ImportedOperation,
   ImportedService,
 } from '../contracts/openapi/service/import-service.ts'
+import type { OpenApiSource } from '../contracts/openapi/read/read-open-api.ts'
 import { readService } from '../contracts/openapi/service/read-service.ts'
 import { defaultPolicies, type Policies } from '../core/operation.ts'
 import { ConfigError } from '../define/errors.ts'
 import { policiesOf } from '../define/policies.ts'
-import type { Credentials, ServiceDefinition, ServiceOptions } from '../define/service.ts'
+import type { OwnPolicyOptions } from '../define/operation.ts'
+import type { Credentials, ServiceOptions } from '../define/service.ts'
 import type { Operation } from '../ports/catalog.ts'
 import type { Outbound } from '../ports/outbound.ts'
 import type { Runner } from '../ports/runner.ts'
 import { defaultUpstreamOperation, type UpstreamService } from '../runner/upstream/service.ts'
 import { createUpstreamRunner } from '../runner/upstream/upstream-runner.ts'
 import type { Mount, MountMatch } from './catalog.ts'
+import { checkSchedule } from './check-schedule.ts'
 import type { DefinitionDeps } from './definition-deps.ts'
 import { readDocument } from './read-document.ts'
 
 /** A wrapped API: its operations, where they are called, and what runs them. */
 export interface MountedService {
-  readonly operations: readonly Operation[]
+  readonly name: string
+  readonly title: string
   readonly mount: Mount
+  /** Where the upstream is. */
+  readonly url: string
+  readonly notes: readonly string[]
+  readonly imported: ImportedService
+  /** @param runner runs them instead of the service's own, as one that stands before it */
+  operations(runner: Runner, changed?: ChangedPolicies): readonly Operation[]
   readonly runner: Runner
 }
+
+/** Policies that were changed at run time, by the names of operations. */
+export type ChangedPolicies = ReadonlyMap<string, OwnPolicyOptions>
 
 export interface ServiceDeps extends DefinitionDeps {
   readonly config: Config
   readonly outbound: Outbound
 }
 
-/** @throws ConfigError where its document or its settings cannot be taken */
-export async function mountService(
+/** What `service()` takes, once its document is read. */
+export type MountOptions = Omit<ServiceOptions, 'openapi'>
+
+/** @throws ConfigError where its settings cannot be taken */
+export function mountService(
   name: string,
-  { options }: ServiceDefinition,
+  options: MountOptions,
+  imported: ImportedService,
   deps: ServiceDeps,
-): Promise<MountedService> {
-  const imported = await importDocument(name, options, deps)
-  for (const note of imported.notes) deps.log.warn({ service: name, note }, 'OpenAPI document')
-  const runner = createUpstreamRunner({
-    ...deps,
-    service: upstreamOf(name, options, imported, deps.config),
-  })
+): MountedService {
+  const upstream = upstreamOf(name, options, imported, deps.config)
+  const runner = runnerOf(upstream, deps)
   const mount = options.mount ?? `/api/${name}`
   const forwarded = (options.forward ?? []).map((header) => header.toLowerCase())
+  // Found out now rather than when a caller comes.
+  const policies = new Map(
+    imported.operations.map((operation) => [
+      operation.name,
+      operationPolicies(name, options, operation),
+    ]),
+  )
+  const policiesNow = (operation: string, changed: OwnPolicyOptions | undefined): Policies => {
+    const base = policies.get(operation) ?? defaultPolicies
+    return changed === undefined ? base : policiesOf(`operations.${operation}`, changed, base)
+  }
+  const operationOf = (
+    operation: ImportedOperation,
+    usedRunner: Runner,
+    changed?: OwnPolicyOptions,
+  ): Operation => ({
+    name: operation.name,
+    summary: operation.summary,
+    policies: policiesNow(operation.name, changed),
+    runner: usedRunner,
+    call: {
+      kind: 'routed',
+      service: name,
+      mount,
+      method: operation.method,
+      path: operation.path,
+      headers: new Set([...operation.headers, ...forwarded]),
+      document: operation.document,
+      check: operation.check,
+      checkParts: operation.checkParts,
+      readsWhole: operation.readsWhole,
+    },
+  })
+  for (const operation of imported.operations) {
+    const path = `services.${name}.operations.${operation.operationId}`
+    checkSchedule(operationOf(operation, runner), path, deps.timetables)
+  }
   return {
+    name,
+    title: imported.title,
+    url: upstream.url,
+    notes: imported.notes,
+    imported,
     runner,
     mount: { mount, match: (method, target) => matchBelow(imported, method, target) },
-    operations: imported.operations.map((operation) => ({
-      name: operation.name,
-      summary: operation.summary,
-      policies: operationPolicies(name, options, operation),
-      runner,
-      call: {
-        kind: 'routed',
-        service: name,
-        mount,
-        method: operation.method,
-        path: operation.path,
-        headers: new Set([...operation.headers, ...forwarded]),
-        document: operation.document,
-        check: operation.check,
-      },
-    })),
+    operations: (usedRunner, changed) =>
+      imported.operations.map((operation) => {
+        const change = changed?.get(operation.name)
+        const made = operationOf(operation, usedRunner, change)
+        if (change !== undefined) checkSchedule(made, `operations.${made.name}`, deps.timetables)
+        return made
+      }),
   }
 }
 
-async function importDocument(
+function runnerOf(service: UpstreamService, deps: ServiceDeps): Runner {
+  try {
+    return createUpstreamRunner({ ...deps, service })
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause)
+    throw new ConfigError([{ path: `services.${service.name}.url`, detail }], { cause })
+  }
+}
+
+/** @throws ConfigError where its document cannot be read or taken */
+export async function importFor(
   name: string,
   options: ServiceOptions,
-  { config, outbound }: ServiceDeps,
+  { config, outbound }: Pick<ServiceDeps, 'config' | 'outbound'>,
 ): Promise<ImportedService> {
   const path = `services.${name}.openapi`
   const source = await readDocument(options.openapi, { folder: config.folder, outbound }).catch(
@@ -77,6 +133,16 @@ async function importDocument(
       throw new ConfigError([{ path, detail }], { cause })
     },
   )
+  return importSource(name, options, source)
+}
+
+/** @throws ConfigError where the document cannot be taken */
+export function importSource(
+  name: string,
+  options: MountOptions,
+  source: OpenApiSource,
+): ImportedService {
+  const path = `services.${name}.openapi`
   const { include, exclude } = options
   const outcome = readService(source, {
     service: name,
@@ -90,7 +156,7 @@ async function importDocument(
 
 function refuseUnknownOverrides(
   name: string,
-  { operations = {} }: ServiceOptions,
+  { operations = {} }: MountOptions,
   service: ImportedService,
 ): void {
   const known = new Set(service.operations.map(({ operationId }) => operationId))
@@ -107,7 +173,7 @@ function refuseUnknownOverrides(
 /** What the document proposes, then what the service says, then what is said of the one. */
 function operationPolicies(
   name: string,
-  options: ServiceOptions,
+  options: MountOptions,
   operation: ImportedOperation,
 ): Policies {
   const proposed = { ...defaultPolicies, mode: operation.mode }
@@ -118,7 +184,7 @@ function operationPolicies(
     : policiesOf(`services.${name}.operations.${operation.operationId}`, own, ofService)
 }
 
-const overrideOf = ({ operations = {} }: ServiceOptions, { operationId }: ImportedOperation) =>
+const overrideOf = ({ operations = {} }: MountOptions, { operationId }: ImportedOperation) =>
   operationId === null ? undefined : operations[operationId]
 
 function matchBelow(service: ImportedService, method: string, target: string): MountMatch {
@@ -129,7 +195,7 @@ function matchBelow(service: ImportedService, method: string, target: string): M
 
 function upstreamOf(
   name: string,
-  options: ServiceOptions,
+  options: MountOptions,
   imported: ImportedService,
   config: Config,
 ): UpstreamService {
@@ -151,10 +217,11 @@ function upstreamOf(
   }
 }
 
-function firstServer(name: string, { servers }: ImportedService): string {
+function firstServer(name: string, { servers, serversDiffer }: ImportedService): string {
   const absolute = servers.find((server) => /^https?:\/\/[^{}]+$/i.test(server))
   if (absolute !== undefined) return absolute
-  const detail = "the document names no server; say where it is: url: 'http://…'"
+  const named = serversDiffer ? 'a server of its own for each operation' : 'no server'
+  const detail = `the document names ${named}; say where it is: url: 'http://…'`
   throw new ConfigError([{ path: `services.${name}.url`, detail }])
 }
 

@@ -11,6 +11,7 @@ import type { JsonSchema, Operation } from '../ports/catalog.ts'
 import type { Runner } from '../ports/runner.ts'
 import { createHandlerRunner } from '../runner/handler/handler-runner.ts'
 import type { HandlerEntry } from '../runner/handler/handler-set.ts'
+import { checkSchedule } from './check-schedule.ts'
 import type { DefinitionDeps } from './definition-deps.ts'
 
 /** The operations of the configuration that handlers run, with the one runner of them all. */
@@ -20,7 +21,8 @@ export interface NamedOperations {
 }
 
 /** @throws ConfigError where a schema or a policy cannot be taken */
-export function nameOperations(config: Config, { log, clock }: DefinitionDeps): NamedOperations {
+export function nameOperations(config: Config, deps: DefinitionDeps): NamedOperations {
+  const { log, clock, timetables } = deps
   const definitions = Object.entries(config.operations)
   const threaded = definitions.some(([, { thread }]) => thread === true)
   const runner = createHandlerRunner({
@@ -36,6 +38,9 @@ export function nameOperations(config: Config, { log, clock }: DefinitionDeps): 
         : null,
   })
   const operations = definitions.map(([name, definition]) => named(name, definition, runner, log))
+  for (const operation of operations) {
+    checkSchedule(operation, `operations.${operation.name}`, timetables)
+  }
   return { operations, runner }
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bytesIn } from '../core/payload.ts'
 import type { OpenApiSource } from '../contracts/openapi/read/read-open-api.ts'
 import type { Outbound } from '../ports/outbound.ts'
 
@@ -45,5 +46,5 @@ async function fetchDocument(url: string, outbound: Outbound): Promise<OpenApiSo
   if (outcome.kind === 'failed') throw new Error(`${url} cannot be read: ${outcome.failure.detail}`)
   const { status, body } = outcome.answer
   if (status !== 200) throw new Error(`${url} answered ${status} instead of the document`)
-  return { text: Buffer.from(body).toString('utf8'), name: url }
+  return { text: Buffer.from(bytesIn(body)).toString('utf8'), name: url }
 }

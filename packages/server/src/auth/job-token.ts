@@ -1,18 +1,18 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import type { JobId } from '@buzzer/contract'
+import type { BatchId, JobId } from '@buzzer/contract'
 import type { JobTokens } from '../ports/auth.ts'
 
 const prefix = 'bzj_'
 
 /**
- * `bzj_` and the HMAC-SHA-256 (RFC 2104) of the job's id in base64url: it can be made again for a
+ * `bzj_` and the HMAC-SHA-256 (RFC 2104) of the job's or the batch's id in base64url: it can be made again for a
  * replay, and nobody without the key can make one.
  *
  * @param secret the server's key; changing it ends every token that was issued
  */
 export function createJobTokens(secret: Uint8Array): JobTokens {
   const authenticate = createHmacSha256(secret)
-  const issue = (id: JobId): string => prefix + authenticate(id)
+  const issue = (id: JobId | BatchId): string => prefix + authenticate(id)
   return {
     issue,
     matches(id, token) {

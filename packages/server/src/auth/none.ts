@@ -1,5 +1,5 @@
 import type { Problem } from '@buzzer/contract'
-import type { Caller } from '../core/scope.ts'
+import { defaultTenant, type Caller } from '../core/scope.ts'
 import type { Authenticator } from '../ports/auth.ts'
 import { isJobToken } from './job-token.ts'
 
@@ -23,7 +23,7 @@ export function createNoAuthentication(ownHosts: () => ReadonlySet<string>): Aut
   }
 }
 
-const anyone: Caller = { tenant: 'default', client: null, jobToken: null }
+const anyone: Caller = { tenant: defaultTenant, client: null, jobToken: null }
 
 function bearer(authorization: string): Caller {
   const token = /^bearer +(\S+)$/i.exec(authorization)?.[1]

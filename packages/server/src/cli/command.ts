@@ -4,6 +4,15 @@ import type { Terminal } from './terminal.ts'
 /** What the file of a command exports: adds its arguments, options and action. */
 export type Configure = (command: Command, context: CommandContext) => void
 
+/** A command as it stands in the help; the rest of it is loaded when it is called. */
+export interface CommandEntry {
+  readonly name: string
+  readonly summary: string
+  /** What a group does where nothing says which of it. */
+  readonly byDefault?: string
+  load(): Promise<Configure>
+}
+
 export interface CommandContext {
   readonly terminal: Terminal
   /** Makes an action of what gives the exit code. */

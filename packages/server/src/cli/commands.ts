@@ -1,15 +1,11 @@
-import type { Configure } from './command.ts'
-
-/** A command as it stands in the help; the rest of it is loaded when it is called. */
-export interface CommandEntry {
-  readonly name: string
-  readonly summary: string
-  /** What a group does where nothing says which of it. */
-  readonly byDefault?: string
-  load(): Promise<Configure>
-}
+import type { CommandEntry } from './command.ts'
 
 export const commands: readonly CommandEntry[] = [
+  {
+    name: 'init',
+    summary: 'make a new project',
+    load: async () => (await import('./init.ts')).configureInit,
+  },
   {
     name: 'start',
     summary: 'run the server',
@@ -37,10 +33,21 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./jobs.ts')).configureJobs,
   },
   {
+    name: 'batches',
+    summary: 'show, watch, cancel batches of jobs, and print their results',
+    load: async () => (await import('./batches.ts')).configureBatches,
+  },
+  {
     name: 'dead-letters',
-    summary: 'list and retry jobs that used up their attempts',
+    summary: 'list, group, retry and discard jobs that used up their attempts',
     byDefault: 'list',
     load: async () => (await import('./dead-letters.ts')).configureDeadLetters,
+  },
+  {
+    name: 'schedules',
+    summary: 'list what runs by itself, and run it now',
+    byDefault: 'list',
+    load: async () => (await import('./schedules.ts')).configureSchedules,
   },
   {
     name: 'openapi',
@@ -48,16 +55,40 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./openapi.ts')).configureOpenapi,
   },
   {
+    name: 'backup',
+    summary: 'copy the data of a running server, and verify the copy',
+    load: async () => (await import('./backup.ts')).configureBackup,
+  },
+  {
+    name: 'restore',
+    summary: 'bring a backup back into an empty data folder',
+    load: async () => (await import('./restore.ts')).configureRestore,
+  },
+  {
+    name: 'doctor',
+    summary: 'look for what is wrong, and say how to mend it',
+    load: async () => (await import('./doctor.ts')).configureDoctor,
+  },
+  {
     name: 'config',
     summary: 'show the configuration and where each value comes from',
     byDefault: 'view',
     load: async () => (await import('./config.ts')).configureConfig,
   },
+  {
+    name: 'bench',
+    summary: 'measure how many calls a server takes and runs',
+    load: async () => (await import('./bench.ts')).configureBench,
+  },
+  {
+    name: 'completion',
+    summary: 'print what makes a shell complete these commands',
+    load: async () => (await import('./completion.ts')).configureCompletion(commands),
+  },
 ]
 
 /** What PROTOCOL.md names and is still to come. */
 export const plannedCommands: readonly string[] = [
-  'init',
   'worker',
   'tail',
   'publish',
@@ -67,8 +98,5 @@ export const plannedCommands: readonly string[] = [
   'audit',
   'nodes',
   'migrate',
-  'backup',
-  'doctor',
-  'bench',
   'asyncapi',
 ]

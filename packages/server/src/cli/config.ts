@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { findLine } from '../config/find-line.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Origin } from '../config/read-settings.ts'
-import { viewConfig } from '../config/view.ts'
+import { viewConfig, type ConfigView } from '../config/view.ts'
 import { addCommonOptions, addExamples, type Configure } from './command.ts'
 import { exitCodes } from './command-error.ts'
 import { addConfigOptions, configRequest, type ConfigFlags } from './config-options.ts'
@@ -28,7 +31,7 @@ const show =
   async (flags: ViewFlags): Promise<number> => {
     const loaded = await loadConfig(configRequest(flags, terminal))
     const { stdout } = terminal
-    const view = viewConfig(loaded)
+    const view = await withLines(viewConfig(loaded))
     if (flags.json === true) {
       writeJson(stdout, view)
       return exitCodes.done
@@ -36,7 +39,7 @@ const show =
     const rows = view.values.map(({ name, value, origin }) => [
       name,
       String(value ?? '-'),
-      flags.origin === true ? paint(stdout, 'dim', showOrigin(origin)) : '',
+      flags.origin === true ? paint(stdout, 'dim', showOrigin(origin, view.file)) : '',
     ])
     writeLine(stdout, paint(stdout, 'bold', view.file ?? 'no buzzer.config.ts'))
     for (const line of layOut(rows)) writeLine(stdout, `  ${line}`)
@@ -46,5 +49,31 @@ const show =
     return exitCodes.done
   }
 
-const showOrigin = ({ source, name }: Origin): string =>
-  name === null ? source : `${source}: ${name}`
+type Place = Origin & {
+  /** Where in the file it stands, as far as that shows without running it. */
+  readonly line?: number
+}
+
+type PlacedView = Omit<ConfigView, 'values'> & {
+  readonly values: readonly (Omit<ConfigView['values'][number], 'origin'> & {
+    readonly origin: Place
+  })[]
+}
+
+async function withLines(view: ConfigView): Promise<PlacedView> {
+  const text = view.file === null ? '' : await readFile(view.file, 'utf8').catch(() => '')
+  return {
+    ...view,
+    values: view.values.map(({ origin, ...value }) => {
+      const { source, name } = origin
+      const line = source === 'file' && name !== null ? findLine(text, name) : null
+      return { ...value, origin: line === null ? origin : { ...origin, line } }
+    }),
+  }
+}
+
+function showOrigin({ source, name, line }: Place, file: string | null): string {
+  if (source === 'file' && file !== null)
+    return line === undefined ? `${basename(file)}: ${name}` : `${basename(file)}:${line}`
+  return name === null ? source : `${source}: ${name}`
+}

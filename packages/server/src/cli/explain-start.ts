@@ -1,7 +1,6 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import type { Config } from '../config/config.ts'
 import { CommandError } from './command-error.ts'
+import { nextFreePort } from './free-port.ts'
 
 /** Says why a server could not be started, where its user can do something about it. */
 export async function explainStart(error: unknown, config: Config): Promise<unknown> {
@@ -39,25 +38,4 @@ async function portTaken({ host, port }: Config, cause: unknown): Promise<Comman
     fix: `buzzer start --port ${next}`,
     cause,
   })
-}
-
-/** Looked for near by, so that it is easy to remember; 0 takes any. */
-async function nextFreePort(host: string, port: number): Promise<number> {
-  for (let next = port + 1; next <= Math.min(port + 20, 65_535); next += 1) {
-    if (await isFree(host, next)) return next
-  }
-  return 0
-}
-
-async function isFree(host: string, port: number): Promise<boolean> {
-  const server = createServer()
-  try {
-    server.listen(port, host)
-    await once(server, 'listening')
-    return true
-  } catch {
-    return false
-  } finally {
-    server.close()
-  }
 }

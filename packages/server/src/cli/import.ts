@@ -1,8 +1,11 @@
-import { Option } from 'commander'
 import { importDocument, type ImportedDocument } from '../app/import-document.ts'
 import { ConfigError, loadConfig } from '../config/load.ts'
 import { addCommonOptions, addExamples, type CommonFlags, type Configure } from './command.ts'
 import { CommandError, exitCodes, usageError } from './command-error.ts'
+import { connect } from './connect.ts'
+import { importInto, type ServerImport } from './import-into.ts'
+import { showChanges } from './show-changes.ts'
+import { showCount } from './show-count.ts'
 import { showReport } from './show-report.ts'
 import { paint, writeJson, writeLine, type Terminal } from './terminal.ts'
 import { writeDocument, type WrittenDocument } from './write-document.ts'
@@ -13,6 +16,7 @@ interface ImportFlags extends CommonFlags {
   readonly name?: string
   readonly force?: true
   readonly url?: string
+  readonly upstream?: string
 }
 
 export const configureImport: Configure = (command, { terminal, action }) => {
@@ -22,7 +26,8 @@ export const configureImport: Configure = (command, { terminal, action }) => {
     .option('--name <name>', 'what the service is to be called')
     .option('--config <file>', 'the configuration that it is for')
     .option('--force', 'write over a document that is there already')
-    .addOption(new Option('--url <url>').hideHelp())
+    .option('--url <url>', 'a running server that is to have it')
+    .option('--upstream <url>', 'where the API is, with --url')
   addCommonOptions(command)
   addExamples(command, [
     ['buzzer import legacy.yaml --dry-run', 'what each operation would become'],
@@ -31,13 +36,14 @@ export const configureImport: Configure = (command, { terminal, action }) => {
       'buzzer import https://api.example.com/openapi.json --name example',
       'keep a copy, ready to use',
     ],
+    ['buzzer import legacy.yaml --url http://127.0.0.1:2899', 'put it into a running server'],
   ]).action(action(importApi(terminal)))
 }
 
 const importApi =
   (terminal: Terminal) =>
   async (source: string, flags: ImportFlags): Promise<number> => {
-    if (flags.url !== undefined) throw notAtRunTime()
+    if (flags.upstream !== undefined && flags.url === undefined) throw upstreamAlone()
     checkName(flags.name)
     const place = await findPlace(flags.config, terminal)
     const outcome = await importDocument({
@@ -51,6 +57,7 @@ const importApi =
         code: 'not-importable',
         why: [outcome.detail],
       })
+    if (flags.url !== undefined) return importIntoServer(outcome, flags, terminal)
     if (flags.dryRun === true) return showDryRun(outcome, flags, terminal)
     const written = await writeDocument(outcome, {
       source,
@@ -80,12 +87,42 @@ async function findPlace(asked: string | undefined, { cwd, env }: Terminal): Pro
   }
 }
 
-const notAtRunTime = (): CommandError =>
-  new CommandError('Services cannot be put into a running server yet.', {
-    code: 'not-supported',
-    exitCode: exitCodes.usage,
-    fix: 'leave --url out: the document is then written beside the configuration',
-  })
+const upstreamAlone = (): CommandError =>
+  usageError('--upstream goes with --url, the server that is to have the service.', '--url URL')
+
+async function importIntoServer(
+  imported: ImportedDocument,
+  flags: ImportFlags,
+  terminal: Terminal,
+): Promise<number> {
+  const server = await connect(flags, terminal)
+  const dryRun = flags.dryRun === true
+  const outcome = await importInto(server, imported, { dryRun, upstream: flags.upstream ?? null })
+  const { stdout, stderr } = terminal
+  if (flags.json === true) {
+    const { operations, notes, changes, ...about } = outcome
+    const said = { operations, notes, ...(changes === undefined ? {} : { changes }) }
+    writeJson(stdout, dryRun ? said : { service: about.name, version: about.version, ...said })
+    return exitCodes.done
+  }
+  if (dryRun) for (const line of showReport(stdout, reportOf(outcome))) writeLine(stdout, line)
+  else writeLine(stderr, `${paint(stderr, 'green', '✓')} ${stored(outcome, server.url)}`)
+  if (outcome.changes !== undefined) {
+    if (dryRun) writeLine(stdout, '\nChanges')
+    for (const line of showChanges(stdout, outcome.changes)) writeLine(stdout, line)
+  }
+  return exitCodes.done
+}
+
+const reportOf = ({ title, name, operations, notes }: ServerImport) => ({
+  title,
+  name,
+  report: { operations, notes },
+})
+
+const stored = ({ title, name, version, operations }: ServerImport, url: string): string =>
+  `${title}: ${showCount(operations.length, 'operation')} at ${url} as service '${name}', ` +
+  `version ${version ?? 0}`
 
 function checkName(name: string | undefined): void {
   if (name !== undefined && !/^[A-Za-z0-9][\w-]{0,62}$/.test(name))
@@ -116,9 +153,9 @@ function showWritten(
     })
     return
   }
-  const count = imported.report.operations.length
+  const count = showCount(imported.report.operations.length, 'operation')
   const kept = isNew ? `, written to ${file}` : ''
-  writeLine(stderr, `${paint(stderr, 'green', '✓')} ${imported.title}: ${count} operations${kept}`)
+  writeLine(stderr, `${paint(stderr, 'green', '✓')} ${imported.title}: ${count}${kept}`)
   const target = configFile ?? 'a new buzzer.config.ts, within defineConfig({ … })'
   writeLine(stderr, `  Add to ${target}:\n`)
   for (const line of lines) writeLine(stdout, line)

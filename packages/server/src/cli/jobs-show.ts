@@ -3,7 +3,7 @@ import { CommandError, exitCodes } from './command-error.ts'
 import { addServerOptions, connect, type ServerFlags } from './connect.ts'
 import { showJob } from './show-job.ts'
 import { writeJson, writeLine, type Terminal } from './terminal.ts'
-import { writeResult } from './write-result.ts'
+import { readResult, writeResult } from './write-result.ts'
 
 interface ShowFlags extends ServerFlags {
   readonly result?: true
@@ -26,7 +26,10 @@ const show =
     const job = await client.jobs.get(id)
     if (flags.result === true) {
       if (job.finishedAt === null) throw notEnded(id)
-      return writeResult(await client.job(id).response(), terminal)
+      const response = await client.job(id).response()
+      if (flags.json !== true) return writeResult(response, terminal)
+      writeJson(stdout, await readResult(response))
+      return exitCodes.done
     }
     if (flags.json === true) writeJson(stdout, job)
     else for (const line of showJob(stdout, job)) writeLine(stdout, line)

@@ -2,7 +2,7 @@ import { ConnectionError } from '@buzzer/client'
 import { addExamples, type Configure } from './command.ts'
 import { CommandError, exitCodes } from './command-error.ts'
 import { addServerOptions, connect, type ServerFlags } from './connect.ts'
-import type { Terminal } from './terminal.ts'
+import { writeJson, type Terminal } from './terminal.ts'
 
 interface OpenapiFlags extends ServerFlags {
   readonly yaml?: true
@@ -28,6 +28,7 @@ const openapi =
     const text = await response.text()
     if (!response.ok)
       throw new CommandError(`${url} answered ${response.status}.`, { code: 'no-document' })
-    terminal.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+    if (flags.json === true && flags.yaml === true) writeJson(terminal.stdout, { yaml: text })
+    else terminal.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
     return exitCodes.done
   }

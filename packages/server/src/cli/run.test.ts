@@ -12,9 +12,11 @@ describe('help', () => {
   })
 
   const jobCommands = ['list', 'show', 'watch', 'cancel', 'retry'].map((name) => ['jobs', name])
-  const letterCommands = ['list', 'retry'].map((name) => ['dead-letters', name])
-  const plain = ['start', 'dev', 'import', 'submit', 'openapi'].map((name) => [name])
-  test.each([...plain, ...jobCommands, ...letterCommands, ['config', 'view']])(
+  const letters = ['list', 'groups', 'retry', 'discard'].map((name) => ['dead-letters', name])
+  const schedules = ['list', 'run'].map((name) => ['schedules', name])
+  const named = ['init', 'start', 'dev', 'import', 'submit', 'openapi', 'backup', 'restore']
+  const plain = [...named, 'doctor', 'bench', 'completion'].map((name) => [name])
+  test.each([...plain, ...jobCommands, ...letters, ...schedules, ['config', 'view']])(
     'of %s %s has examples, --json and an exit code of 0',
     async (...words) => {
       const { stdout, exitCode } = await run([...words.filter(Boolean), '--help'])
@@ -34,7 +36,7 @@ describe('wrong usage ends with 2 and says what to write', () => {
   test.each([
     [['strat'], /Unknown command 'strat'/, /did you mean start\?/],
     [['jobs', 'lsit'], /Unknown command 'lsit'/, /did you mean list\?/],
-    [['submit'], /Missing required argument 'operation'/, /--help/],
+    [['submit'], /Which operation\?/, /name it, or use --batch/],
     [['submit', 'a', '{}', 'b'], /Too many arguments/, /--help/],
     [['submit', 'a', '--prioriti', '1'], /Unknown option '--prioriti'/, /--priority/],
     [['submit', 'a', '--priority', '10'], /from 0 \(first\) to 9/, /--help/],
@@ -47,10 +49,19 @@ describe('wrong usage ends with 2 and says what to write', () => {
     [['submit', 'a', '--tag', 'a', '--url', 'localhost:1'], /not the address of a server/, /--url/],
     [['jobs', 'list', '--state', 'done'], /Allowed choices are queued, running/, /--help/],
     [['jobs', 'list', '--limit', '0'], /from 1 to 1000/, /--help/],
+    [['dead-letters', 'retry', '--rate', '5'], /'50\/s', '100\/m'/, /--help/],
+    [['dead-letters', 'retry', '--limit', '100001'], /from 1 to 100000/, /--help/],
+    [['dead-letters', 'discard'], /Which dead letters/, /--all/],
+    [['dead-letters', 'discard', '--all', '--tag', 'a'], /without a filter/, /usage/],
+    [['dead-letters', 'discard', '--all'], /gone for good/, /--yes/],
     [['import', 'a.yaml', '--name', 'a.b'], /no name for a service/, /letters/],
-    [['import', 'a.yaml', '--url', 'http://x'], /cannot be put into a running server yet/, /--url/],
+    [['import', 'a.yaml', '--upstream', 'http://x'], /--upstream goes with --url/, /--url/],
     [['start', '--port', 'x'], /--port: 'x' is not a port/, /code: config-invalid/],
     [['start', '--host', '0.0.0.0'], /auth: 'none'/, /fix: buzzer start --host 127.0.0.1/],
+    [['init', '--template', 'x'], /Allowed choices are handler, service, report/, /--help/],
+    [['backup'], /Missing required argument 'folder'/, /--help/],
+    [['restore', 'copy'], /Required option '--data <folder>' not specified/, /--help/],
+    [['completion', 'csh'], /Allowed choices are bash, zsh, fish/, /--help/],
     [['config', 'view', '--config', 'nowhere.ts'], /There is no such file/, /--config/],
   ])('%j', async (argv, what, fix) => {
     const { stderr, stdout, exitCode } = await run(argv)

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../app/version.ts'
-import type { CommandContext } from './command.ts'
-import { commands, plannedCommands, type CommandEntry } from './commands.ts'
+import type { CommandContext, CommandEntry } from './command.ts'
+import { commands, plannedCommands } from './commands.ts'
 import { CommandError, exitCodes, usageError } from './command-error.ts'
 import { paint, type Terminal } from './terminal.ts'
 

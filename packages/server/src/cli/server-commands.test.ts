@@ -101,6 +101,10 @@ describe('jobs', () => {
       '/v1/jobs?after=2026-01-01T00%3A00%3A00.000Z&limit=20&cursor=c',
     ],
     [['dead-letters', 'list', '--operation', 'a'], '/v1/dead-letters?operation=a&limit=20'],
+    [
+      ['dead-letters', 'list', '--code', 'c', '--id', 'a', '--id', 'b', '--before', '2026-01-01'],
+      '/v1/dead-letters?code=c&before=2026-01-01T00%3A00%3A00.000Z&ids=a%2Cb&limit=20',
+    ],
   ])('%j asks for %s', async (argv, path) => {
     const { stdout, exitCode } = await call(argv)
     expect(stdout).toContain(jobId('works'))
@@ -147,6 +151,36 @@ describe('jobs', () => {
     expect(retried.stdout).toBe(`${jobId('fails')}  queued, run 2\n`)
     const letters = await call(['dead-letters', 'retry', '--json'])
     expect(letters.stdout).toBe('{"count":3}\n')
+    const slowly = ['--operation', 'a', '--rate', '10/s', '--limit', '9']
+    const again = await call(['dead-letters', 'retry', ...slowly])
+    expect(again.stdout).toBe('3 to run again\n')
+    expect(server.requests.at(-1)?.body).toEqual({ operation: 'a', rate: '10/s', limit: 9 })
+  })
+
+  test('discard says what it means', async () => {
+    const all = await call(['dead-letters', 'discard', '--all', '--yes'])
+    expect(all.stdout).toBe('3 discarded\n')
+    expect(server.requests.at(-1)?.body).toEqual({ all: true })
+    await call(['dead-letters', 'discard', '--group', 'g', '--yes', '--json'])
+    expect(server.requests.at(-1)?.body).toEqual({ group: 'g' })
+  })
+
+  test('groups and schedules are shown as tables', async () => {
+    const groups = await call(['dead-letters', 'groups', '--operation', 'a'])
+    expect(server.requests.at(-1)?.path).toBe('/v1/dead-letters?operation=a&limit=20&groupBy=error')
+    expect(groups.stdout).toMatch(
+      /^COUNT +OPERATION +CODE +NEWEST +GROUP\n7 +works +handler-failed/,
+    )
+    const schedules = await call(['schedules'])
+    expect(schedules.stdout).toMatch(
+      /^OPERATION +CRON .*\nworks +0 3 \* \* \* +Europe\/Berlin +never/,
+    )
+    const fired = await call(['schedules', 'run', 'works'])
+    expect(server.requests.at(-1)).toMatchObject({
+      method: 'POST',
+      path: '/v1/schedules/works/run',
+    })
+    expect(fired.stdout).toBe(`${jobId('works')}  queued\n`)
   })
 
   test('one that is not there is an error', async () => {

@@ -51,17 +51,29 @@ export interface ShownError {
   readonly fix: string | null
 }
 
+/** What loads no sooner is stuck, even if it keeps its thread so busy that it cannot say so. */
+const checkTimeoutMs = 40_000
+
 /** Loads the configuration in a process of its own, to see whether it can be used. */
 export async function checkConfig(args: readonly string[], terminal: Terminal): Promise<Check> {
   const child = spawn(process.execPath, [terminal.program, 'config', 'view', ...args, '--json'], {
     cwd: terminal.cwd,
     env: terminal.env,
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: checkTimeoutMs,
+    killSignal: 'SIGKILL',
   })
   const ended = once(child, 'exit') as Promise<[number | null]>
   const [out, message, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  if (code === null) return { kind: 'bad', error: stuck }
   if (code !== 0) return { kind: 'bad', error: readError(message) }
   return { kind: 'good', view: JSON.parse(out) as ConfigView }
+}
+
+const stuck: ShownError = {
+  message: 'The configuration never finishes loading.',
+  details: ['Something in it keeps its thread busy without end, such as a loop.'],
+  fix: 'move the work into run()',
 }
 
 function readError(written: string): ShownError {

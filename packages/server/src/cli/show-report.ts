@@ -1,4 +1,5 @@
 import type { ImportedDocument } from '../app/import-document.ts'
+import { showCount } from './show-count.ts'
 import { layOut } from './table.ts'
 import { paint, type Output } from './terminal.ts'
 
@@ -23,7 +24,7 @@ export function showReport(
     ],
   )
   return [
-    `${paint(stream, 'bold', title)}: ${report.operations.length} operations, as service '${name}'`,
+    `${paint(stream, 'bold', title)}: ${showCount(report.operations.length, 'operation')}, as service '${name}'`,
     '',
     ...indented(layOut([head, ...rows])),
     ...(legend.length === 0 ? [] : ['', 'Notes']),

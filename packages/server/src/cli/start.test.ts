@@ -61,6 +61,19 @@ describe('start', () => {
     expect((await ended(child)).exitCode).toBe(0)
   })
 
+  test('goes on where nobody reads what it says', async () => {
+    const child = startHere('--data', file('unread'))
+    child.stderr?.destroy()
+    const said = listen(child)
+    await expect.poll(said, { timeout: 8_000 }).toContain('listening')
+    const [url = ''] = /http:\/\/\S+/.exec(said()) ?? []
+    const prefer = { method: 'POST', headers: { prefer: 'wait=5' } }
+    const first = await fetch(`${url}/v1/operations/ask/jobs`, prefer)
+    const second = await fetch(`${url}/v1/operations/ask/jobs`, prefer)
+    child.kill('SIGTERM')
+    expect([first.status, second.status, await once(child, 'exit')]).toEqual([200, 200, [0, null]])
+  })
+
   test('a port that is taken is named, with the next one', async () => {
     const squatter = createServer().listen(0, '127.0.0.1')
     await once(squatter, 'listening')
@@ -71,6 +84,29 @@ describe('start', () => {
     expect(stderr).toContain(`Port ${port} on 127.0.0.1 is taken`)
     expect(stderr).toMatch(/fix: buzzer start --port \d+/)
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' })
+  })
+
+  test.runIf(process.platform === 'linux')('a folder that cannot be made is named', async () => {
+    const args = ['start', '--port', '0', '--data', '/proc/buzzer/data']
+    const { exitCode, stderr } = await runProgram(args, { cwd: folder })
+    expect(stderr).toContain('data: the data folder /proc/buzzer/data cannot be used: ENOENT')
+    expect(exitCode).toBe(2)
+  })
+
+  test('a private service that is not allowed is told, with the line to add', async () => {
+    await write(
+      'private.config.mjs',
+      `export default { services: { legacy: { kind: 'service', options: {
+        url: 'http://127.0.0.1:4000',
+        openapi: { openapi: '3.1.0', info: { title: 'T', version: '1' }, paths: {} },
+      } } } }`,
+    )
+    const child = startHere('--data', file('private'), '--config', 'private.config.mjs')
+    const said = listen(child)
+    await expect.poll(said, { timeout: 8_000 }).toContain('└')
+    child.kill('SIGTERM')
+    await ended(child)
+    expect(said()).toContain("outbound: { allow: ['127.0.0.1:4000'] }")
   })
 
   test('a second process on the same data is refused', async () => {
@@ -132,6 +168,7 @@ describe('a configuration that cannot be run is explained', () => {
     ["import { Foo } from './answer.ts'\nexport const a = Foo", 2, /fix: .*import type/],
     ["const a: string = 'b'\nthrow new Error(a + 'roken')", 2, /:2: It failed .*: broken/],
     ['export const a = 1', 2, /It has no default export.*\n {2}fix: write export default define/s],
+    ['await new Promise(() => {})', 2, /: It never finishes loading.*\n {2}fix: move the await/s],
     ['export default () => ({})', 2, /Its default export is a function/],
     ['export default { port: process.env.TEST_PORT }', 0, /^$/],
   ])('%j ends with %i', async (text, exitCode, message) => {

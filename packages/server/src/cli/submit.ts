@@ -11,10 +11,13 @@ import {
   timeOption,
 } from './option-values.ts'
 import { readInput } from './read-input.ts'
+import { refusingTypeErrors } from './refuse-type-errors.ts'
 import { showState } from './show-job.ts'
+import { submitBatchFile } from './submit-batch.ts'
 import { writeJson, writeLine, type Terminal } from './terminal.ts'
 
 interface SubmitFlags extends ServerFlags {
+  readonly batch?: string
   readonly wait?: true
   readonly idempotencyKey?: string
   readonly priority?: number
@@ -27,8 +30,9 @@ interface SubmitFlags extends ServerFlags {
 
 export const configureSubmit: Configure = (command, { terminal, action }) => {
   command
-    .argument('<operation>', 'the name of the operation')
+    .argument('[operation]', 'the name of the operation')
     .argument('[input]', 'JSON, - for standard input, or @file')
+    .option('--batch <file>', 'many jobs at once, all or none: JSON, or one a line; - for stdin')
     .option('--wait', 'wait for the result and print it')
     .option('--idempotency-key <key>', 'the same key and the same call give the same job')
     .option('--priority <0-9>', 'first to last; 4 without it', priorityOption)
@@ -43,13 +47,23 @@ export const configureSubmit: Configure = (command, { terminal, action }) => {
     [`buzzer submit render-report @input.json --wait`, 'wait for the result'],
     [`cat input.json | buzzer submit render-report -`, 'from standard input'],
     [`buzzer submit render-report '{}' --wait --json`, 'the job and its result as JSON'],
+    [`buzzer submit render-report --batch months.jsonl --wait`, 'each line is an input'],
+    [`buzzer submit --batch calls.json`, 'each item names its operation'],
   ]).action(action(submit(terminal)))
 }
 
 const submit =
   (terminal: Terminal) =>
-  async (operation: string, source: string | undefined, flags: SubmitFlags): Promise<number> => {
+  async (
+    operation: string | undefined,
+    source: string | undefined,
+    flags: SubmitFlags,
+  ): Promise<number> => {
     const { client } = await connect(flags, terminal)
+    if (flags.batch !== undefined) {
+      return submitMany(client, { operation, source, flags, file: flags.batch }, terminal)
+    }
+    if (operation === undefined) throw usageError('Which operation?', 'name it, or use --batch')
     const input = await readInput(source, terminal)
     const handle = await submitWith(client, operation, input, flags)
     const isJson = flags.json === true
@@ -65,18 +79,41 @@ const submit =
     return exitCodes.done
   }
 
+interface ManyCalls {
+  readonly file: string
+  readonly operation: string | undefined
+  readonly source: string | undefined
+  readonly flags: SubmitFlags
+}
+
+async function submitMany(
+  client: AnyClient,
+  { file, operation, source, flags }: ManyCalls,
+  terminal: Terminal,
+): Promise<number> {
+  if (source !== undefined) throw usageError('With --batch, the inputs stand in its file.')
+  const { priority, delay, runAt, deadline, key, tag } = flags
+  return submitBatchFile(
+    client,
+    {
+      source: file,
+      operation,
+      defaults: { priority, delay, runAt, deadline, key, tags: tag },
+      idempotencyKey: flags.idempotencyKey,
+      wait: flags.wait === true,
+      isJson: flags.json === true,
+    },
+    terminal,
+  )
+}
+
 async function submitWith(
   client: AnyClient,
   operation: string,
   input: unknown,
   flags: SubmitFlags,
 ): Promise<JobHandle> {
-  try {
-    return await client.submit(operation, input, submitOptions(flags))
-  } catch (error) {
-    // The client throws these for what cannot stand in a header.
-    throw error instanceof TypeError ? usageError(`${error.message}.`) : error
-  }
+  return refusingTypeErrors(() => client.submit(operation, input, submitOptions(flags)))
 }
 
 const submitOptions = (flags: SubmitFlags): SubmitOptions => ({

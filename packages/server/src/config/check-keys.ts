@@ -18,9 +18,12 @@ const keys: Readonly<Record<string, readonly string[] | null>> = {
   data: null,
   limits: ['body', 'result'],
   admission: null,
+  tenants: null,
   retention: ['jobs', 'tombstones', 'events', 'deliveries'],
   workers: ['slots'],
+  deadLetters: ['alert'],
   log: ['level', 'format'],
+  telemetry: ['traces'],
   shutdown: null,
 }
 

@@ -15,10 +15,15 @@ export const policyKeys = [
   'retry',
   'idempotency',
   'cacheable',
+  'limits',
   'admission',
+  'deadLetters',
 ]
 
-const operationKeys = [...policyKeys, 'summary', 'input', 'output', 'thread', 'schedule', 'run']
+/** Those of one operation alone. */
+export const ownPolicyKeys = [...policyKeys, 'schedule']
+
+const operationKeys = [...ownPolicyKeys, 'summary', 'input', 'output', 'thread', 'run']
 
 const howToRun = 'write run: async (input, context) => { … }'
 const hints = {

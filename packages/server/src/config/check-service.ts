@@ -1,8 +1,9 @@
 import { defaultPolicies } from '../core/operation.ts'
 import type { ConfigIssue } from '../define/errors.ts'
 import { policiesOf } from '../define/policies.ts'
+import { checkCredentials } from './check-credentials.ts'
 import { isRecord, unknownKeys } from './check-keys.ts'
-import { policyKeys } from './check-operation.ts'
+import { ownPolicyKeys, policyKeys } from './check-operation.ts'
 import { issueIf, issuesOf } from './issues.ts'
 import { show } from './parse.ts'
 
@@ -39,6 +40,7 @@ export function checkService(
     ...['forward', 'include', 'exclude', 'followOrigins'].flatMap((list) =>
       checkTextList(`${path}.${list}`, options[list]),
     ),
+    ...checkCredentials(`${path}.credentials`, options['credentials']),
     ...issuesOf(() => policiesOf(path, options, defaultPolicies)),
     ...checkOverrides(`${path}.operations`, options['operations']),
   ]
@@ -63,7 +65,7 @@ const isSource = (value: unknown): boolean =>
   value instanceof URL || isRecord(value) || (typeof value === 'string' && value !== '')
 
 const isHttpUrl = (value: unknown): boolean =>
-  typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value)
+  typeof value === 'string' && /^https?:\/\/[^/?#@]+(?:[/?#]|$)/i.test(value) && URL.canParse(value)
 
 const isMount = (value: unknown): boolean =>
   typeof value === 'string' && /^(?:\/[\w.~-]+)+$/.test(value)
@@ -80,7 +82,7 @@ function checkOverrides(path: string, overrides: unknown): readonly ConfigIssue[
     const place = `${path}.${operationId}`
     if (!isRecord(policies)) return [{ path: place, detail: `${show(policies)} is not an object` }]
     return [
-      ...unknownKeys(`${place}.`, policies, [...policyKeys, 'retryUnsafe']),
+      ...unknownKeys(`${place}.`, policies, [...ownPolicyKeys, 'retryUnsafe']),
       ...issuesOf(() => policiesOf(place, policies, defaultPolicies)),
     ]
   })

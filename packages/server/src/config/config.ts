@@ -1,3 +1,5 @@
+import type { ChannelDefinition } from '../define/channel.ts'
+import type { AdmissionPolicy } from '../core/admission.ts'
 import type { OperationDefinition } from '../define/operation.ts'
 import type { ServiceDefinition } from '../define/service.ts'
 
@@ -21,13 +23,23 @@ export interface Config {
   readonly secret: string | null
   readonly operations: Readonly<Record<string, OperationDefinition>>
   readonly services: Readonly<Record<string, ServiceDefinition>>
+  /** Declared and described; nothing is published to them yet. */
+  readonly channels: Readonly<Record<string, ChannelDefinition>>
   /** Private addresses that may be called. */
   readonly outboundAllow: readonly string[]
   readonly limits: { readonly bodyBytes: number; readonly resultBytes: number }
   readonly retention: RetentionConfig
+  /** What may wait of any operation before calls are refused. */
+  readonly admission: AdmissionPolicy
+  /** How many turns each tenant has where others have one. */
+  readonly shares: Readonly<Record<string, number>>
+  /** How many dead letters of an operation are worth a warning; 0 for none. */
+  readonly deadLetterAlert: number
   /** Attempts at the same time on this node. */
   readonly slots: number
   readonly log: { readonly level: LogLevel; readonly format: LogFormat }
+  /** Where spans go; null where nothing is traced. */
+  readonly traces: TracesConfig | null
   /** How long a shutdown may take. */
   readonly shutdownMs: number
 }
@@ -42,6 +54,22 @@ interface RetentionConfig {
   readonly jobsMs: number
   readonly tombstonesMs: number
   readonly eventsMs: number
+}
+
+/** OpenTelemetry: spans by OTLP, as protobuf over HTTP. */
+export interface TracesConfig {
+  readonly endpoint: string
+  /** Sent with every export, as to show who sends. */
+  readonly headers: readonly (readonly [string, string])[]
+  readonly gzip: boolean
+  readonly timeoutMs: number
+  /** The share of traces that is recorded; what the caller's flag says goes before, if it follows. */
+  readonly sampling: { readonly followsParent: boolean; readonly ratio: number }
+  /** What is said of this process, `service.name` among it. */
+  readonly resource: Readonly<Record<string, string>>
+  readonly queue: { readonly spans: number; readonly batch: number; readonly delayMs: number }
+  /** What could not be followed, to be told once. */
+  readonly notes: readonly string[]
 }
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const

@@ -1,17 +1,26 @@
+import { formatDuration } from '@buzzer/contract'
 import { pathToFileURL } from 'node:url'
 import { ConfigError } from '../define/errors.ts'
 import { isRecord } from './check-keys.ts'
 import { explainImport } from './explain-import.ts'
 import { show } from './parse.ts'
+import { watchLoading } from './watch-loading.ts'
+
+/** What is fetched at the top, such as a secret, may take its time. */
+const defaultPatienceMs = 30_000
 
 /**
  * Runs a configuration file; TypeScript is run by Node as it is.
  *
+ * @param patienceMs how long it may take
  * @returns its default export
- * @throws ConfigError where it cannot be run or exports nothing of use
+ * @throws ConfigError where it cannot be run, never finishes, or exports nothing of use
  */
-export async function importFile(path: string): Promise<Readonly<Record<string, unknown>>> {
-  const module = await importModule(path)
+export async function importFile(
+  path: string,
+  patienceMs: number = defaultPatienceMs,
+): Promise<Readonly<Record<string, unknown>>> {
+  const module = await importModule(path, patienceMs)
   const options = module['default']
   if (isRecord(options)) return options
   const found =
@@ -27,10 +36,28 @@ export async function importFile(path: string): Promise<Readonly<Record<string, 
 const describe = (value: unknown): string =>
   typeof value === 'function' ? 'a function' : show(value)
 
-async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
+type Module = Readonly<Record<string, unknown>>
+
+async function importModule(path: string, patienceMs: number): Promise<Module> {
+  using loading = watchLoading(patienceMs)
+  const module = import(pathToFileURL(path).href) as Promise<Module>
+  const hang = loading.hangs.then((why) => {
+    throw whyHanging(path, why === 'too late' ? patienceMs : null)
+  })
   try {
-    return (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>
+    return await Promise.race([module, hang])
   } catch (error) {
     throw explainImport(path, error)
   }
+}
+
+function whyHanging(path: string, patienceMs: number | null): ConfigError {
+  const detail =
+    patienceMs === null
+      ? 'It never finishes loading: it awaits something at its top that nothing will bring.'
+      : `It did not finish loading within ${formatDuration(patienceMs)}: something that it awaits at its top takes too long.`
+  return new ConfigError([{ path, detail }], {
+    code: 'config-hangs',
+    fix: 'move the await into run(), or give what it awaits a time limit',
+  })
 }

@@ -1,7 +1,7 @@
 import { parseDuration } from '@buzzer/contract'
 import { resolve } from 'node:path'
 import type { StoreConfig } from './config.ts'
-import { parseSize } from './size.ts'
+import { parseSize } from '../core/size.ts'
 import { suggest } from './suggest.ts'
 
 /** What a value means, or what is wrong with it and how to write it. */
@@ -34,6 +34,10 @@ export const count: Parse<number> = (value) => {
     ? wrong(value, 'a count; write a whole number such as 256')
     : { value: number }
 }
+
+/** One at least. */
+export const someCount: Parse<number | null> = (value, base) =>
+  numberOf(value) === 0 ? wrong(value, 'a count; write a whole number from 1') : count(value, base)
 
 /** Whole and not negative; text is taken too, because variables and flags have nothing else. */
 function numberOf(value: unknown): number | null {
@@ -83,6 +87,22 @@ export const publicUrl: Parse<string | null> = (value) => {
     ? { value: url.href.replace(/\/+$/, '') }
     : wrong(value, "an address for links; write one such as 'https://buzzer.example.com'")
 }
+
+/** Where something is sent: kept as it is, for a path says where exactly. */
+export const endpoint: Parse<string | null> = (value) => {
+  if (value === null) return { value }
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : null
+  const isPlain =
+    url !== null && /^https?:$/.test(url.protocol) && `${url.username}${url.password}` === ''
+  return isPlain
+    ? { value: url.href }
+    : wrong(value, "an address without credentials; write one such as 'http://127.0.0.1:4318'")
+}
+
+export const fraction: Parse<number> = (value) =>
+  typeof value === 'number' && value >= 0 && value <= 1
+    ? { value }
+    : wrong(value, 'a share; write a number from 0 to 1, such as 0.1')
 
 export const folder: Parse<string | null> = (value, base) =>
   typeof value === 'string' && value.trim() !== ''

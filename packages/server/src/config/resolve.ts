@@ -1,9 +1,11 @@
 import { join } from 'node:path'
+import type { ChannelDefinition } from '../define/channel.ts'
 import { ConfigError, type ConfigIssue } from '../define/errors.ts'
 import type { OperationDefinition } from '../define/operation.ts'
 import type { ServiceDefinition } from '../define/service.ts'
 import { checkDefinitions } from './check-definitions.ts'
 import { checkKeys } from './check-keys.ts'
+import { checkAdmission, checkTenants } from './check-tenants.ts'
 import { checkUnsupported } from './check-unsupported.ts'
 import type { Config, LogFormat, StoreConfig } from './config.ts'
 import { isLoopback } from './loopback.ts'
@@ -15,6 +17,7 @@ import {
   type Values,
 } from './read-settings.ts'
 import { durationMs } from './parse.ts'
+import { checkTraces, tracesOf } from './traces.ts'
 
 export interface Resolved {
   readonly config: Config
@@ -38,8 +41,11 @@ export function resolveConfig(sources: Surroundings): Resolved {
   refuse([
     ...checkKeys(sources.file),
     ...checkUnsupported(sources.file),
+    ...checkTraces(sources.file),
     ...checkDeliveries(sources.file),
     ...issues,
+    ...checkAdmission(sources.file),
+    ...checkTenants(sources.file),
     ...checkDefinitions(sources.file),
   ])
   refuseOpenDoor(values, origins.host)
@@ -71,7 +77,7 @@ function refuseOpenDoor({ host }: Values, { name }: Origin): void {
 }
 
 function configOf(sources: Surroundings, values: Values, origins: Origins): Config {
-  const { operations = {}, services = {} } = sources.file
+  const { operations = {}, services = {}, channels = {} } = sources.file
   return {
     file: sources.filePath,
     folder: sources.folder,
@@ -84,6 +90,7 @@ function configOf(sources: Surroundings, values: Values, origins: Origins): Conf
     secret: values.secret,
     operations: operations as Readonly<Record<string, OperationDefinition>>,
     services: services as Readonly<Record<string, ServiceDefinition>>,
+    channels: channels as Readonly<Record<string, ChannelDefinition>>,
     outboundAllow: values.outboundAllow,
     limits: { bodyBytes: values.bodyBytes, resultBytes: values.resultBytes },
     retention: {
@@ -91,11 +98,23 @@ function configOf(sources: Surroundings, values: Values, origins: Origins): Conf
       tombstonesMs: values.tombstonesMs,
       eventsMs: values.eventsMs,
     },
+    admission: { backlog: values.backlog, ageMs: values.ageMs },
+    shares: sharesOf(sources.file),
+    deadLetterAlert: values.deadLetterAlert,
     slots: values.slots,
     log: { level: values.logLevel, format: values.logFormat ?? sources.logFormat },
+    traces: tracesOf(sources, values, origins),
     shutdownMs: values.shutdownMs,
   }
 }
+
+/** Checked before. */
+const sharesOf = ({ tenants = {} }: Readonly<Record<string, unknown>>): Config['shares'] =>
+  Object.fromEntries(
+    Object.entries(tenants as Readonly<Record<string, { readonly share?: number }>>).map(
+      ([name, { share = 1 }]) => [name, share],
+    ),
+  )
 
 const rank: Readonly<Record<Origin['source'], number>> = {
   'flag': 4,

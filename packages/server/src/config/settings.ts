@@ -1,3 +1,4 @@
+import { defaultAdmission } from '../core/admission.ts'
 import { logFormats, logLevels, type Config, type LogFormat, type StoreConfig } from './config.ts'
 import * as parse from './parse.ts'
 
@@ -54,6 +55,21 @@ export const settings = {
     30 * dayMs,
   ),
   eventsMs: row('retention.events', 'BUZZER_RETENTION_EVENTS', null, parse.durationMs, 7 * dayMs),
+  backlog: row(
+    'admission.backlog',
+    'BUZZER_ADMISSION_BACKLOG',
+    null,
+    parse.someCount,
+    defaultAdmission.backlog,
+  ),
+  ageMs: row<number | null>(
+    'admission.age',
+    'BUZZER_ADMISSION_AGE',
+    null,
+    parse.durationMs,
+    defaultAdmission.ageMs,
+  ),
+  deadLetterAlert: row('deadLetters.alert', 'BUZZER_DEAD_LETTERS_ALERT', null, parse.count, 100),
   slots: row('workers.slots', 'BUZZER_SLOTS', null, parse.count, 256),
   logLevel: row('log.level', 'BUZZER_LOG_LEVEL', 'logLevel', parse.oneOf(logLevels), 'info'),
   logFormat: row<LogFormat | null>(
@@ -63,6 +79,15 @@ export const settings = {
     parse.oneOf(logFormats),
     null,
   ),
+  tracesEndpoint: row(
+    'telemetry.traces.endpoint',
+    'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+    null,
+    parse.endpoint,
+    null,
+  ),
+  otlpEndpoint: row(null, 'OTEL_EXPORTER_OTLP_ENDPOINT', null, parse.endpoint, null),
+  tracesSample: row('telemetry.traces.sample', null, null, parse.fraction, 1),
   shutdownMs: row('shutdown', 'BUZZER_SHUTDOWN', null, parse.durationMs, 25_000),
 }
 

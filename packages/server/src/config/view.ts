@@ -2,7 +2,7 @@ import { formatDuration } from '@buzzer/contract'
 import type { Loaded } from './load.ts'
 import type { Origin } from './read-settings.ts'
 import { settings, type SettingName } from './settings.ts'
-import { formatSize } from './size.ts'
+import { formatSize } from '../core/size.ts'
 
 /** One value as a person would write it. */
 interface ViewedValue {
@@ -42,9 +42,15 @@ export function viewConfig({ config, origins }: Loaded): ConfigView {
     jobsMs: formatDuration(config.retention.jobsMs),
     tombstonesMs: formatDuration(config.retention.tombstonesMs),
     eventsMs: formatDuration(config.retention.eventsMs),
+    backlog: config.admission.backlog,
+    ageMs: config.admission.ageMs === null ? null : formatDuration(config.admission.ageMs),
+    deadLetterAlert: config.deadLetterAlert,
     slots: config.slots,
     logLevel: config.log.level,
     logFormat: config.log.format,
+    tracesEndpoint: given(origins.tracesEndpoint, config.traces?.endpoint),
+    otlpEndpoint: given(origins.otlpEndpoint, config.traces?.endpoint),
+    tracesSample: config.traces?.sampling.ratio ?? null,
     shutdownMs: formatDuration(config.shutdownMs),
   }
   const names = Object.keys(shown) as SettingName[]
@@ -59,12 +65,20 @@ export function viewConfig({ config, origins }: Loaded): ConfigView {
     services: Object.entries(config.services).map(([name, { options }]) => ({
       name,
       openapi: placeOf(options.openapi),
-      url: options.url ?? null,
+      url: options.url === undefined ? null : withoutCredentials(options.url),
     })),
   }
 }
 
+/** Two places name the same endpoint; it is shown where it was given. */
+const given = ({ source }: Origin, endpoint: string | undefined): string | null =>
+  source === 'default' || endpoint === undefined ? null : withoutCredentials(endpoint)
+
 function placeOf(openapi: string | object): string | null {
-  if (typeof openapi === 'string') return openapi
-  return openapi instanceof URL ? openapi.href : null
+  if (typeof openapi === 'string') return withoutCredentials(openapi)
+  return openapi instanceof URL ? withoutCredentials(openapi.href) : null
 }
+
+/** Some write a password into an address. */
+const withoutCredentials = (address: string): string =>
+  address.replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#]*@/i, '$1(hidden)@')

@@ -1,5 +1,5 @@
 import type { JobId } from '@buzzer/contract'
-import type { Running } from './job.ts'
+import type { Running, Trace } from './job.ts'
 
 /** The job as its handler sees it. */
 export interface HandlerJob {
@@ -14,7 +14,9 @@ export interface HandlerJob {
   readonly tags: readonly string[]
   readonly createdAt: Date
   readonly deadline: Date | null
-  /** W3C Trace Context of the call, to be passed on. */
+  /** The time of the schedule that it runs for; null for what somebody called. */
+  readonly scheduledFor: Date | null
+  /** W3C Trace Context of this attempt, to be passed on. */
   readonly traceparent: string | null
 }
 
@@ -62,7 +64,8 @@ export interface HandlerContext {
  */
 export type Handler = (input: unknown, context: HandlerContext) => unknown
 
-export const handlerJob = (job: Running): HandlerJob => ({
+/** @param trace of the attempt */
+export const handlerJob = (job: Running, trace: Trace | null): HandlerJob => ({
   id: job.id,
   operation: job.operation,
   run: job.run,
@@ -73,5 +76,6 @@ export const handlerJob = (job: Running): HandlerJob => ({
   tags: job.tags,
   createdAt: new Date(job.createdAt),
   deadline: job.deadlineAt === null ? null : new Date(job.deadlineAt),
-  traceparent: job.trace?.traceparent ?? null,
+  scheduledFor: job.scheduledFor === null ? null : new Date(job.scheduledFor),
+  traceparent: trace?.traceparent ?? null,
 })

@@ -1,4 +1,4 @@
-import type { JobId, JobState, Problem } from '@buzzer/contract'
+import type { BatchId, JobId, JobState, Problem } from '@buzzer/contract'
 import type { Monitor } from './payload.ts'
 import type { Millis } from './time.ts'
 
@@ -24,13 +24,18 @@ export interface JobOrder {
   readonly key: string | null
   readonly tags: readonly string[]
   readonly trace: Trace | null
+  /** The batch that it was accepted with; null for one that came alone. */
+  readonly batch: BatchId | null
   readonly createdAt: Millis
   readonly deadlineAt: Millis | null
   readonly maxAttempts: number
+  /** The time of the schedule that it runs for, which made it; null for what somebody called. */
+  readonly scheduledFor?: Millis | null
 }
 
 /** What every state has. */
 interface JobLife extends JobOrder {
+  readonly scheduledFor: Millis | null
   /** Counts what a caller can see change; the offset of the job's own channel. */
   readonly version: number
   readonly run: number
@@ -110,6 +115,9 @@ export const publicState = (state: State): JobState => (state === 'parked' ? 'ru
 export const isOutcome = (job: Job): job is Outcome =>
   job.state === 'succeeded' || job.state === 'failed' || job.state === 'cancelled'
 
+/** It used up its attempts. */
+export const isDeadLetter = (job: Job): job is Failed => job.state === 'failed' && job.deadLetter
+
 /** An attempt that failed, as the job's error lists them. */
 export interface FailedAttempt {
   readonly run: number
@@ -130,9 +138,11 @@ export const newJob = (order: JobOrder, dueAt: Millis): Queued => ({
   key: order.key,
   tags: order.tags,
   trace: order.trace,
+  batch: order.batch,
   createdAt: order.createdAt,
   deadlineAt: order.deadlineAt,
   maxAttempts: order.maxAttempts,
+  scheduledFor: order.scheduledFor ?? null,
   state: 'queued',
   version: 1,
   run: 1,

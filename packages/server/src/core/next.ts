@@ -28,9 +28,11 @@ const kept = (job: Job) => ({
   key: job.key,
   tags: job.tags,
   trace: job.trace,
+  batch: job.batch,
   createdAt: job.createdAt,
   deadlineAt: job.deadlineAt,
   maxAttempts: job.maxAttempts,
+  scheduledFor: job.scheduledFor,
   version: job.version + 1,
   run: job.run,
   attempt: job.attempt,
@@ -120,7 +122,7 @@ export const cancelled = (
 export const expired = (job: Queued | Running | Parked | InputRequired, now: Millis): Failed =>
   failed(job, deadlineExceeded, false, now)
 
-export const anotherRun = (job: Failed, now: Millis): Queued => ({
+export const anotherRun = (job: Failed, dueAt: Millis): Queued => ({
   ...kept(job),
   state: 'queued',
   deadlineAt: null,
@@ -129,7 +131,7 @@ export const anotherRun = (job: Failed, now: Millis): Queued => ({
   leasesLost: 0,
   progress: null,
   startedAt: null,
-  dueAt: now,
+  dueAt,
 })
 
 const queuedAgain = (job: Running, dueAt: Millis): Queued => ({

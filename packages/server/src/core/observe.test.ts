@@ -14,6 +14,7 @@ const order = {
   key: null,
   tags: [],
   trace: null,
+  batch: null,
   createdAt: now,
   deadlineAt: null,
   maxAttempts: 3,

@@ -1,5 +1,7 @@
+import { noAdmissionBound, type AdmissionPolicy } from './admission.ts'
 import type { RetryPolicy } from './retry.ts'
 import { defaultRetry } from './retry.ts'
+import type { Schedule } from './schedule.ts'
 
 /** What happens to a caller that says nothing about waiting. */
 export type Mode = 'async' | 'adaptive' | 'sync'
@@ -19,6 +21,14 @@ export interface Policies {
   readonly idempotency: { readonly required: boolean; readonly windowMs: number }
   /** Results may be kept by caches of the caller's. */
   readonly cacheable: boolean
+  /** What may wait before calls are refused, besides what holds for all operations. */
+  readonly admission: AdmissionPolicy
+  /** The largest bodies, in bytes; null for what holds for the whole server. */
+  readonly limits: { readonly bodyBytes: number | null; readonly resultBytes: number | null }
+  /** When it runs by itself; null for never. */
+  readonly schedule: Schedule | null
+  /** How many dead letters are worth a warning, 0 for none; null for as many as the server says. */
+  readonly deadLetterAlert: number | null
 }
 
 export const defaultPolicies: Policies = {
@@ -30,4 +40,8 @@ export const defaultPolicies: Policies = {
   retry: defaultRetry,
   idempotency: { required: false, windowMs: 86_400_000 },
   cacheable: false,
+  admission: noAdmissionBound,
+  limits: { bodyBytes: null, resultBytes: null },
+  schedule: null,
+  deadLetterAlert: null,
 }

@@ -9,10 +9,35 @@ export interface UpstreamRequest {
   readonly headers: Headers
 }
 
+/** A body that lies apart from its job, because it is too large to be moved about whole. */
+export interface BlobRef {
+  readonly id: string
+  /** In bytes. */
+  readonly size: number
+  /** In hexadecimal. */
+  readonly sha256: string
+}
+
+/** The bytes themselves where they are few, else where they are. */
+export type Body = Uint8Array | BlobRef
+
+/** Bodies up to this size, in bytes, are stored with their job; larger ones become blobs. */
+export const inlineAtMost = 65_536
+
+export const isBlob = (body: Body): body is BlobRef => !(body instanceof Uint8Array)
+
+/** The bytes of a body that somebody asked for whole. @throws Error where they are elsewhere */
+export function bytesIn(body: Body): Uint8Array {
+  if (isBlob(body)) throw new Error(`The body lies in the blob ${body.id}.`)
+  return body
+}
+
+export const sizeOf = (body: Body): number => (isBlob(body) ? body.size : body.byteLength)
+
 /** What a job was called with. Bodies are passed on as the bytes that came. */
 export interface Input {
   readonly mediaType: string | null
-  readonly body: Uint8Array
+  readonly body: Body
   /** Null for an operation that is called by its name. */
   readonly request: UpstreamRequest | null
 }
@@ -22,8 +47,13 @@ export interface Result {
   readonly status: number
   readonly mediaType: string | null
   readonly headers: Headers
-  readonly body: Uint8Array
+  readonly body: Body
 }
+
+/** A result that is at hand. */
+export type InlineResult = Result & { readonly body: Uint8Array }
+
+export const isInline = (result: Result): result is InlineResult => !isBlob(result.body)
 
 /** Where a parked job looks for the end of what it started in an asynchronous upstream. */
 export interface Monitor {

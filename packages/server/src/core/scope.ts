@@ -14,6 +14,9 @@ const scopes = [
 ] as const
 export type Scope = (typeof scopes)[number]
 
+/** Whose jobs those are that nobody calls, and all while no authentication is configured. */
+export const defaultTenant = 'default'
+
 /** Who sends a request, and what it may do. */
 export interface Caller {
   readonly tenant: string

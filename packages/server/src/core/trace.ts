@@ -1,3 +1,5 @@
+import type { Trace } from './job.ts'
+
 /** A position in a trace: the value of `traceparent` in W3C Trace Context, level 1. */
 export interface TraceParent {
   /** Two hex digits; a later version than ours is read as far as we know it. */
@@ -54,6 +56,18 @@ export const newTrace = (random: Uint8Array, sampled: boolean): TraceParent => (
   traceId: validId(random.subarray(0, 16)),
   parentId: validId(random.subarray(16, 24)),
   flags: sampled ? 1 : 0,
+})
+
+/** How lines of a log name the span that they belong to. */
+export interface TraceIds {
+  readonly trace_id: string
+  readonly span_id: string
+}
+
+/** @param trace as it was checked when it was taken, so that its fields stand where they stand */
+export const traceIds = ({ traceparent }: Trace): TraceIds => ({
+  trace_id: traceparent.slice(3, 35),
+  span_id: traceparent.slice(36, 52),
 })
 
 const hex = (bytes: Iterable<number>): string =>

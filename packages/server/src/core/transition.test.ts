@@ -34,6 +34,7 @@ const queued = newJob(
     key: null,
     tags: [],
     trace: null,
+    batch: null,
     createdAt: now,
     deadlineAt: null,
     maxAttempts: 3,

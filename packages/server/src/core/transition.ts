@@ -25,8 +25,8 @@ export type JobInput =
   | { readonly kind: 'stop' }
   /** Its deadline passed. */
   | { readonly kind: 'expire' }
-  /** Somebody asks for another run of a failed job. */
-  | { readonly kind: 'retry' }
+  /** Somebody asks for another run of a failed job: at once, or not before `dueAt`. */
+  | { readonly kind: 'retry'; readonly dueAt?: Millis }
 
 export type JobInputKind = JobInput['kind']
 
@@ -92,7 +92,7 @@ const rules: Rules = {
   succeeded: refuseAll('job-finished'),
   failed: {
     ...refuseAll('job-finished'),
-    retry: (job, _, now) => next.anotherRun(job, now),
+    retry: (job, { dueAt }, now) => next.anotherRun(job, dueAt ?? now),
   },
   cancelled: refuseAll('job-finished'),
 }

@@ -1,7 +1,9 @@
 import type { Duration } from '@buzzer/contract'
+import { ConfigError } from './errors.ts'
+import { createReader } from './option-reader.ts'
 import type { Schema } from './schema.ts'
 
-/** What `channel()` takes. Channels are not supported yet: a configuration with one is refused. */
+/** What `channel()` takes. Channels can be declared; publishing to them is not supported yet. */
 export interface ChannelOptions<DataSchema extends Schema = Schema> {
   /** What events are checked against when they are published. */
   readonly data?: DataSchema
@@ -28,3 +30,15 @@ export const channel = (options: ChannelOptions = {}): ChannelDefinition => ({
   kind: 'channel',
   options,
 })
+
+/**
+ * @param path where the channel stands in the configuration
+ * @throws ConfigError naming all that is wrong with its history
+ */
+export function checkHistory(path: string, given: unknown): void {
+  const read = createReader(path)
+  const history = read.group('history', given as HistoryOptions | undefined, ['count', 'age'])
+  read.count('history.count', history.count)
+  read.duration('history.age', history.age, 1)
+  if (read.issues.length > 0) throw new ConfigError(read.issues)
+}

@@ -1,6 +1,11 @@
 import type { Duration } from '@buzzer/contract'
 import type { ChannelDefinition } from './channel.ts'
-import type { AdmissionOptions, OperationDefinition } from './operation.ts'
+import type {
+  AdmissionOptions,
+  DeadLetterOptions,
+  LimitOptions,
+  OperationDefinition,
+} from './operation.ts'
 import type { ServiceDefinition } from './service.ts'
 
 /** What `defineConfig()` takes. What is left out has its default. */
@@ -12,7 +17,7 @@ export interface ConfigOptions<
   readonly operations?: Operations
   /** HTTP APIs that Buzzer wraps, by name. */
   readonly services?: Services
-  /** Not supported yet. */
+  /** Streams of events, by name; declared and checked, but nothing is published to them yet. */
   readonly channels?: Readonly<Record<string, ChannelDefinition>>
   readonly outbound?: OutboundOptions
   /**
@@ -35,17 +40,27 @@ export interface ConfigOptions<
   /** The folder for local files, relative to this file. Default: the store's. */
   readonly data?: string
   readonly limits?: LimitOptions
-  /** Not supported yet. */
+  /** When calls are refused because too much waits. Default: 10,000,000 jobs of an operation. */
   readonly admission?: AdmissionOptions | null
+  /** How much of what runs each tenant gets where several have work waiting. */
+  readonly tenants?: Readonly<Record<string, TenantOptions>>
   readonly retention?: RetentionOptions
+  /** Default: a warning at 100 dead letters of an operation. */
+  readonly deadLetters?: DeadLetterOptions
   readonly workers?: WorkerOptions
   readonly log?: LogOptions
+  readonly telemetry?: TelemetryOptions
   /** How long a shutdown may take before what still runs is left to the rescue. Default: `25s`. */
   readonly shutdown?: Duration
 }
 
 export type OperationDefinitions = Readonly<Record<string, OperationDefinition>>
 export type ServiceDefinitions = Readonly<Record<string, ServiceDefinition>>
+
+export interface TenantOptions {
+  /** Turns that it has where others have one. Default: 1. */
+  readonly share?: number
+}
 
 export interface OutboundOptions {
   /** Private addresses that Buzzer may call, such as `127.0.0.1:4000`; every other is refused. */
@@ -58,16 +73,6 @@ export interface AuthOptions {
   readonly audience?: string
 }
 
-/** A number of bytes as users write it: `512kb`, `1mb`, `1gb`; each unit is 1,024 of the last. */
-export type Size = `${number}${'b' | 'kb' | 'mb' | 'gb'}`
-
-export interface LimitOptions {
-  /** The largest body of a call. Default: `1mb`. */
-  readonly body?: Size
-  /** The largest result. Default: `32mb`. */
-  readonly result?: Size
-}
-
 /** How long things are kept after their end. */
 export interface RetentionOptions {
   /** Jobs with their payloads. Default: `7d`. */
@@ -78,6 +83,19 @@ export interface RetentionOptions {
   readonly events?: Duration
   /** There are no deliveries yet. */
   readonly deliveries?: Duration
+}
+
+export interface TelemetryOptions {
+  /** Spans of each job, by OpenTelemetry; the standard `OTEL_*` variables count as well. */
+  readonly traces?: {
+    /**
+     * The address that takes OTLP as protobuf over HTTP, with its path, such as
+     * `http://127.0.0.1:4318/v1/traces`. Default: none, and nothing is traced.
+     */
+    readonly endpoint?: string | null
+    /** The share of calls without a trace of their own that is traced. Default: 1, all. */
+    readonly sample?: number
+  }
 }
 
 export interface WorkerOptions {

@@ -1,6 +1,7 @@
 import type { Duration } from '@buzzer/contract'
 import type { HandlerContext } from '../core/handler.ts'
 import type { Mode } from '../core/operation.ts'
+import type { CatchUp, Overlap } from '../core/schedule.ts'
 import type { Schema, ValueOf } from './schema.ts'
 
 /** How calls of an operation are accepted, run and repeated. What is left out has its default. */
@@ -22,7 +23,10 @@ export interface PolicyOptions {
   readonly idempotency?: IdempotencyOptions
   /** Callers may keep the result in a cache. Default: `false`. */
   readonly cacheable?: boolean
-  /** Not supported yet. */
+  /** The largest bodies of this operation. Default: those of the whole server. */
+  readonly limits?: LimitOptions
+  readonly deadLetters?: DeadLetterOptions
+  /** When calls are refused because too much waits; narrower than what holds for all. */
   readonly admission?: AdmissionOptions | null
 }
 
@@ -45,6 +49,16 @@ export interface IdempotencyOptions {
   readonly window?: Duration
 }
 
+/** A number of bytes as users write it: `512kb`, `1mb`, `1gb`; each unit is 1,024 of the last. */
+export type Size = `${number}${'b' | 'kb' | 'mb' | 'gb'}`
+
+export interface LimitOptions {
+  /** The largest body of a call. Default: `1mb`. */
+  readonly body?: Size
+  /** The largest result. Default: `32mb`. */
+  readonly result?: Size
+}
+
 export interface AdmissionOptions {
   /** Runnable jobs beyond which calls are refused with 503. */
   readonly backlog?: number
@@ -52,11 +66,30 @@ export interface AdmissionOptions {
   readonly age?: Duration
 }
 
+export interface DeadLetterOptions {
+  /** As many of them are worth a warning; 0 for never. Default: 100. */
+  readonly alert?: number
+}
+
+/** When an operation runs by itself, with no input. */
 export interface ScheduleOptions {
-  /** Five fields, or six with the seconds first. */
+  /** Five fields (minute, hour, day, month, weekday), or six with the seconds first. */
   readonly cron: string
+  /** By its name in the IANA database, such as `Europe/Berlin`. Default: `UTC`. */
   readonly timeZone?: string
-  readonly catchUp?: boolean
+  /**
+   * What becomes of times that passed while no server was there: `once` runs one job, for the last
+   * of them, `skip` none. Default: `once`.
+   */
+  readonly catchUp?: CatchUp
+  /** `skip` leaves a time out while the job of an earlier one has not ended. Default: `allow`. */
+  readonly overlap?: Overlap
+}
+
+/** Policies of one operation alone. */
+export interface OwnPolicyOptions extends PolicyOptions {
+  /** Such as `0 3 * * *`, in UTC, or with a time zone. Default: `null`, never by itself. */
+  readonly schedule?: string | ScheduleOptions | null
 }
 
 /** What `operation()` takes. */
@@ -65,7 +98,7 @@ export interface OperationOptions<
   OutputSchema extends Schema,
   Input,
   Output,
-> extends PolicyOptions {
+> extends OwnPolicyOptions {
   /** One line, for the documentation. */
   readonly summary?: string
   /** What calls are checked against before anything is stored; without one anything is taken. */
@@ -78,8 +111,6 @@ export interface OperationOptions<
    * gets and gives.
    */
   readonly thread?: boolean
-  /** Not supported yet. */
-  readonly schedule?: string | ScheduleOptions | null
   /**
    * Runs one attempt.
    *

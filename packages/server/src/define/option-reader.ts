@@ -1,5 +1,6 @@
 import { parseDuration } from '@buzzer/contract'
 import type { Mode } from '../core/operation.ts'
+import { parseSize } from '../core/size.ts'
 import type { ConfigIssue } from './errors.ts'
 
 /** Reads values of which nothing is known, because the configuration need not be TypeScript. */
@@ -11,6 +12,13 @@ export interface Reader {
   count(field: string, value: unknown): number | null
   factor(field: string, value: unknown): number | null
   flag(field: string, value: unknown): boolean | null
+  size(field: string, value: unknown): number | null
+  text(field: string, value: unknown): string | null
+  choice<Value extends string>(
+    field: string,
+    value: unknown,
+    values: readonly Value[],
+  ): Value | null
   group<Group extends object>(
     field: string,
     value: Group | undefined,
@@ -39,6 +47,13 @@ export function createReader(path: string): Reader {
     count: read(countOf, 'a count; write a whole number from 1'),
     factor: read(factorOf, 'a factor; write a number from 1'),
     flag: read((value) => (typeof value === 'boolean' ? value : null), 'true or false'),
+    text: read((value) => (typeof value === 'string' ? value : null), 'text'),
+    choice: (field, value, values) =>
+      read(
+        (wanted) => values.find((each) => each === wanted) ?? null,
+        `one of ${values.map((each) => `'${each}'`).join(', ')}`,
+      )(field, value),
+    size: read(sizeOf, "a size; write one such as '512kb', '1mb' or '1gb'"),
     duration(field, value, leastMs = 0) {
       if (value === undefined) return null
       const ms = typeof value === 'string' ? parseDuration(value) : null
@@ -67,6 +82,11 @@ const modeOf = (value: unknown): Mode | null =>
 
 const countOf = (value: unknown): number | null =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 ? value : null
+
+function sizeOf(value: unknown): number | null {
+  const bytes = typeof value === 'string' ? parseSize(value) : null
+  return bytes === 0 ? null : bytes
+}
 
 const factorOf = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) && value >= 1 ? value : null

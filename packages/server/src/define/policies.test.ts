@@ -31,8 +31,10 @@ describe('policies', () => {
       retry: { attempts: 7, delay: '10m', factor: 3 },
       idempotency: { required: true, window: '7d' },
       cacheable: true,
-      schedule: null,
-      admission: null,
+      schedule: { cron: ' 0 3 * * * ', timeZone: 'Europe/Berlin', catchUp: 'skip' },
+      deadLetters: { alert: 5 },
+      admission: { backlog: 9, age: '1m' },
+      limits: { body: '512kb', result: '1gb' },
       run,
     })
     expect(operationPolicies('all', definition)).toEqual({
@@ -45,7 +47,25 @@ describe('policies', () => {
       retry: { attempts: 7, delayMs: 600_000, factor: 3, maxDelayMs: 600_000 },
       idempotency: { required: true, windowMs: 604_800_000 },
       cacheable: true,
+      schedule: {
+        cron: '0 3 * * *',
+        timeZone: 'Europe/Berlin',
+        catchUp: 'skip',
+        overlap: 'allow',
+      },
+      deadLetterAlert: 5,
+      admission: { backlog: 9, ageMs: 60_000 },
+      limits: { bodyBytes: 512 * 1_024, resultBytes: 1_073_741_824 },
     })
+  })
+
+  it('take text for a schedule in UTC, and null for none', () => {
+    const base = operationPolicies('a', operation({ schedule: '*/5 * * * *', run }))
+    const times = { cron: '*/5 * * * *', timeZone: 'UTC', catchUp: 'once', overlap: 'allow' }
+    expect(base.schedule).toEqual(times)
+    expect(policiesOf('operations.a', {}, base).schedule).toEqual(times)
+    expect(policiesOf('operations.a', { schedule: null }, base).schedule).toBeNull()
+    expect(policiesOf('operations.a', { deadLetters: { alert: 0 } }, base).deadLetterAlert).toBe(0)
   })
 
   it('build on those of a service', () => {
@@ -80,17 +100,35 @@ describe('policies', () => {
     ],
     [{ retry: 3 }, 'retry: 3 is not an object'],
     [{ idempotency: { required: 'yes' } }, "idempotency.required: 'yes' is not true or false"],
-    [{ schedule: '0 3 * * *' }, 'schedule: this is not supported yet; leave it out or write null'],
+    [{ schedule: 3 }, 'schedule: 3 is not an object'],
+    [{ schedule: {} }, "schedule.cron: it is missing; write one such as '0 3 * * *'"],
+    [{ schedule: { cron: 3 } }, 'schedule.cron: 3 is not text'],
     [
-      { admission: { backlog: 5 } },
-      'admission: this is not supported yet; leave it out or write null',
+      { schedule: { cron: '0 3 * * *', catchUp: true } },
+      "schedule.catchUp: true is not one of 'once', 'skip'",
+    ],
+    [
+      { schedule: { cron: '0 3 * * *', zone: 'UTC' } },
+      'schedule.zone: there is no such option; there are cron, timeZone, catchUp, overlap',
+    ],
+    [
+      { deadLetters: { alert: -1 } },
+      'deadLetters.alert: -1 is not a count; write a whole number from 1',
+    ],
+    [
+      { admission: { backlog: 0 } },
+      'admission.backlog: 0 is not a count; write a whole number from 1',
+    ],
+    [
+      { admission: { depth: 5 } },
+      'admission.depth: there is no such option; there are backlog, age',
     ],
   ])('refuse %j', (options, issue) => {
     expect(issuesOf({ ...options, run })).toEqual([`operations.render-report.${issue}`])
   })
 
   it('tell all that is wrong at once', () => {
-    const issues = issuesOf({ wait: 1, mode: 2, schedule: 'x', admission: {}, run })
+    const issues = issuesOf({ wait: 1, mode: 2, schedule: 1, admission: { age: 'x' }, run })
     expect(issues).toHaveLength(4)
   })
 })

@@ -1,13 +1,18 @@
+import { noAdmissionBound, type AdmissionPolicy } from '../core/admission.ts'
 import { defaultPolicies, type Policies } from '../core/operation.ts'
 import type { RetryPolicy } from '../core/retry.ts'
 import { ConfigError, type ConfigIssue } from './errors.ts'
 import type {
+  AdmissionOptions,
+  DeadLetterOptions,
   IdempotencyOptions,
+  LimitOptions,
   OperationDefinition,
-  PolicyOptions,
+  OwnPolicyOptions,
   RetryOptions,
 } from './operation.ts'
 import { createReader, type Reader } from './option-reader.ts'
+import { scheduleOf } from './schedule.ts'
 
 /**
  * The policies of an operation that is run by a handler.
@@ -16,8 +21,7 @@ import { createReader, type Reader } from './option-reader.ts'
  */
 export function operationPolicies(name: string, definition: OperationDefinition): Policies {
   const path = `operations.${name}`
-  const issues = 'schedule' in definition ? refuse(`${path}.schedule`, definition.schedule) : []
-  return policiesOf(path, definition, defaultPolicies, issues)
+  return policiesOf(path, definition, defaultPolicies)
 }
 
 /**
@@ -30,7 +34,7 @@ export function operationPolicies(name: string, definition: OperationDefinition)
  */
 export function policiesOf(
   path: string,
-  options: PolicyOptions,
+  options: OwnPolicyOptions,
   base: Policies,
   found: readonly ConfigIssue[] = [],
 ): Policies {
@@ -47,8 +51,12 @@ export function policiesOf(
     retry: retryOf(read, options.retry, base.retry),
     idempotency: idempotencyOf(read, options.idempotency, base.idempotency),
     cacheable: read.flag('cacheable', options.cacheable) ?? base.cacheable,
+    admission: admissionOf(read, options.admission, base.admission),
+    limits: limitsOf(read, options.limits, base.limits),
+    schedule: scheduleOf(read, options.schedule, base.schedule),
+    deadLetterAlert: deadLetterAlertOf(read, options.deadLetters) ?? base.deadLetterAlert,
   }
-  const issues = [...found, ...read.issues, ...refuse(`${path}.admission`, options.admission)]
+  const issues = [...found, ...read.issues]
   if (issues.length > 0) throw new ConfigError(issues)
   return policies
 }
@@ -69,6 +77,31 @@ function retryOf(read: Reader, given: RetryOptions | undefined, base: RetryPolic
   }
 }
 
+function limitsOf(
+  read: Reader,
+  given: LimitOptions | undefined,
+  base: Policies['limits'],
+): Policies['limits'] {
+  const options = read.group('limits', given, ['body', 'result'])
+  return {
+    bodyBytes: read.size('limits.body', options.body) ?? base.bodyBytes,
+    resultBytes: read.size('limits.result', options.result) ?? base.resultBytes,
+  }
+}
+
+function admissionOf(
+  read: Reader,
+  given: AdmissionOptions | null | undefined,
+  base: AdmissionPolicy,
+): AdmissionPolicy {
+  if (given === null) return noAdmissionBound
+  const options = read.group('admission', given, ['backlog', 'age'])
+  return {
+    backlog: read.count('admission.backlog', options.backlog) ?? base.backlog,
+    ageMs: read.duration('admission.age', options.age, 1) ?? base.ageMs,
+  }
+}
+
 function idempotencyOf(
   read: Reader,
   given: IdempotencyOptions | undefined,
@@ -81,8 +114,7 @@ function idempotencyOf(
   }
 }
 
-/** Never ignored: who writes it relies on it. */
-const refuse = (path: string, value: unknown): readonly ConfigIssue[] =>
-  value === undefined || value === null
-    ? []
-    : [{ path, detail: 'this is not supported yet; leave it out or write null' }]
+function deadLetterAlertOf(read: Reader, given: DeadLetterOptions | undefined): number | null {
+  const { alert } = read.group('deadLetters', given, ['alert'])
+  return alert === 0 ? 0 : read.count('deadLetters.alert', alert)
+}

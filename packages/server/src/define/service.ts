@@ -1,4 +1,4 @@
-import type { PolicyOptions } from './operation.ts'
+import type { OwnPolicyOptions, PolicyOptions } from './operation.ts'
 
 /** What `service()` takes: an HTTP API that Buzzer wraps. */
 export interface ServiceOptions extends PolicyOptions {
@@ -22,7 +22,7 @@ export interface ServiceOptions extends PolicyOptions {
   readonly followOrigins?: readonly string[]
 }
 
-export interface ServiceOperationOptions extends PolicyOptions {
+export interface ServiceOperationOptions extends OwnPolicyOptions {
   /**
    * Repeat calls that are not idempotent also after a timeout or a broken answer, when nobody
    * knows whether the upstream has done its work. Default: `false`.

@@ -1,12 +1,13 @@
-import type { JobId, Problem } from '@buzzer/contract'
-import { newJob, type Job, type JobOrder, type Trace } from '../core/job.ts'
-import type { Input } from '../core/payload.ts'
+import type { BatchId, JobId, Problem } from '@buzzer/contract'
+import { newJob, type Job, type JobOrder, type Queued, type Trace } from '../core/job.ts'
+import { isBlob, type Input } from '../core/payload.ts'
 import type { Millis } from '../core/time.ts'
 import { workTopic } from '../ports/bus.ts'
 import type { Operation } from '../ports/catalog.ts'
-import type { Acceptance } from '../ports/store.ts'
+import type { Acceptance, IdempotencyClaim } from '../ports/store.ts'
 import { pollMs } from './claim.ts'
 import type { EngineContext } from './context.ts'
+import { isHeavy, keepApart, letGo } from './keep.ts'
 import { runAttempt } from './run.ts'
 
 /** One call of an operation, checked by its edge and not yet stored. */
@@ -39,19 +40,35 @@ export type Accepted =
  * @throws StoreUnavailable where nobody can say whether the job was stored
  */
 export async function accept(ctx: EngineContext, submission: Submission): Promise<Accepted> {
+  const { input } = submission
+  if (input === null || !isHeavy(input.body)) return acceptLight(ctx, submission)
+  // Written before a slot is taken: nobody shall wait for a disk in one.
+  return acceptLight(ctx, { ...submission, input: await keepApart(ctx, input) })
+}
+
+async function acceptLight(ctx: EngineContext, submission: Submission): Promise<Accepted> {
   const began = ctx.clock.monotonic()
   const now = ctx.clock.now()
   const taken = mayStartNow(submission, now) ? ctx.free.take(1) : 0
+  const bytes = atHand(submission.input)
+  ctx.pressure.enter(bytes)
   try {
     const acceptance = await store(ctx, submission, now, taken > 0)
     const started = follow(ctx, submission, acceptance)
     if (!started) ctx.free.giveUnused(taken)
+    if (acceptance.kind !== 'accepted') letGo(ctx, submission.input)
     return answer(ctx, submission, acceptance, ctx.clock.monotonic() - began)
   } catch (fault) {
     ctx.free.giveUnused(taken)
     throw fault
+  } finally {
+    ctx.pressure.leave(bytes, ctx.clock.monotonic() - began)
   }
 }
+
+/** What of an input is in memory, in bytes. */
+const atHand = (input: Input | null): number =>
+  input === null || isBlob(input.body) ? 0 : input.body.byteLength
 
 const mayStartNow = ({ operation, notBefore }: Submission, now: Millis) =>
   (notBefore === null || notBefore <= now) && operation.runner.heldOffUntil(operation.name) === null
@@ -63,22 +80,37 @@ const store = (
   claim: boolean,
 ): Promise<Acceptance> =>
   ctx.store.intake.accept({
-    job: newJob(orderOf(ctx.ids.next('job'), submission, now), dueAtOf(submission, now)),
+    job: jobOf(ctx, submission, null, now),
     input: submission.input,
-    idempotency:
-      submission.idempotency === null
-        ? null
-        : {
-            ...submission.idempotency,
-            expiresAt: now + submission.operation.policies.idempotency.windowMs,
-          },
+    idempotency: keyClaimOf(submission, now),
     claimFor: claim ? ctx.node : null,
   })
 
 /** Not in the past, which would put the job before those that came earlier. */
 const dueAtOf = ({ notBefore }: Submission, now: Millis): Millis => Math.max(now, notBefore ?? now)
 
-const orderOf = (id: JobId, submission: Submission, now: Millis): JobOrder => ({
+/** The job that a submission becomes, alone or in a batch. */
+export const jobOf = (
+  ctx: EngineContext,
+  submission: Submission,
+  batch: BatchId | null,
+  now: Millis,
+): Queued => newJob(orderOf(ctx.ids.next('job'), submission, batch, now), dueAtOf(submission, now))
+
+export const keyClaimOf = (
+  { idempotency, operation }: Submission,
+  now: Millis,
+): IdempotencyClaim | null =>
+  idempotency === null
+    ? null
+    : { ...idempotency, expiresAt: now + operation.policies.idempotency.windowMs }
+
+const orderOf = (
+  id: JobId,
+  submission: Submission,
+  batch: BatchId | null,
+  now: Millis,
+): JobOrder => ({
   id,
   tenant: submission.tenant,
   client: submission.client,
@@ -87,6 +119,7 @@ const orderOf = (id: JobId, submission: Submission, now: Millis): JobOrder => ({
   key: submission.key,
   tags: submission.tags,
   trace: submission.trace,
+  batch,
   createdAt: now,
   deadlineAt: submission.deadlineAt,
   maxAttempts: submission.operation.policies.retry.attempts,
@@ -96,13 +129,19 @@ const orderOf = (id: JobId, submission: Submission, now: Millis): JobOrder => ({
 function follow(ctx: EngineContext, submission: Submission, acceptance: Acceptance): boolean {
   if (acceptance.kind !== 'accepted') return false
   if (acceptance.job.state === 'queued') {
+    noteQueued(ctx, submission, acceptance.job)
     // One that is due later is found by those who look by themselves.
     if (acceptance.job.dueAt < ctx.clock.now() + pollMs) ctx.bus.publish(workTopic)
     return false
   }
   const { input, value } = submission
-  runAttempt(ctx, { job: acceptance.job, input, value })
+  runAttempt(ctx, { job: acceptance.job, input, value, dueAt: acceptance.job.createdAt })
   return true
+}
+
+/** One with a key may stand behind another, and is counted when the store is asked. */
+function noteQueued(ctx: EngineContext, { operation }: Submission, { key, dueAt }: Queued): void {
+  if (key === null && dueAt <= ctx.clock.now()) ctx.admission.queued(operation)
 }
 
 function answer(

@@ -82,7 +82,10 @@ async function claimAll(ctx: EngineContext, noteBacklog: (more: boolean) => void
     noteBacklog(max === 0)
     if (max === 0) return pollMs
     const { claimed, nextDueAt } = await claim(ctx, max)
-    for (const work of claimed) runAttempt(ctx, work)
+    for (const work of claimed) {
+      ctx.admission.claimed(work.job.operation)
+      runAttempt(ctx, work)
+    }
     ctx.free.giveUnused(max - claimed.length)
     if (claimed.length < max) return untilDue(ctx, nextDueAt)
   }

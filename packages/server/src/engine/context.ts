@@ -1,12 +1,17 @@
 import type { IdSource } from '@buzzer/contract'
+import type { AdmissionPolicy } from '../core/admission.ts'
 import type { Bus } from '../ports/bus.ts'
 import type { Catalog } from '../ports/catalog.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
-import type { Retention, Store } from '../ports/store.ts'
+import type { Retention, Shares, Store } from '../ports/store.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
+import type { Timetables } from '../ports/timetable.ts'
+import type { Tracing } from '../ports/tracing.ts'
+import type { Admission } from './admission.ts'
 import type { Held } from './held.ts'
+import type { Pressure } from './pressure.ts'
 import type { Slots } from './slots.ts'
 
 /** What the engine stands on. */
@@ -19,15 +24,26 @@ export interface EngineParts {
   readonly catalog: Catalog
   readonly log: Log
   readonly telemetry: Telemetry
+  /** Null where nobody wants to see where the time went. */
+  readonly tracing: Tracing | null
   /** This process, as leases name it. */
   readonly node: string
   /** Attempts that this node runs at the same time. */
   readonly slots: number
   readonly retention: Retention
+  /** What may wait of any operation before calls are refused. */
+  readonly admissionBounds: AdmissionPolicy
+  /** How many turns tenants have where others have one. */
+  readonly shares: Shares
+  readonly timetables: Timetables
+  /** How many dead letters of an operation are worth a warning; 0 for none. */
+  readonly deadLetterAlert: number
 }
 
 /** The parts, and what the verbs share within this node. */
 export interface EngineContext extends EngineParts {
   readonly free: Slots
   readonly held: Held
+  readonly admission: Admission
+  readonly pressure: Pressure
 }

@@ -12,6 +12,7 @@ const expectedErrors = new Set([
   'claiming failed',
   'a worker could not write',
   'a background turn failed; it is tried again',
+  'the schedules could not be looked at; it is tried again',
 ])
 
 async function expectAllWell({ simulation, witness, nodes, answered, said, mostAtOnce }: Storm) {

@@ -1,18 +1,27 @@
 import type { JobId, Problem } from '@buzzer/contract'
 import type { Job } from '../core/job.ts'
 import type { Result } from '../core/payload.ts'
+import type { Blobs } from '../ports/blobs.ts'
+import type { StoredSchedule } from '../ports/schedules.ts'
 import type { Depth, JobQuery, Page } from '../ports/store.ts'
 import { accept, type Accepted, type Submission } from './accept.ts'
+import { createAdmission, type Admission } from './admission.ts'
+import { createAlerter } from './alert.ts'
+import { createBatchEngine, type BatchEngine } from './batches.ts'
 import { createClaimer } from './claim.ts'
 import type { EngineContext, EngineParts } from './context.ts'
+import { createDeadLetterEngine, type DeadLetterEngine } from './dead-letters.ts'
 import { drain } from './drain.ts'
 import { findJob, type Asker, type Found } from './find.ts'
 import { createHeld } from './held.ts'
 import { createInspector } from './inspect.ts'
+import { createPressure } from './pressure.ts'
 import { createReconciler } from './reconcile.ts'
 import { createRescuer } from './rescue.ts'
 import { createRetainer } from './retain.ts'
+import { createScheduler, type Scheduler } from './schedule.ts'
 import { createSlots } from './slots.ts'
+import { createSweeper } from './sweep.ts'
 import { cancelJob, eraseJob, retryJob, type SteerAnswer } from './steer.ts'
 import { viewJob, viewNew, type JobView } from './view.ts'
 import { waitForJob, type Patience } from './wait.ts'
@@ -20,6 +29,8 @@ import { watchJob, type JobEvent } from './watch.ts'
 
 /** What the edges call. Every method throws StoreUnavailable where nobody can say. */
 export interface Engine {
+  /** Asked before a call is read; `accept` itself refuses nothing for load. */
+  readonly admission: Pick<Admission, 'isOpen' | 'refusal'>
   accept(submission: Submission): Promise<Accepted>
   find(asker: Asker, id: JobId): Promise<Found>
   wait(asker: Asker, id: JobId, patience: Patience): Promise<Found>
@@ -28,15 +39,23 @@ export interface Engine {
   /** The same for a job that was accepted this moment, mostly without a look into the store. */
   viewNew(job: Job): JobView | Promise<JobView>
   result(id: JobId): Promise<Result | null>
+  /** Bodies that lie apart from their jobs. */
+  readonly blobs: Pick<Blobs, 'has' | 'read' | 'write' | 'remove'>
+  readonly batches: BatchEngine
+  readonly deadLetters: DeadLetterEngine
   list(query: JobQuery): Promise<Page<Job>>
   cancel(asker: Asker, id: JobId): Promise<SteerAnswer>
   retry(asker: Asker, id: JobId): Promise<SteerAnswer>
   erase(asker: Asker, id: JobId): Promise<Problem | null>
   depths(): Promise<readonly Depth[]>
+  /** The operations that run by themselves. */
+  schedules(): Promise<readonly StoredSchedule[]>
   /** Fails where the store cannot be written. */
   ping(): Promise<void>
   /** The operations whose attempts this node runs now. */
   runningOperations(): readonly string[]
+  /** Attempts that this node runs now, and how many it can. */
+  slots(): { readonly busy: number; readonly all: number }
   /** Starts to claim and to keep house. */
   start(): Promise<void>
   /** Says what this node runs, after the catalog changed. */
@@ -46,16 +65,22 @@ export interface Engine {
 }
 
 export function createEngine(parts: EngineParts): Engine {
+  const pressure = createPressure(parts.clock)
+  const admission = createAdmission(parts, pressure)
   const ctx: EngineContext = {
     ...parts,
+    pressure,
+    admission,
     free: createSlots(parts.slots, () => claimer?.slotFree()),
     held: createHeld(),
   }
   let claimer: ReturnType<typeof createClaimer> | null = null
   let housekeeping: readonly { stop(): Promise<void> }[] = []
+  let scheduler: Scheduler | null = null
   let draining: Promise<void> | null = null
 
   return {
+    admission,
     accept: (submission) => accept(ctx, submission),
     find: (asker, id) => findJob(ctx, asker, id),
     wait: (...args) => waitForJob(ctx, ...args),
@@ -63,6 +88,9 @@ export function createEngine(parts: EngineParts): Engine {
     view: (job) => viewJob(ctx, job),
     viewNew: (job) => viewNew(ctx, job),
     result: (id) => ctx.store.payloads.result(id),
+    blobs: ctx.store.blobs,
+    batches: createBatchEngine(ctx),
+    deadLetters: createDeadLetterEngine(ctx),
     list: (query) => ctx.store.jobs.list(query),
     cancel: (asker, id) => cancelJob(ctx, asker, id),
     retry: (asker, id) => retryJob(ctx, asker, id),
@@ -70,20 +98,34 @@ export function createEngine(parts: EngineParts): Engine {
     depths: () => ctx.store.upkeep.depths(),
     ping: () => ctx.store.upkeep.ping(),
     runningOperations: () => ctx.held.operations(),
-    serve: () => serve(ctx),
+    slots: () => ({ busy: ctx.held.count, all: parts.slots }),
+    schedules: () => ctx.store.schedules.list(),
+    async serve() {
+      await serve(ctx)
+      await scheduler?.sync()
+    },
     async start() {
       await serve(ctx)
       if (draining !== null) return
+      await ctx.admission.look()
       claimer = createClaimer(ctx)
       claimer.wake()
+      scheduler = createScheduler(ctx)
       housekeeping = [
         createInspector(ctx),
         createRescuer(ctx),
         createRetainer(ctx),
+        createSweeper(ctx),
         createReconciler(ctx),
+        createAlerter(ctx),
+        ctx.admission,
+        scheduler,
       ]
+      await scheduler.sync()
     },
     drain(withinMs) {
+      // What comes due from now on is for others, or for the next start.
+      void scheduler?.stop()
       draining ??= drain(ctx, claimer, housekeeping, withinMs)
       return draining
     },
@@ -99,4 +141,5 @@ const serve = (ctx: EngineContext): Promise<void> =>
       timeoutMs: policies.timeoutMs,
       concurrency: policies.concurrency,
     })),
+    ctx.shares,
   )

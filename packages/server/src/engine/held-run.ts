@@ -1,7 +1,10 @@
-import type { Running } from '../core/job.ts'
+import type { Running, Trace } from '../core/job.ts'
 import { attemptEndsAt } from '../core/lease.ts'
 import type { Input } from '../core/payload.ts'
+import type { Millis } from '../core/time.ts'
+import type { Blobs } from '../ports/blobs.ts'
 import type { Attempt, RunOutcome } from '../ports/runner.ts'
+import type { RunSpan } from '../ports/tracing.ts'
 import type { EngineContext } from './context.ts'
 import type { Ending } from './ending.ts'
 import type { HeldAttempt, StopReason } from './held.ts'
@@ -13,6 +16,8 @@ export interface Work {
   readonly input: Input | null
   /** The input as its edge has parsed it already; undefined for not. */
   readonly value?: unknown
+  /** Since when it could have run; null where nobody knows. */
+  readonly dueAt: Millis | null
 }
 
 /** A shutdown has to leave at least this much for the attempts that it stops. */
@@ -35,6 +40,8 @@ export class HeldRun implements Attempt, HeldAttempt {
   readonly job: Running
   readonly input: Input | null
   readonly value: unknown
+  /** Null where nothing is traced. */
+  readonly span: RunSpan | null
   /** Resolves when the runner ended, or its grace after a stop is over. */
   readonly ended: Promise<Ending>
   readonly #ctx: EngineContext
@@ -45,11 +52,12 @@ export class HeldRun implements Attempt, HeldAttempt {
   #closed = false
   #callOff: () => void
 
-  constructor(ctx: EngineContext, { job, input, value }: Work) {
+  constructor(ctx: EngineContext, { job, input, value, dueAt }: Work) {
     const { promise, resolve } = Promise.withResolvers<Ending>()
     this.job = job
     this.input = input
     this.value = value
+    this.span = ctx.tracing?.run(job, dueAt) ?? null
     this.ended = promise
     this.#ctx = ctx
     this.#resolve = resolve
@@ -57,10 +65,22 @@ export class HeldRun implements Attempt, HeldAttempt {
     this.#callOff = ctx.clock.after(leftMs, () => this.stop('timeout'))
   }
 
+  get trace(): Trace | null {
+    return this.span === null ? this.job.trace : this.span.trace
+  }
+
   get signal(): AbortSignal {
     this.#controller ??= new AbortController()
     if (this.#stopped !== null) this.#controller.abort(stopError(this.#stopped))
     return this.#controller.signal
+  }
+
+  get blobs(): Blobs {
+    return this.#ctx.store.blobs
+  }
+
+  get maxResultBytes(): number | null {
+    return this.#ctx.catalog.operation(this.job.operation)?.policies.limits.resultBytes ?? null
   }
 
   async progress(percent: number | null, message: string | null): Promise<void> {
@@ -74,7 +94,7 @@ export class HeldRun implements Attempt, HeldAttempt {
   /** The runner ended, or was given up. */
   end(outcome: RunOutcome | null): void {
     this.#callOff()
-    this.#resolve({ job: this.job, outcome, stopped: this.#stopped })
+    this.#resolve({ job: this.job, trace: this.trace, outcome, stopped: this.#stopped })
   }
 
   stop(reason: StopReason): void {

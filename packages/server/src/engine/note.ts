@@ -38,7 +38,9 @@ export function createNotes(ctx: EngineContext, start: Running): Notes {
 
   const write = async (): Promise<void> => {
     callOff = null
-    const version = job.version + Math.max(1, pieces.length)
+    // Progress has an offset of its own, below those of the pieces: one that it shared with a piece
+    // from before would tell a reader that it has seen it already.
+    const version = job.version + Math.max(1, pieces.length + (progress === null ? 0 : 1))
     const note = {
       lease: { id: job.id, fence: job.fence },
       version,

@@ -13,6 +13,7 @@ import {
 } from './testing/operations.ts'
 import { asker, createSimulation, submit, type Simulation } from './testing/simulation.ts'
 import { promisesDone } from './testing/virtual-clock.ts'
+import { bytesIn } from '../core/payload.ts'
 
 const retry = { attempts: 3, delayMs: 1_000, factor: 2, maxDelayMs: 60_000 }
 
@@ -173,7 +174,7 @@ it('changes nothing by an outcome that comes after its lease was lost', async ()
   await promisesDone()
   expect(await simulation.job(id)).toMatchObject({ state: 'succeeded', attempt: 1 })
   const result = await second.engine.result(id)
-  expect(new Uint8Array(result?.body ?? [])).toEqual(new Uint8Array(json('first')))
+  expect(bytesIn(result?.body ?? new Uint8Array())).toEqual(new Uint8Array(json('first')))
   expect([first, second].map(({ telemetry }) => telemetry.count('lateOutcome'))).toEqual([1, 0])
 })
 

@@ -2,14 +2,16 @@ import type { Problem } from '@buzzer/contract'
 import { isOutcome, type FailedAttempt, type Job, type Outcome, type Running } from '../core/job.ts'
 import { attemptEndsAt } from '../core/lease.ts'
 import { defaultRetry, retryDelay } from '../core/retry.ts'
+import type { Result } from '../core/payload.ts'
 import type { Millis } from '../core/time.ts'
 import { transition, type JobInput } from '../core/transition.ts'
-import { jobTopic, workTopic } from '../ports/bus.ts'
+import { batchTopic, jobTopic, workTopic } from '../ports/bus.ts'
 import type { Operation } from '../ports/catalog.ts'
 import type { RunOutcome } from '../ports/runner.ts'
 import type { Settlement } from '../ports/store.ts'
 import type { EngineContext } from './context.ts'
 import type { Ending } from './ending.ts'
+import { isHeavy, keepApart, letGo } from './keep.ts'
 import { persist } from './persist.ts'
 import { reportSettled } from './report.ts'
 
@@ -29,10 +31,29 @@ export async function record(
   const answer =
     settlement === null
       ? 'lease-lost'
-      : await persist(ctx, job.attemptUntil, () => settleOnce(ctx, settlement))
-  if (settlement === null || answer !== 'settled') return reportLost(ctx, job)
+      : await persist(ctx, job.attemptUntil, createSettling(ctx, settlement))
+  if (settlement === null || answer !== 'settled') {
+    if (answer === 'lease-lost' && ending.outcome?.kind === 'done') {
+      letGo(ctx, ending.outcome.result)
+    }
+    return reportLost(ctx, job)
+  }
   announce(ctx, operation, settlement)
-  reportSettled(ctx, settlement)
+  reportSettled(ctx, settlement, ending.trace)
+}
+
+/** A large result is written once, however often the commit that names it is tried. */
+function createSettling(
+  ctx: EngineContext,
+  settlement: Settlement,
+): () => Promise<'settled' | 'lease-lost'> {
+  const { result } = settlement
+  if (result === null || !isHeavy(result.body)) return () => settleOnce(ctx, settlement)
+  let kept: Result | null = null
+  return async () => {
+    kept ??= await keepApart(ctx, result)
+    return settleOnce(ctx, { ...settlement, result: kept })
+  }
 }
 
 /** A lease that does not stand may be the work of an earlier try, whose answer got lost. */
@@ -133,6 +154,7 @@ const timedOut = (operation: Operation | null, outcome: Failure | null): Failure
 
 function announce(ctx: EngineContext, operation: Operation | null, { next }: Settlement): void {
   ctx.bus.publish(jobTopic(next.id))
+  if (next.batch !== null && isOutcome(next)) ctx.bus.publish(batchTopic(next.batch))
   if (!isOutcome(next) || opensGate(operation, next)) ctx.bus.publish(workTopic)
 }
 

@@ -1,5 +1,5 @@
 import { isOutcome } from '../core/job.ts'
-import { jobTopic, workTopic } from '../ports/bus.ts'
+import { batchTopic, jobTopic, workTopic } from '../ports/bus.ts'
 import type { RescuedJob } from '../ports/store.ts'
 import type { EngineContext } from './context.ts'
 import { createRepeater, type Repeater } from './repeat.ts'
@@ -26,5 +26,6 @@ function announce(ctx: EngineContext, { job, why }: RescuedJob): void {
     )
   }
   if (isOutcome(job)) reportEnd(ctx, job)
+  if (isOutcome(job) && job.batch !== null) ctx.bus.publish(batchTopic(job.batch))
   ctx.bus.publish(jobTopic(job.id))
 }

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { done, forever, heldRuns, operation, untilAborted, type Run } from './testing/operations.ts'
 import { asker, createSimulation, submit } from './testing/simulation.ts'
 import { promisesDone } from './testing/virtual-clock.ts'
+import { bytesIn } from '../core/payload.ts'
 
 /** Notes why its signal was aborted, and goes on or ends. */
 function listening(then: Run): { readonly run: Run; readonly reasons: readonly string[] } {
@@ -134,5 +135,7 @@ it('carries the input and what its edge parsed to the runner', async () => {
   expect(atOnce).toMatchObject({ value: { pages: 3 } })
   // What was claimed later comes from the store, as bytes only.
   expect(later?.value).toBeUndefined()
-  expect(Buffer.from(later?.input?.body ?? []).toString()).toBe('{"pages":3}')
+  expect(Buffer.from(bytesIn(later?.input?.body ?? new Uint8Array())).toString()).toBe(
+    '{"pages":3}',
+  )
 })

@@ -1,8 +1,8 @@
 import type { Running } from '../core/job.ts'
 import type { Operation } from '../ports/catalog.ts'
-import type { Attempt, RunOutcome } from '../ports/runner.ts'
+import type { RunOutcome } from '../ports/runner.ts'
 import type { EngineContext } from './context.ts'
-import { attemptOutcome } from './ending.ts'
+import { attemptError, attemptOutcome } from './ending.ts'
 import type { HeldAttempt } from './held.ts'
 import { HeldRun, type Work } from './held-run.ts'
 import { record } from './record.ts'
@@ -38,10 +38,12 @@ async function attemptOnce(ctx: EngineContext, operation: Operation, work: Work)
   })
   const ending = await attempt.ended
   const tookMs = ctx.clock.monotonic() - began
-  ctx.telemetry.attempted(operation.name, tookMs, attemptOutcome(ending))
+  const outcome = attemptOutcome(ending)
+  ctx.telemetry.attempted(operation.name, tookMs, outcome)
+  attempt.span?.end(outcome, attemptError(ending))
   try {
     const job = await attempt.closeNotes()
-    await record(ctx, operation, { job, outcome: ending.outcome, stopped: ending.stopped })
+    await record(ctx, operation, { ...ending, job })
   } finally {
     ctx.held.remove(attempt)
   }
@@ -49,9 +51,12 @@ async function attemptOnce(ctx: EngineContext, operation: Operation, work: Work)
 }
 
 /** A runner that throws is a fault of the runner; the attempt counts as failed. */
-async function runSafely(operation: Operation, attempt: Attempt): Promise<RunOutcome> {
+async function runSafely(operation: Operation, attempt: HeldRun): Promise<RunOutcome> {
   try {
-    return await operation.runner.run(attempt)
+    // The span is the active one for all that the attempt does, so that it can have children.
+    return attempt.span === null
+      ? await operation.runner.run(attempt)
+      : await attempt.span.within(() => operation.runner.run(attempt))
   } catch (fault) {
     const detail = fault instanceof Error ? fault.message : String(fault)
     const error = { code: 'handler-failed', detail }
@@ -64,7 +69,7 @@ function giveBack(ctx: EngineContext, job: Running): void {
   const held: HeldAttempt = { job, stop() {} }
   ctx.held.add(held)
   ctx.free.give()
-  record(ctx, null, { job, outcome: null, stopped: 'shutdown' })
+  record(ctx, null, { job, trace: job.trace, outcome: null, stopped: 'shutdown' })
     .catch(faulty(ctx, job))
     .finally(() => ctx.held.remove(held))
 }

@@ -1,7 +1,7 @@
 import { problems, type JobId, type Problem } from '@buzzer/contract'
 import { isOutcome, type Job } from '../core/job.ts'
 import type { Refusal } from '../core/transition.ts'
-import { jobTopic, stopTopic, workTopic } from '../ports/bus.ts'
+import { batchTopic, jobTopic, stopTopic, workTopic } from '../ports/bus.ts'
 import type { Steered } from '../ports/store.ts'
 import type { EngineContext } from './context.ts'
 import { jobExpired, jobNotFound, type Asker } from './find.ts'
@@ -23,10 +23,11 @@ export async function cancelJob(ctx: EngineContext, asker: Asker, id: JobId): Pr
   return answer
 }
 
-function announceCancel(ctx: EngineContext, job: Job): void {
+export function announceCancel(ctx: EngineContext, job: Job): void {
   if (!isOutcome(job)) return ctx.bus.publish(stopTopic)
   reportEnd(ctx, job)
   ctx.bus.publish(jobTopic(job.id))
+  if (job.batch !== null) ctx.bus.publish(batchTopic(job.batch))
   if (job.key !== null) ctx.bus.publish(workTopic)
 }
 

@@ -1,7 +1,7 @@
 import type { JobEventType, OutputPiece } from '@buzzer/contract'
 import { isOutcome, type Job, type Outcome } from '../core/job.ts'
 import { observe } from '../core/observe.ts'
-import type { Result } from '../core/payload.ts'
+import { isInline, type InlineResult } from '../core/payload.ts'
 import type { Millis } from '../core/time.ts'
 import { jobTopic } from '../ports/bus.ts'
 import type { Piece } from '../ports/store.ts'
@@ -18,7 +18,7 @@ export type JobEvent =
       readonly at: Millis
       readonly view: JobView
       /** In `job.succeeded` only, where it is small enough to stand in line. */
-      readonly result: Result | null
+      readonly result: InlineResult | null
     }
   | {
       readonly type: 'job.output'
@@ -29,8 +29,6 @@ export type JobEvent =
       readonly output: OutputPiece
     }
 
-/** Results up to this size stand in line in the final event, in bytes. */
-const maxInlineBytes = 65_536
 /** A reader holds one page of output while it takes it; the first one is small, to see its size. */
 const firstPage = 8
 const maxPage = 256
@@ -147,6 +145,6 @@ async function ending(ctx: EngineContext, job: Outcome): Promise<JobEvent> {
     offset: job.version,
     at: job.finishedAt,
     view: await viewJob(ctx, job),
-    result: result !== null && result.body.byteLength <= maxInlineBytes ? result : null,
+    result: result !== null && isInline(result) ? result : null,
   }
 }

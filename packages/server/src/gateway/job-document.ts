@@ -26,7 +26,7 @@ export function jobDocument(
     tags: [...job.tags],
     waiting: waiting === null ? null : waitingDocument(waiting),
     parent: null,
-    batch: null,
+    batch: job.batch,
     createdAt: formatTime(job.createdAt),
     startedAt: timeOrNull(job.startedAt),
     finishedAt: isOutcome(job) ? formatTime(job.finishedAt) : null,

@@ -1,7 +1,14 @@
+import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import type { Headers } from '../core/payload.ts'
+import type { Body, Headers } from '../core/payload.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { OutboundFailure, OutboundOutcome, OutboundRequest } from '../ports/outbound.ts'
+import type {
+  OutboundFailure,
+  OutboundOutcome,
+  OutboundRequest,
+  OutgoingStream,
+} from '../ports/outbound.ts'
+import { createAnswerBody } from './answer-body.ts'
 import type { Breaks } from './breaks.ts'
 import { AddressRejected, ConnectTimeout } from './connect.ts'
 import { answerHeaders } from './headers.ts'
@@ -35,16 +42,23 @@ export function exchange(
   { target, request, headers, timeoutMs, headersTimeoutMs }: Exchange,
 ): Promise<OutboundOutcome> {
   return new Promise((resolve) => {
-    const body = createBody(request.maxBytes)
     let controller: Dispatcher.DispatchController | null = null
     let answering: Answering | null = null
     let ended = false
+    const body = createAnswerBody({
+      maxBytes: request.maxBytes,
+      spill: request.spill ?? null,
+      pause: () => controller?.pause(),
+      resume: () => controller?.resume(),
+      onFault: (fault) => stop(unkept(fault)),
+    })
 
     const end = (outcome: OutboundOutcome): void => {
       if (ended) return
       ended = true
       for (const callOff of watches) callOff()
       request.signal.removeEventListener('abort', abort)
+      if (outcome.kind === 'failed') body.drop(new Error(outcome.failure.detail))
       resolve(outcome)
     }
     const stop = (failure: OutboundFailure): void => {
@@ -73,8 +87,8 @@ export function exchange(
         origin: target.origin,
         path: target.path,
         method: request.method,
-        headers: headers.flat(),
-        body: request.body,
+        headers: [...headers.flat(), ...lengthOf(request.body)],
+        body: bodyOf(request.body),
       },
       {
         onRequestStart(started) {
@@ -94,8 +108,14 @@ export function exchange(
           if (!ended && !body.add(chunk)) stop(tooLarge(request.maxBytes))
         },
         onResponseEnd() {
-          if (answering !== null)
-            end({ kind: 'answered', answer: { ...answering, body: body.whole() } })
+          if (answering === null) return
+          const head = answering
+          const whole = body.whole()
+          const finish = (kept: Body): void =>
+            end({ kind: 'answered', answer: { ...head, body: kept } })
+          // What fails while it is kept stops the exchange by itself.
+          if (whole instanceof Promise) whole.then(finish, () => undefined)
+          else finish(whole)
         },
         onResponseError(_, error) {
           end({ kind: 'failed', failure: failureOf(error, sent()) })
@@ -105,29 +125,15 @@ export function exchange(
   })
 }
 
-function createBody(maxBytes: number) {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  return {
-    /** @returns false where it would become too large */
-    add(chunk: Uint8Array): boolean {
-      length += chunk.byteLength
-      if (length > maxBytes) return false
-      chunks.push(chunk)
-      return true
-    },
-    /** In memory of its own, so that no shared buffer is kept alive or passed on with it. */
-    whole(): Uint8Array {
-      const whole = new Uint8Array(length)
-      let offset = 0
-      for (const chunk of chunks) {
-        whole.set(chunk, offset)
-        offset += chunk.byteLength
-      }
-      return whole
-    },
-  }
-}
+/** Undici measures bytes by itself; of a stream it has to be told. */
+const lengthOf = (body: OutboundRequest['body']): readonly string[] =>
+  isStream(body) ? ['content-length', String(body.size)] : []
+
+const bodyOf = (body: OutboundRequest['body']): Uint8Array | Readable | null =>
+  isStream(body) ? Readable.from(body.open(), { objectMode: false }) : body
+
+const isStream = (body: OutboundRequest['body']): body is OutgoingStream =>
+  body !== null && 'open' in body
 
 const endsWithConnection = (headers: Headers): boolean =>
   headers.every(([name]) => name !== 'content-length' && name !== 'transfer-encoding')
@@ -137,6 +143,12 @@ const brokenOff: OutboundFailure = {
   detail: 'The connection broke off in the answer.',
   sent: true,
 }
+
+const unkept = (fault: unknown): OutboundFailure => ({
+  reason: 'unkept',
+  detail: `The answer could not be kept: ${fault instanceof Error ? fault.message : String(fault)}`,
+  sent: true,
+})
 
 const announced = (headers: Headers): number =>
   Number(headers.find(([name]) => name === 'content-length')?.[1] ?? 0)

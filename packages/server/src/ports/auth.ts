@@ -1,4 +1,4 @@
-import type { JobId, Problem } from '@buzzer/contract'
+import type { BatchId, JobId, Problem } from '@buzzer/contract'
 import type { Caller, Scope } from '../core/scope.ts'
 
 /** What an edge knows of a request before it reads the body. */
@@ -15,9 +15,9 @@ export interface Authenticator {
   allows(caller: Caller, scope: Scope): boolean
 }
 
-/** Tokens that stand for one job each; nothing of them is stored. */
+/** Tokens that stand for one job or one batch each; nothing of them is stored. */
 export interface JobTokens {
-  issue(id: JobId): string
+  issue(id: JobId | BatchId): string
   /** Compared in constant time. */
-  matches(id: JobId, token: string): boolean
+  matches(id: JobId | BatchId, token: string): boolean
 }

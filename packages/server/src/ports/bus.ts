@@ -12,5 +12,11 @@ export interface Bus extends AsyncDisposable {
 export const workTopic = 'work'
 /** Some running job is to stop. */
 export const stopTopic = 'stop'
+/** The schedules changed. */
+export const scheduleTopic = 'schedules'
+/** A job of the batch ended, or runs again. */
+export const batchTopic = (id: string): string => `batches/${id}`
 /** A job's row changed. */
 export const jobTopic = (id: string): string => `jobs/${id}`
+/** A definition changed. */
+export const definitionsTopic = 'definitions'

@@ -24,7 +24,7 @@ export interface NamedCall {
 }
 
 /** Called as the wrapped API is, below the service's mount. */
-export interface RoutedCall {
+export interface RoutedCall extends RequestChecks {
   readonly kind: 'routed'
   readonly service: string
   readonly mount: string
@@ -35,9 +35,31 @@ export interface RoutedCall {
   document(): RouteDocument
   /** Lower-case names of the headers that the document declares or the service forwards. */
   readonly headers: ReadonlySet<string>
-  /** Checks path, query, headers and body against the document. */
-  check(request: UpstreamRequest, body: Uint8Array, mediaType: string | null): RequestCheck
 }
+
+/** How requests of a wrapped API are checked against its document. */
+export interface RequestChecks {
+  /** Whether a body has to be at hand as a whole to be checked; else its media type will do. */
+  readsWhole(mediaType: string | null, encoded: boolean): boolean
+  /**
+   * Checks path, query, headers and body against the document. Of a body that is `elsewhere`, only
+   * that there is one, and its media type.
+   */
+  check(
+    request: UpstreamRequest,
+    body: Uint8Array | 'elsewhere',
+    mediaType: string | null,
+  ): RequestCheck
+  /**
+   * Checks a body that consists of parts, piece by piece.
+   *
+   * @returns null where this media type has none, or nothing is said about them
+   */
+  checkParts(mediaType: string | null): PartsCheck | null
+}
+
+/** Reads all that it is given. */
+export type PartsCheck = (body: AsyncIterable<Uint8Array>) => Promise<RequestCheck>
 
 /** Part of an OpenAPI 3.1 document. */
 export interface RouteDocument {

@@ -1,22 +1,39 @@
-import type { Headers } from '../core/payload.ts'
+import type { BlobRef, Body, Headers } from '../core/payload.ts'
 
 /** A call that goes out of this process, to wherever a user aimed it. */
 export interface OutboundRequest {
   readonly method: string
   readonly url: string
   readonly headers: Headers
-  readonly body: Uint8Array | null
+  readonly body: Uint8Array | OutgoingStream | null
   /** For the whole exchange, the body of the answer included. */
   readonly timeoutMs: number
   /** The largest answer that is taken, in bytes as they arrive and as they decode. */
   readonly maxBytes: number
+  /** Where a large answer is kept as it comes; without one all of it is held in memory. */
+  readonly spill?: Spill
   readonly signal: AbortSignal
+}
+
+/** A body that is read as it is sent. */
+export interface OutgoingStream {
+  /** In bytes, exactly. */
+  readonly size: number
+  /** Anew for every time that it is sent. */
+  open(): AsyncIterable<Uint8Array>
+}
+
+export interface Spill {
+  /** Answers up to this many bytes are given as they are. */
+  readonly above: number
+  write(source: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<BlobRef>
 }
 
 export interface OutboundAnswer {
   readonly status: number
   readonly headers: Headers
-  readonly body: Uint8Array
+  /** A blob only where the request said where to keep one. */
+  readonly body: Body
 }
 
 /**
@@ -29,6 +46,8 @@ export type OutboundFailure =
   | { readonly reason: 'timeout'; readonly detail: string; readonly sent: boolean }
   | { readonly reason: 'broken'; readonly detail: string; readonly sent: true }
   | { readonly reason: 'too-large'; readonly detail: string; readonly sent: true }
+  /** An answer came, and there was no room to keep it. */
+  | { readonly reason: 'unkept'; readonly detail: string; readonly sent: true }
   | { readonly reason: 'aborted'; readonly detail: string; readonly sent: boolean }
 
 export type OutboundOutcome =

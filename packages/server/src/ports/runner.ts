@@ -1,7 +1,8 @@
 import type { Problem } from '@buzzer/contract'
-import type { Running } from '../core/job.ts'
+import type { Running, Trace } from '../core/job.ts'
 import type { Input, Monitor, Result } from '../core/payload.ts'
 import type { Millis } from '../core/time.ts'
+import type { Blobs } from './blobs.ts'
 
 /** One try at a job, as a runner gets it. */
 export interface Attempt {
@@ -9,12 +10,18 @@ export interface Attempt {
   readonly input: Input | null
   /** The input as its edge has parsed it already, to save parsing it twice; absent for not. */
   readonly value?: unknown
+  /** What calls made for it carry on: the span of this attempt where there is one, else the job's. */
+  readonly trace: Trace | null
   /** Aborted at the timeout, the deadline, a cancel, a lost lease or a shutdown. */
   readonly signal: AbortSignal
   /** Keeps the latest only; resolves at once and never fails the attempt. */
   progress(percent: number | null, message: string | null): Promise<void>
   /** Adds a piece of the result as it is made; resolves when there is room for the next. */
   output(piece: unknown): Promise<void>
+  /** Where a large input is read from and a large result is written to, before it is given. */
+  readonly blobs: Pick<Blobs, 'has' | 'read' | 'write' | 'remove'>
+  /** The largest result that this operation may give, in bytes; null for its runner's own. */
+  readonly maxResultBytes: number | null
 }
 
 export type RunOutcome =

@@ -4,6 +4,17 @@ import type { LeaseTerms } from '../core/lease.ts'
 import type { Input, Result } from '../core/payload.ts'
 import type { Millis } from '../core/time.ts'
 import type { Refusal } from '../core/transition.ts'
+import type { Batches } from './batches.ts'
+import type { Blobs, Mentions } from './blobs.ts'
+import type { DeadLetters } from './dead-letters.ts'
+import type { Definitions } from './definitions.ts'
+import type { Events } from './events.ts'
+import type { IdempotencyClaim } from './idempotency-claim.ts'
+import type { Page } from './page.ts'
+import type { Schedules } from './schedules.ts'
+
+export type { IdempotencyClaim } from './idempotency-claim.ts'
+export type { Page } from './page.ts'
 
 /**
  * Where the truth is kept, by roles. Every method is one transaction, durable when its promise
@@ -16,6 +27,13 @@ export interface Store extends AsyncDisposable {
   readonly jobs: Jobs
   readonly payloads: Payloads
   readonly upkeep: Upkeep
+  readonly definitions: Definitions
+  readonly blobs: Blobs
+  readonly mentions: Mentions
+  readonly batches: Batches
+  readonly events: Events
+  readonly schedules: Schedules
+  readonly deadLetters: DeadLetters
 }
 
 /** The store cannot be read or written now: a full disk, a lost connection. */
@@ -47,13 +65,6 @@ export interface Accept {
   readonly claimFor: string | null
 }
 
-export interface IdempotencyClaim {
-  readonly key: string
-  /** 16 bytes or more that stand for the whole request. */
-  readonly requestHash: Uint8Array
-  readonly expiresAt: Millis
-}
-
 export type Acceptance =
   /** `running` where it was claimed at once, else `queued`. */
   | { readonly kind: 'accepted'; readonly job: Queued | Running }
@@ -72,9 +83,14 @@ export interface Leases {
   /**
    * Says which operations this node runs and on what terms; replaces what it said before. Only
    * these are claimed, and `concurrency` is a limit over all nodes.
+   *
+   * @param shares what holds for all nodes; left out, it stays as it was said last
    */
-  serve(node: string, terms: readonly ServedOperation[]): Promise<void>
-  /** Takes runnable jobs in the order of their rank, at most `max`. */
+  serve(node: string, terms: readonly ServedOperation[], shares?: Shares | null): Promise<void>
+  /**
+   * Takes runnable jobs, at most `max`. Operations take turns; within one its tenants do, each with
+   * as many turns in a round as its share; and each tenant's jobs go in the order of their rank.
+   */
   claim(request: ClaimRequest): Promise<Claims>
   /**
    * Records what became of an attempt, if the lease still stands: the next state, the result or
@@ -96,6 +112,9 @@ export interface ServedOperation extends LeaseTerms {
   readonly concurrency: number | null
 }
 
+/** How many turns a tenant has where others have one; 1 for those that are not named. */
+export type Shares = Readonly<Record<string, number>>
+
 export interface ClaimRequest {
   readonly node: string
   readonly max: number
@@ -112,6 +131,8 @@ export interface Claims {
 export interface Claimed {
   readonly job: Running
   readonly input: Input | null
+  /** Since when it could have been claimed; null where nobody knows. */
+  readonly dueAt: Millis | null
 }
 
 export interface Settlement {
@@ -178,11 +199,6 @@ export interface JobQuery {
   readonly limit: number
   /** From an earlier page; the id of a job. */
   readonly cursor: string | null
-}
-
-export interface Page<Item> {
-  readonly items: readonly Item[]
-  readonly next: string | null
 }
 
 export type Steered =
@@ -264,4 +280,6 @@ export interface Depth {
   readonly parked: number
   /** When the oldest runnable job became so; null where none is. */
   readonly oldestReadyAt: Millis | null
+  /** Failed for good, with their attempts used up. */
+  readonly deadLetters: number
 }

@@ -1,6 +1,7 @@
 import { Gauge, type Registry } from '@prometheus-io/client'
 import type { Clock } from '../ports/clock.ts'
 import type { Depth } from '../ports/store.ts'
+import { addDeadLetterGauges } from './dead-letter-gauges.ts'
 
 /** Several scrapers, and the two gauges of each, share one look into the store. */
 const freshMs = 1_000
@@ -10,10 +11,15 @@ const stages = ['ready', 'delayed', 'blocked', 'running', 'parked'] as const
 /** How much waits and runs, looked up when the metrics are rendered. */
 export function addDepthGauges(
   registry: Registry,
-  options: { readonly clock: Clock; depths(): Promise<readonly Depth[]> },
+  options: {
+    readonly clock: Clock
+    depths(): Promise<readonly Depth[]>
+    deadLetterAlertOf?(operation: string): number
+  },
 ): void {
   const { clock } = options
   const look = shareBriefly(clock, () => options.depths())
+  addDeadLetterGauges(registry, look, (operation) => options.deadLetterAlertOf?.(operation) ?? 0)
   const jobs = new Gauge({
     name: 'buzzer_jobs',
     help: 'Jobs that have not ended, by where they are.',

@@ -10,6 +10,7 @@ const depth: Depth = {
   running: 4,
   parked: 0,
   oldestReadyAt: 8_500,
+  deadLetters: 7,
 }
 
 function open(depths: () => Promise<readonly Depth[]> = async () => [depth]) {
@@ -19,7 +20,15 @@ function open(depths: () => Promise<readonly Depth[]> = async () => [depth]) {
     monotonic: () => time.monotonic,
     after: () => () => {},
   }
-  return { time, metrics: createMetrics({ clock, version: '1.2.3', depths }) }
+  return {
+    time,
+    metrics: createMetrics({
+      clock,
+      version: '1.2.3',
+      depths,
+      slots: () => ({ busy: 2, all: 256 }),
+    }),
+  }
 }
 
 interface Sample {
@@ -81,6 +90,10 @@ describe('metrics', () => {
     metrics.ended('render-report', 'succeeded', 1_500)
     metrics.leaseLost('render-report')
     metrics.lateOutcome('render-report')
+    metrics.answered('POST /v1/jobs', 202, 3)
+    metrics.answered('POST /v1/jobs', 503, 70_000)
+    metrics.committed(100, 4)
+    metrics.spansLost(7)
 
     const samples = parse(await metrics.render())
     const expected = {
@@ -100,6 +113,15 @@ describe('metrics', () => {
       'buzzer_wait_seconds_sum{operation="render-report"}': 0.007,
       'buzzer_run_seconds_sum{operation="render-report"}': 0.1,
       'buzzer_life_seconds_sum{operation="render-report"}': 1.5,
+      'buzzer_http_requests_total{route="POST /v1/jobs",status="2xx"}': 1,
+      'buzzer_http_requests_total{route="POST /v1/jobs",status="5xx"}': 1,
+      'buzzer_http_request_seconds_sum{route="POST /v1/jobs"}': 70.003,
+      'buzzer_store_batch_seconds_sum{}': 0.004,
+      'buzzer_store_batch_commands_bucket{le="64"}': 0,
+      'buzzer_store_batch_commands_bucket{le="128"}': 1,
+      'buzzer_spans_lost_total{}': 7,
+      'buzzer_slots{kind="busy"}': 2,
+      'buzzer_slots{kind="all"}': 256,
       'buzzer_jobs{operation="render-report",stage="ready"}': 3,
       'buzzer_jobs{operation="render-report",stage="blocked"}': 1,
       'buzzer_oldest_ready_seconds{operation="render-report"}': 1.5,

@@ -1,10 +1,12 @@
-import { Counter, Registry } from '@prometheus-io/client'
+import { Counter, Gauge, Registry } from '@prometheus-io/client'
 import type { Clock } from '../ports/clock.ts'
 import type { Depth } from '../ports/store.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 import { addDepthGauges } from './depth-gauges.ts'
 import { createOperationSeries } from './operation-series.ts'
 import { addProcessGauges } from './process-gauges.ts'
+import { createRouteSeries } from './route-series.ts'
+import { createStoreSeries } from './store-series.ts'
 
 export interface MetricsOptions {
   readonly clock: Clock
@@ -12,6 +14,15 @@ export interface MetricsOptions {
   readonly version: string
   /** How much waits and runs; asked at most once a second, and only when somebody looks. */
   depths(): Promise<readonly Depth[]>
+  /** From how many dead letters of an operation on they are too many; 0 for never. */
+  deadLetterAlertOf?(operation: string): number
+  /** Attempts that this node runs, and how many it can. */
+  slots(): Slots
+}
+
+export interface Slots {
+  readonly busy: number
+  readonly all: number
 }
 
 export interface Metrics extends Telemetry, Disposable {
@@ -32,6 +43,14 @@ export function createMetrics(options: MetricsOptions): Metrics {
     registers: [registry],
   })
   addDepthGauges(registry, options)
+  addSlotGauge(registry, options)
+  const routes = createRouteSeries(registry)
+  const store = createStoreSeries(registry)
+  const lostSpans = new Counter({
+    name: 'buzzer_spans_lost_total',
+    help: 'Spans that were not sent: more than could be, or to a collector that did not take them.',
+    registers: [registry],
+  })
   const endProcessGauges = addProcessGauges(registry, options.version)
   return {
     accepted(operation, tookMs) {
@@ -40,7 +59,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
       series.accepted.inc()
     },
     replayed: (operation) => seriesOf(operation).replayed.inc(),
+    answered: routes.answered,
     rejected: (code) => rejections.inc({ code }),
+    shed: (operation, reason) => seriesOf(operation).shed[reason].inc(),
     started: (operation, waitedMs) => seriesOf(operation).wait.observe(seconds(waitedMs)),
     attempted(operation, tookMs, outcome) {
       const series = seriesOf(operation)
@@ -53,12 +74,29 @@ export function createMetrics(options: MetricsOptions): Metrics {
       series.life.observe(seconds(lifeMs))
       series.outcomes[state].inc()
     },
+    deadLettered: (operation) => seriesOf(operation).deadLettered.inc(),
     leaseLost: (operation) => seriesOf(operation).leasesLost.inc(),
     lateOutcome: (operation) => seriesOf(operation).lateOutcomes.inc(),
+    committed: store.committed,
+    spansLost: (count) => lostSpans.inc(count),
     contentType: registry.contentType,
     render: () => registry.metrics(),
     [Symbol.dispose]: endProcessGauges,
   }
+}
+
+function addSlotGauge(registry: Registry, options: MetricsOptions): void {
+  const gauge = new Gauge({
+    name: 'buzzer_slots',
+    help: 'Room for attempts on this node: how many run, and how many can.',
+    labelNames: ['kind'],
+    registers: [registry],
+    collect() {
+      const { busy, all } = options.slots()
+      gauge.set({ kind: 'busy' }, busy)
+      gauge.set({ kind: 'all' }, all)
+    },
+  })
 }
 
 /** A clock that was set back gives durations that are none; the library throws at those. */

@@ -1,5 +1,6 @@
 import type { Registry } from '@prometheus-io/client'
 import type { FinalState } from '@buzzer/contract'
+import type { ShedReason } from '../core/admission.ts'
 import type { AttemptOutcome } from '../ports/telemetry.ts'
 import { createCounter, createHistogram, type Count, type Measure } from './cells.ts'
 
@@ -7,9 +8,11 @@ import { createCounter, createHistogram, type Count, type Measure } from './cell
 export interface OperationSeries {
   readonly accepted: Count
   readonly replayed: Count
+  readonly shed: Readonly<Record<ShedReason, Count>>
   readonly retried: Count
   readonly leasesLost: Count
   readonly lateOutcomes: Count
+  readonly deadLettered: Count
   readonly attempts: Readonly<Record<AttemptOutcome, Count>>
   readonly outcomes: Readonly<Record<FinalState, Count>>
   readonly accept: Measure
@@ -46,11 +49,13 @@ function createFamilies(registry: Registry) {
   return {
     accepted: counter('accepted', 'Jobs that were accepted.'),
     replayed: counter('replayed', 'Calls answered with the job of their idempotency key.'),
+    shed: counter('shed', 'Calls that were refused because too much waits.', 'reason'),
     attempts: counter('attempts', 'Attempts that are over, by what they came to.', 'outcome'),
     outcomes: counter('outcomes', 'Outcomes that were recorded, by state.', 'state'),
     retried: counter('retries', 'Failed attempts whose job was queued again.'),
     leasesLost: counter('leases_lost', 'Leases that ended without a word from their worker.'),
     lateOutcomes: counter('late_outcomes', 'Outcomes that came after their lease was lost.'),
+    deadLettered: counter('dead_lettered', 'Jobs that failed with their attempts used up.'),
     accept: histogram('accept', 'From a call to the commit of its job.', shortSeconds),
     wait: histogram('wait', 'From the acceptance of a job to its first attempt.', lifeSeconds),
     run: histogram('run', 'How long attempts took.', longSeconds),
@@ -60,13 +65,16 @@ function createFamilies(registry: Registry) {
 
 function resolve(families: Families, operation: string): OperationSeries {
   const attempts = (outcome: AttemptOutcome) => families.attempts({ operation, outcome })
+  const shed = (reason: ShedReason) => families.shed({ operation, reason })
   const outcomes = (state: FinalState) => families.outcomes({ operation, state })
   return {
     accepted: families.accepted({ operation }),
     replayed: families.replayed({ operation }),
+    shed: { backlog: shed('backlog'), age: shed('age'), node: shed('node') },
     retried: families.retried({ operation }),
     leasesLost: families.leasesLost({ operation }),
     lateOutcomes: families.lateOutcomes({ operation }),
+    deadLettered: families.deadLettered({ operation }),
     attempts: {
       succeeded: attempts('succeeded'),
       failed: attempts('failed'),

@@ -60,6 +60,39 @@ const problem = (code: string, status: number, detail: string) => ({
   code,
 })
 
+const groups = {
+  groups: [
+    {
+      group: '0123456789abcdef',
+      operation: 'works',
+      code: 'handler-failed',
+      title: 'The handler failed',
+      detail: 'no',
+      count: 7,
+      oldest: time,
+      newest: time,
+      sample: jobId('works'),
+    },
+  ],
+  next: null,
+}
+
+const schedules = {
+  schedules: [
+    {
+      operation: 'works',
+      cron: '0 3 * * *',
+      timeZone: 'Europe/Berlin',
+      catchUp: 'once',
+      overlap: 'allow',
+      nextAt: null,
+      lastAt: time,
+      lastJob: jobId('works'),
+    },
+  ],
+  next: null,
+}
+
 export async function startFakeServer(): Promise<FakeServer> {
   const requests: SeenRequest[] = []
   const server = createServer((request, response) => {
@@ -88,7 +121,9 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   const operation = ['works', 'fails', 'draws', 'hangs'].find((each) => jobId(each) === name)
   if (place === 'operations') submit(response, name)
   else if (operation !== undefined) answerJob(response, operation, action)
-  else if (name === 'retry') send(response, 200, { count: 3 })
+  else if (name === 'retry' || name === 'discard') send(response, 202, { count: 3 })
+  else if (request.url?.includes('groupBy') === true) send(response, 200, groups)
+  else if (place === 'schedules') answerSchedules(response, name, action)
   else if (name === '' || name.includes('='))
     send(response, 200, { jobs: [job('works', 'running')], next: 'more' })
   else send(response, 404, problem('job-not-found', 404, 'There is none.'))
@@ -100,6 +135,11 @@ function answerJob(response: ServerResponse, operation: string, action: string):
   else if (action === 'cancel') send(response, 202, job(operation, 'running'))
   else if (action === 'retry') send(response, 202, { ...job(operation, 'queued'), run: 2 })
   else send(response, 200, job(operation, outcomes[operation] ?? 'running'))
+}
+
+function answerSchedules(response: ServerResponse, operation: string, action: string): void {
+  if (action === 'run') send(response, 202, job(operation, 'queued'))
+  else send(response, 200, schedules)
 }
 
 function submit(response: ServerResponse, operation: string): void {

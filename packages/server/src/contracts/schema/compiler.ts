@@ -68,8 +68,8 @@ export function createCompiler(options: CompilerOptions) {
 
   return {
     checksFor: (found: Found) => ({
-      first: whenNeeded(() => compile(found, false), meter),
-      thorough: whenNeeded(() => compile(found, true), meter),
+      first: whenNeeded(() => compile(found, false), found.path, meter),
+      thorough: whenNeeded(() => compile(found, true), found.path, meter),
     }),
   }
 }
@@ -78,10 +78,11 @@ const withCost = (schema: Schema, size: number): Schema =>
   isObject(schema) ? { ...schema, [costKeyword]: 0.25 + size / 16 } : schema
 
 /** A check that is made at its first call. */
-function whenNeeded(compile: () => Check, meter: Meter): Check {
+function whenNeeded(compile: () => Check, path: string, meter: Meter): Check {
   let compiled: Check | null = null
   const check: Check = (value, context) => {
     compiled ??= compile()
+    meter.visits?.set(path, (meter.visits.get(path) ?? 0) + 1)
     const fits = compiled(value, context)
     check.errors = compiled.errors ?? null
     // Every schema on the way up copies the errors that it got from below.

@@ -56,6 +56,18 @@ describe('schemas that were made to do harm', () => {
     ])
   })
 
+  test.each([
+    ['allOf', 'x'],
+    ['anyOf', 1],
+    ['oneOf', 'x'],
+  ])('where %s doubles, the answer says where', (keyword, value) => {
+    const outcome = compileSchema(chain(60, twice(keyword)))
+    const [error] = outcome.kind === 'compiled' ? outcome.schema.check(value) : []
+    expect(error?.detail).toMatch(
+      /#\/\$defs\/n\d+ is applied more than [\d,]+ times, through allOf/,
+    )
+  })
+
   test.each<[string, unknown, RegExp]>([
     ['deep nesting', nested(50_000, (items) => ({ items })), /nested too deeply/],
     ['a long chain of references', chain(5_000, (next) => next), /too many references/],

@@ -10,6 +10,8 @@ export class TooCostly extends Error {
 export interface Meter {
   /** Units that are left; set before each check. */
   left: number
+  /** How often each schema was applied, by where it stands; null while nobody wants to know. */
+  visits: Map<string, number> | null
   /** @throws TooCostly where no units are left */
   spend(units: number): void
 }
@@ -17,6 +19,7 @@ export interface Meter {
 export function createMeter(): Meter {
   const meter: Meter = {
     left: 0,
+    visits: null,
     spend(units) {
       meter.left -= units
       if (meter.left < 0) throw new TooCostly('the check takes too long')

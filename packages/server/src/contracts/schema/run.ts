@@ -6,9 +6,24 @@ import { explain } from './explain.ts'
 import { TooCostly, type Meter } from './meter.ts'
 import type { Target } from './target.ts'
 
-const tooCostly: readonly ValidationError[] = [
-  { pointer: '', detail: 'takes too long to check against its schema; send less at a time' },
-]
+/** A schema that is applied more often than this to one small value does so by its own making. */
+const manyVisits = 1_000
+
+/** Large values take long; a small one does only where the schema multiplies by itself. */
+function tooCostly(visits: ReadonlyMap<string, number>, value: unknown): ValidationError {
+  const [most] = [...visits].toSorted(([, a], [, b]) => b - a)
+  const what = 'takes too long to check against its schema'
+  if (most === undefined || most[1] < manyVisits || sizeOf(value) > smallValue) {
+    return { pointer: '', detail: `${what}; send less at a time` }
+  }
+  const [path, count] = most
+  const times = count.toLocaleString('en-US')
+  const detail =
+    `${what}, which multiplies by itself: ${path === '' ? 'the schema' : path} is applied more ` +
+    `than ${times} times, through allOf, anyOf, oneOf or properties that lead to it more than ` +
+    'once. Whoever wrote the schema has to simplify it; sending something else hardly helps'
+  return { pointer: '', detail }
+}
 
 /** The parts of a value up to which all that is wrong with it is looked for, not the first only. */
 const smallValue = 2_000
@@ -28,6 +43,21 @@ export function createRun(meter: Meter, bounds: Bounds) {
     }
   }
 
+  /** Checks once more, as far as it goes, and counts. */
+  const countVisits = (check: Check, value: unknown): ReadonlyMap<string, number> => {
+    const visits = new Map<string, number>()
+    meter.visits = visits
+    meter.left = bounds.maxUnits
+    try {
+      check(value)
+    } catch (error) {
+      if (!(error instanceof TooCostly || error instanceof RangeError)) throw error
+    } finally {
+      meter.visits = null
+    }
+    return visits
+  }
+
   return ({ first, thorough }: Target, value: unknown): readonly ValidationError[] => {
     try {
       if (fits(first, value)) return []
@@ -36,8 +66,8 @@ export function createRun(meter: Meter, bounds: Bounds) {
       return explain(failed.errors ?? [], value)
     } catch (error) {
       // Out of stack is out of budget too: a chain of references at each level of a deep value.
-      if (error instanceof TooCostly || error instanceof RangeError) return tooCostly
-      throw error
+      if (!(error instanceof TooCostly || error instanceof RangeError)) throw error
+      return [tooCostly(countVisits(first, value), value)]
     }
   }
 }

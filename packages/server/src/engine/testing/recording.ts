@@ -48,12 +48,17 @@ export function createRecordingTelemetry(): RecordingTelemetry {
     count: (name) => calls.filter(([called]) => called === name).length,
     accepted: recorder('accepted'),
     replayed: recorder('replayed'),
+    answered: recorder('answered'),
     rejected: recorder('rejected'),
+    shed: recorder('shed'),
     started: recorder('started'),
     attempted: recorder('attempted'),
     retried: recorder('retried'),
     ended: recorder('ended'),
+    deadLettered: recorder('deadLettered'),
     leaseLost: recorder('leaseLost'),
     lateOutcome: recorder('lateOutcome'),
+    committed: recorder('committed'),
+    spansLost: recorder('spansLost'),
   }
 }

@@ -1,11 +1,13 @@
 import { createIdSource, type JobId } from '@buzzer/contract'
 import { createMemoryBus } from '../../bus/memory/memory-bus.ts'
+import { defaultAdmission, type AdmissionPolicy } from '../../core/admission.ts'
 import { isOutcome, type Job } from '../../core/job.ts'
 import type { Bus } from '../../ports/bus.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Operation } from '../../ports/catalog.ts'
-import { StoreUnavailable, type Retention, type Store } from '../../ports/store.ts'
+import { StoreUnavailable, type Retention, type Shares, type Store } from '../../ports/store.ts'
 import { openInlineSqliteStore } from '../../store/sqlite/testing/inline.ts'
+import { createCronTimetables } from '../../timetable/cron-timetables.ts'
 import type { Submission } from '../accept.ts'
 import { createEngine, type Engine } from '../engine.ts'
 import { catalogOf, json } from './operations.ts'
@@ -36,6 +38,9 @@ interface NodeWish {
   readonly slots?: number
   readonly name?: string
   readonly retention?: Retention
+  readonly admission?: AdmissionPolicy
+  readonly shares?: Shares
+  readonly deadLetterAlert?: number
   /** Asked before each call of the store; the name is as `leases.claim`. */
   readonly fault?: (call: string) => Fault
   /** How long a call is on its way to the store, and so the answer back. */
@@ -142,9 +147,14 @@ function createNode(shared: Shared, wish: NodeWish & { readonly name: string }):
     catalog: catalogOf(wish.operations),
     log,
     telemetry,
+    tracing: null,
     node: wish.name,
     slots: wish.slots ?? 4,
     retention: wish.retention ?? retention,
+    admissionBounds: wish.admission ?? defaultAdmission,
+    shares: wish.shares ?? {},
+    timetables: createCronTimetables(),
+    deadLetterAlert: wish.deadLetterAlert ?? 0,
   })
   return {
     name: wish.name,

@@ -35,6 +35,7 @@ const jobCount = 24
 const retry = { attempts: 3, delayMs: 200, factor: 2, maxDelayMs: 1_000 }
 const policies = { retry, timeoutMs: 2_000, leaseMs: 1_500 }
 const limits = new Map([['narrow', 2]])
+const tenants = ['acme', asker.tenant]
 
 export async function runStorm(seed: number, folder?: string): Promise<Storm> {
   let calm = false
@@ -60,6 +61,7 @@ export async function runStorm(seed: number, folder?: string): Promise<Storm> {
     const node = simulation.node({
       operations: sea.operationsOf(),
       slots,
+      shares: { acme: 2 },
       fault: (call) => (call === 'leases.serve' ? null : fault()),
       delayMs: () => random.between(0, 4),
     })
@@ -179,6 +181,7 @@ function submitAll({ simulation, names }: Sea, alive: readonly Node[]): JobId[] 
     clock.after(random.between(0, stormMs * 0.7), () => {
       const now = clock.now()
       void attempt(pick(random, names) ?? (names[0] as Operation), {
+        tenant: pick(random, tenants) ?? asker.tenant,
         key: random.chance(0.5) ? `k${random.between(1, 2)}` : null,
         priority: random.between(0, 9),
         notBefore: random.chance(0.3) ? now + random.between(-1_000, 3_000) : null,
@@ -204,7 +207,7 @@ function steerAll(
       const id = pick(random, ids)
       if (node === undefined || id === undefined) return
       const steer = random.chance(0.5) ? node.engine.cancel : node.engine.retry
-      steer(asker, id).catch(() => {})
+      steer({ tenant: pick(random, tenants) ?? asker.tenant }, id).catch(() => {})
     })
   }
 }

@@ -52,9 +52,10 @@ export function createWitness(clock: Clock, limits: ReadonlyMap<string, number>)
     check(dueAt <= clock.now(), `${job.id} runs before it is due`)
     check(job.deadlineAt === null || clock.now() < job.deadlineAt, `${job.id} began too late`)
     check(others.length < (limits.get(job.operation) ?? Infinity), `too many ${job.operation}`)
-    check(job.key === null || others.every(({ key }) => key !== job.key), `two of ${job.key}`)
+    const ofKey = others.filter(({ key, tenant }) => key === job.key && tenant === job.tenant)
+    check(job.key === null || ofKey.length === 0, `two of ${job.key}`)
     if (job.key !== null && job.run === 1 && job.attempt === 1 && job.monitor === null) {
-      const key = `${job.operation}/${job.key}`
+      const key = `${job.operation}/${job.tenant}/${job.key}`
       check((lastOfKey.get(key) ?? -1) <= number, `${job.id} overtook another of ${key}`)
       lastOfKey.set(key, number)
     }

@@ -14,6 +14,14 @@ export const wrapStore = (store: Store, around: Around): Store => ({
   jobs: wrapRole('jobs', store.jobs, around),
   payloads: wrapRole('payloads', store.payloads, around),
   upkeep: wrapRole('upkeep', store.upkeep, around),
+  schedules: wrapRole('schedules', store.schedules, around),
+  deadLetters: wrapRole('deadLetters', store.deadLetters, around),
+  // Their reads are streams, which nothing can stand around.
+  blobs: store.blobs,
+  mentions: wrapRole('mentions', store.mentions, around),
+  batches: wrapRole('batches', store.batches, around),
+  events: wrapRole('events', store.events, around),
+  definitions: wrapRole('definitions', store.definitions, around),
   [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
 })
 

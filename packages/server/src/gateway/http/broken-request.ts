@@ -48,7 +48,7 @@ function explain(code: string | undefined): readonly [ProblemCode, string] {
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return ['payload-too-large', 'The chunk extensions are larger than 16 KiB. Send less.']
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return ['request-timeout', 'The request did not arrive within 60 seconds. Send it again.']
+      return ['request-timeout', 'The request did not arrive in time. Send it again.']
     default:
       return ['malformed-body', 'This is not an HTTP/1.1 request; see RFC 9112.']
   }

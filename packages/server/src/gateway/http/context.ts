@@ -3,15 +3,20 @@ import type { Authenticator, JobTokens } from '../../ports/auth.ts'
 import type { Catalog } from '../../ports/catalog.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
+import type { Registry } from '../../ports/registry.ts'
 import type { Telemetry } from '../../ports/telemetry.ts'
+import type { Tracing } from '../../ports/tracing.ts'
 
 /** What the HTTP edge stands on. */
 export interface HttpContext {
   readonly engine: Engine
   readonly catalog: Catalog
+  readonly registry: Registry
   readonly clock: Clock
   readonly log: Log
   readonly telemetry: Telemetry
+  /** Null where nobody wants to see where the time went. */
+  readonly tracing: Tracing | null
   readonly auth: Authenticator
   readonly tokens: JobTokens
   /** The server's own address without a trailing slash. */

@@ -3,11 +3,13 @@ import type { FastifyError } from 'fastify'
 import { formatBytes } from '../../core/bytes.ts'
 import { StoreUnavailable } from '../../ports/store.ts'
 import type { HttpContext } from './context.ts'
+import { BodyRefused } from './request/body-refused.ts'
 import { storeUnavailable } from './routes/health.ts'
 
 /** What somebody is told whose request met a fault; the log has the rest. */
 export function faultProblem(ctx: HttpContext, error: FastifyError): Problem {
   if (error instanceof StoreUnavailable) return storeUnavailable
+  if (error instanceof BodyRefused) return error.problem
   const known = requestProblem(ctx, error)
   if (known !== null) return known
   ctx.log.error({ err: error }, 'a request met a fault')

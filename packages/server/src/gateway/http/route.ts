@@ -3,6 +3,16 @@ import type { Answer } from './answer/answer.ts'
 import type { HttpContext } from './context.ts'
 import type { HttpRequest } from './request/http-request.ts'
 
+/**
+ * Which operation a request calls, by what is known before its body is read.
+ *
+ * @returns null where there is no such operation
+ */
+export type Called = (
+  ctx: HttpContext,
+  request: Pick<HttpRequest, 'method' | 'target' | 'params'>,
+) => string | null
+
 /** One route of our own. What it needs is declared beside it and checked before it is called. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -10,5 +20,9 @@ export interface Route {
   readonly path: string
   /** `public` for what tells nothing about anybody's jobs. */
   readonly scope: Scope | 'public'
+  /** Set for those that call an operation: they are refused while too much of it waits. */
+  readonly called?: Called
+  /** The largest body that it takes, where that is not the server's own limit. */
+  readonly maxBodyBytes?: number
   handle(ctx: HttpContext, request: HttpRequest): Answer | Promise<Answer>
 }

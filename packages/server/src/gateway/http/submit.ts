@@ -4,6 +4,7 @@ import type { Policies } from '../../core/operation.ts'
 import type { Input } from '../../core/payload.ts'
 import { untilEnd } from '../../engine/wait.ts'
 import type { Operation } from '../../ports/catalog.ts'
+import type { AcceptSpan } from '../../ports/tracing.ts'
 import { acceptedAnswer } from './answer/accepted.ts'
 import type { Answer, AnswerHeaders } from './answer/answer.ts'
 import { jobPath } from '../job-document.ts'
@@ -20,6 +21,10 @@ export interface Call {
   readonly operation: Operation
   readonly input: Input | null
   readonly value?: unknown
+  /** The span that this call is part of; null where nothing is traced. */
+  readonly span: AcceptSpan | null
+  /** What it is tagged with, whatever its headers say. */
+  readonly tags?: readonly string[]
 }
 
 /** What both ways in have in common: from a checked call to its answer. */
@@ -35,20 +40,27 @@ export async function submit(ctx: HttpContext, request: HttpRequest, call: Call)
     value: call.value,
     priority: headers.priority,
     key: headers.key,
-    tags: headers.tags,
-    trace: readTrace(request.headers),
+    tags: call.tags === undefined ? headers.tags : [...headers.tags, ...call.tags],
+    trace: call.span === null ? readTrace(request.headers) : call.span.trace,
     notBefore: headers.notBefore,
     deadlineAt: headers.deadlineAt,
     idempotency,
   })
   if (accepted.kind === 'refused') return refuse(ctx, request, accepted.problem)
   const replayed = accepted.kind === 'replayed'
+  call.span?.accepted(accepted.job.id, replayed)
   return answerWhenDue(ctx, request, call.operation, accepted.job, replayed)
 }
 
 export function refuse(ctx: HttpContext, request: HttpRequest, problem: Problem): Answer {
   ctx.telemetry.rejected(problem.code)
+  dropBody(ctx, request)
   return problemAnswer(ctx.publicUrl(), problem, pathOf(request.target))
+}
+
+/** No job will name it; what cannot be removed now is swept later. */
+function dropBody({ engine }: HttpContext, { blob }: HttpRequest): void {
+  if (blob !== null) engine.blobs.remove(blob.id).catch(() => undefined)
 }
 
 function readOrder(ctx: HttpContext, request: HttpRequest, operation: Operation) {
@@ -105,7 +117,7 @@ async function answerWhenDue(
   if (terms.waitMs > 0 && isOutcome(job)) {
     // The query of a wrapped API's call is the upstream's.
     const fields = call.kind === 'named' ? request.query().get('fields') : null
-    return resultAnswer(ctx, job, { fields, headers })
+    return resultAnswer(ctx, job, { fields, headers, reader: null })
   }
   if (terms.late === 'timeout') return tooLate(ctx, request, job, headers)
   const view = await (replayed ? ctx.engine.view(job) : ctx.engine.viewNew(job))

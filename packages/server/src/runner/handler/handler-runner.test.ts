@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Handler } from '../../core/handler.ts'
@@ -7,6 +8,7 @@ import type { RunOutcome } from '../../ports/runner.ts'
 import { createHandlerRunner } from './handler-runner.ts'
 import type { HandlerEntry } from './handler-set.ts'
 import { createStillClock, recordAttempt, recordLog, type Line } from './testing/attempt.ts'
+import { bytesIn } from '../../core/payload.ts'
 
 interface Ran {
   readonly outcome: RunOutcome
@@ -33,7 +35,7 @@ async function runHandler(
 }
 
 const textOf = (outcome: RunOutcome): string =>
-  outcome.kind === 'done' ? new TextDecoder().decode(outcome.result.body) : outcome.kind
+  outcome.kind === 'done' ? new TextDecoder().decode(bytesIn(outcome.result.body)) : outcome.kind
 
 describe('what a handler gives', () => {
   it.each([
@@ -70,7 +72,7 @@ describe('what a handler gives', () => {
     ['a function', () => {}, /gave a function/],
     ['a big integer', 1n, /JSON cannot hold/],
     ['a circle', circle(), /JSON cannot hold/],
-    ['a stream', new Blob(['x']).stream(), /gave a stream/],
+    ['a stream of objects', Readable.from([{ page: 1 }]), /stream of something other/],
   ])('is refused where it is neither JSON nor bytes: %s', async (_, output, detail) => {
     const { outcome } = await runHandler(() => output)
     expect(outcome).toMatchObject({
@@ -168,7 +170,14 @@ describe('what a handler gets', () => {
       {
         level: 'warn',
         message: 'slow',
-        fields: { operation: 'op', job: 'job_01jd0000000000000000000000', attempt: 2, pages: 3 },
+        fields: {
+          operation: 'op',
+          job: 'job_01jd0000000000000000000000',
+          attempt: 2,
+          trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
+          span_id: '00f067aa0ba902b7',
+          pages: 3,
+        },
       },
     ])
   })

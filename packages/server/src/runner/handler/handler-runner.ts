@@ -1,8 +1,9 @@
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
-import type { Runner } from '../../ports/runner.ts'
-import type { HandlerSet } from './handler-set.ts'
-import { runInline } from './inline.ts'
+import type { Attempt, Runner, RunOutcome } from '../../ports/runner.ts'
+import type { HandlerEntry, HandlerSet } from './handler-set.ts'
+import { runInline, type RunTerms } from './inline.ts'
+import { isElsewhere, loadInput } from './load-input.ts'
 import { handlerFailed } from './outcome.ts'
 import { runThreaded } from './threaded.ts'
 import { createThreadPool, type ThreadLimits } from './thread-pool.ts'
@@ -44,14 +45,31 @@ export function createHandlerRunner(options: HandlerRunnerOptions): Runner {
   const { handlers, log, clock, maxResultBytes, threads } = options
   const terms = { log, maxResultBytes }
   const pool = threads === null ? null : createThreadPool({ ...threads, clock })
+  /** The input is large, and lies elsewhere. */
+  const runFetched = async (
+    entry: HandlerEntry,
+    attempt: Attempt,
+    own: RunTerms,
+  ): Promise<RunOutcome> => {
+    const input = await loadInput(attempt)
+    if (input.kind === 'failed') return input.outcome
+    const body = input.body ?? undefined
+    if (!entry.thread) return runInline(entry, attempt, own, body)
+    if (pool === null) return handlerFailed(withoutThreads, false)
+    return runThreaded(pool, entry, attempt, own, body)
+  }
+
   return {
     async run(attempt) {
       const { operation } = attempt.job
       const entry = handlers.get(operation)
       if (entry === undefined) return handlerFailed(`No handler runs ${operation}.`, false)
-      if (!entry.thread) return runInline(entry, attempt, terms)
-      if (pool === null) return handlerFailed('This server was started without threads.', false)
-      return runThreaded(pool, entry, attempt, terms)
+      const own =
+        attempt.maxResultBytes === null ? terms : { log, maxResultBytes: attempt.maxResultBytes }
+      if (isElsewhere(attempt)) return runFetched(entry, attempt, own)
+      if (!entry.thread) return runInline(entry, attempt, own)
+      if (pool === null) return handlerFailed(withoutThreads, false)
+      return runThreaded(pool, entry, attempt, own)
     },
     heldOffUntil: () => null,
     async [Symbol.asyncDispose]() {
@@ -59,3 +77,5 @@ export function createHandlerRunner(options: HandlerRunnerOptions): Runner {
     },
   }
 }
+
+const withoutThreads = 'This server was started without threads.'

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { RunOutcome, Runner } from '../../ports/runner.ts'
 import { createHandlerRunner, type ThreadOptions } from './handler-runner.ts'
 import { createStillClock, recordAttempt, recordLog } from './testing/attempt.ts'
+import { bytesIn } from '../../core/payload.ts'
 
 const module = new URL('./testing/threads.config.ts', import.meta.url).href
 const names = ['which', 'block', 'talk', 'bytes', 'linger', 'listen', 'spin', 'fail', 'absent']
@@ -30,7 +31,9 @@ function open(threads: Partial<ThreadOptions> = {}) {
 }
 
 const valueOf = (outcome: RunOutcome): unknown =>
-  outcome.kind === 'done' ? JSON.parse(new TextDecoder().decode(outcome.result.body)) : outcome
+  outcome.kind === 'done'
+    ? JSON.parse(new TextDecoder().decode(bytesIn(outcome.result.body)))
+    : outcome
 
 const which = async (runner: Runner): Promise<unknown> =>
   valueOf(await runner.run(recordAttempt('which', null)))
@@ -87,7 +90,7 @@ describe('a handler in a thread', () => {
       const outcome = await runner.run(recordAttempt('bytes', null))
       expect(outcome).toMatchObject({ kind: 'done', result: { mediaType: 'text/plain' } })
       const body = outcome.kind === 'done' ? outcome.result.body : new Uint8Array()
-      expect(new TextDecoder().decode(body)).toBe('kept by the handler')
+      expect(new TextDecoder().decode(bytesIn(body))).toBe('kept by the handler')
     }
   })
 

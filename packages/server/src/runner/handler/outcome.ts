@@ -1,7 +1,10 @@
 import type { Problem, ValidationError } from '@buzzer/contract'
-import type { RunOutcome } from '../../ports/runner.ts'
+import { isBlob, type Body, type Result } from '../../core/payload.ts'
+import { gather, spool, TooLarge } from '../../core/spool.ts'
+import type { Attempt, RunOutcome } from '../../ports/runner.ts'
+import { StoreUnavailable } from '../../ports/store.ts'
 import type { HandlerEntry } from './handler-set.ts'
-import { jsonMediaType, type Encoded } from './output.ts'
+import { jsonMediaType, type EncodedStream } from './output.ts'
 import { parseInput } from './input.ts'
 
 /** What an attempt failed with, as the port says it. */
@@ -24,19 +27,50 @@ const maxListed = 20
  * @param maxBytes the largest result that is kept
  */
 export function resultOf(
-  encoded: Encoded,
+  encoded: { readonly mediaType: string; readonly body: Uint8Array },
   checkOutput: HandlerEntry['checkOutput'],
   maxBytes: number,
 ): RunOutcome {
   const { mediaType, body } = encoded
-  if (body.byteLength > maxBytes) return tooLarge(body.byteLength, maxBytes)
+  if (body.byteLength > maxBytes) return tooLarge(`${body.byteLength} bytes, of`, maxBytes)
   const errors = checkOutput === null ? [] : wrongWith(encoded, checkOutput)
   if (errors.length > 0) return badOutput(errors)
   return { kind: 'done', result: { status: 200, mediaType, headers: [], body } }
 }
 
+/**
+ * Takes what a handler gives piece by piece, as it comes.
+ *
+ * @throws whatever the handler does while it gives it
+ */
+export async function resultOfStream(
+  { mediaType, stream }: EncodedStream,
+  { blobs, signal }: Pick<Attempt, 'blobs' | 'signal'>,
+  checkOutput: HandlerEntry['checkOutput'],
+  maxBytes: number,
+): Promise<RunOutcome> {
+  const isChecked = checkOutput !== null && mediaType === jsonMediaType
+  try {
+    const body: Body = isChecked
+      ? await gather(stream, maxBytes)
+      : await spool(stream, {
+          maxBytes,
+          write: (source) => blobs.write(source, { maxBytes, signal }),
+        })
+    return isBlob(body)
+      ? { kind: 'done', result: { status: 200, mediaType, headers: [], body } }
+      : resultOf({ mediaType, body }, checkOutput, maxBytes)
+  } catch (fault) {
+    if (fault instanceof TooLarge) return tooLarge('too much, of', maxBytes)
+    if (fault instanceof StoreUnavailable) return handlerFailed(`${notKept} ${fault.message}`)
+    throw fault
+  }
+}
+
+const notKept = 'What the handler gave could not be kept.'
+
 function wrongWith(
-  { mediaType, body }: Encoded,
+  { mediaType, body }: Pick<Result, 'mediaType'> & { readonly body: Uint8Array },
   check: (output: unknown) => readonly ValidationError[],
 ): readonly ValidationError[] {
   // Bytes that are not JSON are not what a JSON Schema describes; their handler chose them.
@@ -57,8 +91,8 @@ const badOutput = (errors: readonly ValidationError[]): RunOutcome =>
     true,
   )
 
-const tooLarge = (bytes: number, maxBytes: number): RunOutcome =>
+const tooLarge = (given: string, maxBytes: number): RunOutcome =>
   handlerFailed(
-    `The handler gave ${bytes} bytes, of ${maxBytes} at most. Give less, or raise limits.result.`,
+    `The handler gave ${given} ${maxBytes} at most. Give less, or raise limits.result.`,
     false,
   )

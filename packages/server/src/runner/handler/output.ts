@@ -1,9 +1,16 @@
-import { isRaw } from '../../core/raw.ts'
+import { inlineAtMost } from '../../core/payload.ts'
+import { isByteStream, isRaw, type ByteStream } from '../../core/raw.ts'
 
 /** What a handler gave, as the bytes that are kept. */
 export interface Encoded {
   readonly mediaType: string
   readonly body: Uint8Array<ArrayBuffer>
+}
+
+/** What a handler gives piece by piece. */
+export interface EncodedStream {
+  readonly mediaType: string
+  readonly stream: AsyncIterable<Uint8Array<ArrayBuffer>>
 }
 
 /** It gave something that is neither JSON nor bytes. */
@@ -20,18 +27,39 @@ const bytesMediaType = 'application/octet-stream'
  *
  * @throws NotAnOutput where it cannot be written
  */
-export async function encodeOutput(output: unknown): Promise<Encoded> {
+export async function encodeOutput(output: unknown): Promise<Encoded | EncodedStream> {
   if (typeof output !== 'object' || output === null) return encodeJson(output)
-  if (isRaw(output)) return { mediaType: output.mediaType, body: own(output.body) }
+  if (isRaw(output)) return encodeRaw(output.mediaType, output.body)
   if (ArrayBuffer.isView(output)) return { mediaType: bytesMediaType, body: viewed(output) }
   if (output instanceof ArrayBuffer) {
     return { mediaType: bytesMediaType, body: new Uint8Array(output) }
   }
   if (output instanceof Blob) {
     const mediaType = output.type === '' ? bytesMediaType : output.type
-    return { mediaType, body: new Uint8Array(await output.arrayBuffer()) }
+    return output.size > inlineAtMost
+      ? encodeRaw(mediaType, output.stream())
+      : { mediaType, body: new Uint8Array(await output.arrayBuffer()) }
   }
+  if (isByteStream(output)) return encodeRaw(bytesMediaType, output)
   return encodeJson(output)
+}
+
+const encodeRaw = (mediaType: string, body: Uint8Array | ByteStream): Encoded | EncodedStream =>
+  isByteStream(body) ? { mediaType, stream: bytesFrom(body) } : { mediaType, body: own(body) }
+
+/** @throws NotAnOutput where a piece is neither bytes nor text */
+async function* bytesFrom(stream: ByteStream): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+  for await (const piece of stream) {
+    if (typeof piece === 'string') yield Buffer.from(piece)
+    else if (ArrayBuffer.isView(piece)) yield viewed(piece)
+    else if (piece instanceof ArrayBuffer) yield new Uint8Array(piece)
+    else {
+      throw new NotAnOutput(
+        'The handler gave a stream of something other than bytes and text. Give pieces of JSON ' +
+          'with ctx.output().',
+      )
+    }
+  }
 }
 
 function encodeJson(output: unknown): Encoded {
@@ -41,11 +69,6 @@ function encodeJson(output: unknown): Encoded {
 }
 
 function jsonOf(output: unknown): string {
-  if (isStream(output)) {
-    throw new NotAnOutput(
-      'The handler gave a stream. Collect it and give the bytes, or give pieces with ctx.output().',
-    )
-  }
   let json: string | undefined
   try {
     json = JSON.stringify(output)
@@ -56,9 +79,6 @@ function jsonOf(output: unknown): string {
   if (json !== undefined) return json
   throw new NotAnOutput(`The handler gave a ${typeof output}, which JSON cannot hold.`)
 }
-
-const isStream = (output: unknown): boolean =>
-  typeof output === 'object' && output !== null && Symbol.asyncIterator in output
 
 const viewed = (view: ArrayBufferView): Uint8Array<ArrayBuffer> =>
   own(new Uint8Array(view.buffer, view.byteOffset, view.byteLength))

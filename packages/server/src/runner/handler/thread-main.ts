@@ -4,7 +4,7 @@ import { handlerFailure } from '../../core/handler-error.ts'
 import type { Handler } from '../../core/handler.ts'
 import { openContext, type Reach, type WriteLine } from './context.ts'
 import { parseInput } from './input.ts'
-import { encodeOutput, NotAnOutput } from './output.ts'
+import { encodeOutput, NotAnOutput, type EncodedStream } from './output.ts'
 import type { FromThread, HandlerEnd, ThreadStart, ToThread } from './thread-message.ts'
 
 /** A worker thread: loads the configuration once, then runs one task after the other. */
@@ -16,6 +16,8 @@ interface Task {
   readonly number: number
   readonly controller: AbortController
   readonly waiting: Map<number, PromiseWithResolvers<void>>
+  /** How much was given piece by piece. */
+  pieces: number
 }
 
 const port = parentPort
@@ -57,11 +59,16 @@ function handlersOf(loaded: { readonly default?: unknown }): ReadonlyMap<string,
 }
 
 async function runTask(run: Run): Promise<void> {
-  const task = { number: run.task, controller: new AbortController(), waiting: new Map() }
+  const task = {
+    number: run.task,
+    controller: new AbortController(),
+    waiting: new Map(),
+    pieces: 0,
+  }
   current = task
   const end = await handle(run, task)
   current = null
-  if (end.kind === 'threw') return send({ kind: 'end', task: run.task, end })
+  if (end.kind !== 'gave') return send({ kind: 'end', task: run.task, end })
   // A copy is moved over: what the handler gave may be its own to give again.
   const body = new Uint8Array(end.encoded.body)
   const encoded = { ...end.encoded, body }
@@ -75,12 +82,34 @@ async function handle(run: Run, task: Task): Promise<HandlerEnd> {
   if (input.kind === 'malformed') return refused(input.error.detail)
   const { context, close } = openContext(run.job, reachOf(task), lineWriter(task))
   try {
-    return { kind: 'gave', encoded: await encodeOutput(await handler(input.value, context)) }
+    const encoded = await encodeOutput(await handler(input.value, context))
+    return 'stream' in encoded ? await giveChunks(task, encoded) : { kind: 'gave', encoded }
   } catch (thrown) {
     return endBy(thrown)
   } finally {
     close()
   }
+}
+
+async function giveChunks(task: Task, { mediaType, stream }: EncodedStream): Promise<HandlerEnd> {
+  await giveChunk(task, mediaType, new Uint8Array())
+  for await (const bytes of stream) await giveChunk(task, mediaType, new Uint8Array(bytes))
+  return { kind: 'streamed' }
+}
+
+/** @param bytes that are moved over */
+function giveChunk(task: Task, mediaType: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  const { piece, taken } = nextPiece(task)
+  send({ kind: 'chunk', task: task.number, piece, mediaType, bytes }, [bytes.buffer])
+  return taken
+}
+
+/** A piece that the other side is to take before the next one is made. */
+function nextPiece(task: Task): { readonly piece: number; readonly taken: Promise<void> } {
+  task.pieces += 1
+  const taken = Promise.withResolvers<void>()
+  task.waiting.set(task.pieces, taken)
+  return { piece: task.pieces, taken: taken.promise }
 }
 
 function endBy(thrown: unknown): HandlerEnd {
@@ -100,20 +129,18 @@ const refused = (detail: string): HandlerEnd => ({
   stack: null,
 })
 
-function reachOf({ number, controller, waiting }: Task): Reach {
-  let pieces = 0
+function reachOf(task: Task): Reach {
+  const { number, controller } = task
   return {
     signal: controller.signal,
     async progress(percent, message) {
       send({ kind: 'progress', task: number, percent, message })
     },
     async output(output) {
-      pieces += 1
-      const taken = Promise.withResolvers<void>()
       const json = JSON.stringify(output) ?? 'null'
-      waiting.set(pieces, taken)
-      send({ kind: 'output', task: number, piece: pieces, json })
-      await taken.promise
+      const { piece, taken } = nextPiece(task)
+      send({ kind: 'output', task: number, piece, json })
+      await taken
     },
   }
 }

@@ -21,7 +21,7 @@ export type ToThread =
       readonly body: Uint8Array | null
     })
   | (OfTask & { readonly kind: 'abort'; readonly name: string; readonly message: string })
-  /** A piece of output was taken, or could not be. */
+  /** A piece of output or of the result was taken, or could not be. */
   | (OfTask & { readonly kind: 'taken'; readonly piece: number; readonly fault: string | null })
 
 export type FromThread =
@@ -32,6 +32,7 @@ export type FromThread =
       readonly percent: number | null
       readonly message: string | null
     })
+  | (OfTask & Chunk & { readonly kind: 'chunk' })
   | (OfTask & { readonly kind: 'output'; readonly piece: number; readonly json: string })
   | (OfTask & {
       readonly kind: 'log'
@@ -42,8 +43,17 @@ export type FromThread =
     })
   | (OfTask & { readonly kind: 'end'; readonly end: HandlerEnd })
 
+/** A piece of a result that is given as a stream; the first one may be empty. */
+export interface Chunk {
+  readonly piece: number
+  readonly mediaType: string
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
 /** What a handler came to. */
 export type HandlerEnd =
+  /** All of it has come as chunks. */
+  | { readonly kind: 'streamed' }
   | { readonly kind: 'gave'; readonly encoded: Encoded }
   | {
       readonly kind: 'threw'

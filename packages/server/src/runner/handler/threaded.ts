@@ -1,7 +1,9 @@
 import { handlerJob } from '../../core/handler.ts'
 import type { Attempt, RunOutcome } from '../../ports/runner.ts'
 import type { HandlerEntry } from './handler-set.ts'
+import { createCollector, type Collector } from './collect.ts'
 import { attemptFields, logLine, type RunTerms } from './inline.ts'
+import { bodyAtHand } from './load-input.ts'
 import { failed, handlerFailed, resultOf } from './outcome.ts'
 import type { FromThread, HandlerEnd, ToThread } from './thread-message.ts'
 import type { ThreadPool } from './thread-pool.ts'
@@ -16,19 +18,36 @@ export async function runThreaded(
   entry: HandlerEntry,
   attempt: Attempt,
   terms: RunTerms,
+  fetched?: Uint8Array,
 ): Promise<RunOutcome> {
   const thread = await pool.take(attempt.signal)
   if (thread === null) return handlerFailed('The attempt was stopped before it got a thread.')
+  const maxBytes = terms.maxResultBytes
+  const collector = createCollector({
+    attempt,
+    entry,
+    maxBytes,
+    taken: (piece, fault) => {
+      if (thread.usable) thread.post({ kind: 'taken', task, piece, fault })
+    },
+  })
+  const task = pool.nextTask()
   try {
-    return outcomeOf(await runIn(thread, pool, attempt, terms), entry, attempt, terms)
+    const body = fetched ?? bodyAtHand(attempt)
+    const end = await runIn({ thread, pool, task, attempt, terms, collector, body })
+    if (end.kind === 'streamed') return (await collector.finish()) ?? handlerFailed(nothingCame)
+    collector.drop()
+    return collector.refusal() ?? outcomeOf(end, entry, attempt, terms)
   } finally {
     thread.listener = null
     pool.give(thread)
   }
 }
 
+const nothingCame = 'The handler gave a stream of which nothing came.'
+
 function outcomeOf(
-  end: TaskEnd,
+  end: Exclude<TaskEnd, { kind: 'streamed' }>,
   entry: HandlerEntry,
   attempt: Attempt,
   { log, maxResultBytes }: RunTerms,
@@ -45,31 +64,37 @@ function outcomeOf(
   return failed(error, retryable, retryAfterMs)
 }
 
-async function runIn(
-  thread: Thread,
-  pool: ThreadPool,
-  attempt: Attempt,
-  terms: RunTerms,
-): Promise<TaskEnd> {
-  const task = pool.nextTask()
+interface ThreadRun {
+  readonly thread: Thread
+  readonly pool: ThreadPool
+  readonly task: number
+  readonly attempt: Attempt
+  readonly terms: RunTerms
+  readonly collector: Collector
+  readonly body: Uint8Array | null
+}
+
+async function runIn(run: ThreadRun): Promise<TaskEnd> {
+  const { thread, pool, task, attempt, terms, collector } = run
   const { promise, resolve } = Promise.withResolvers<TaskEnd>()
   thread.listener = {
     onMessage(message) {
       if (message.kind === 'ready' || message.task !== task) return
       if (message.kind === 'end') resolve(message.end)
+      else if (message.kind === 'chunk') collector.add(message)
       else relay(message, thread, attempt, terms)
     },
     onGone: (why) => resolve({ kind: 'gone', why }),
   }
   const release = stopWith(attempt.signal, pool, thread, task)
-  post(thread, task, attempt)
+  post(run)
   return promise.finally(release)
 }
 
-function post(thread: Thread, task: number, attempt: Attempt): void {
+function post({ thread, task, attempt, body: bytes }: ThreadRun): void {
   // A copy that is moved over: a view would take along the whole buffer that it lies in.
-  const body = attempt.input === null ? null : Uint8Array.from(attempt.input.body)
-  const message: ToThread = { kind: 'run', task, job: handlerJob(attempt.job), body }
+  const body = bytes === null ? null : Uint8Array.from(bytes)
+  const message: ToThread = { kind: 'run', task, job: handlerJob(attempt.job, attempt.trace), body }
   thread.post(message, body === null ? [] : [body.buffer])
 }
 
@@ -100,7 +125,7 @@ const didNotStop = (graceMs: number): string =>
   `The handler did not stop within ${graceMs} ms after it was told to, so its thread was ended. ` +
   'Watch ctx.signal, or raise the timeout.'
 
-type Relayed = Exclude<FromThread, { kind: 'ready' | 'end' }>
+type Relayed = Exclude<FromThread, { kind: 'ready' | 'end' | 'chunk' }>
 
 function relay(message: Relayed, thread: Thread, attempt: Attempt, { log }: RunTerms): void {
   switch (message.kind) {

@@ -1,17 +1,12 @@
 import type { Millis } from '../../core/time.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Outbound, OutboundOutcome } from '../../ports/outbound.ts'
+import type { OutboundOutcome } from '../../ports/outbound.ts'
 import type { Breaker, Verdict } from './breaker.ts'
 import type { Authorizer } from './credentials.ts'
 import { withHeaders } from './headers.ts'
 import { isRetryableStatus } from './problem.ts'
 import type { UpstreamCall } from './request.ts'
-
-export interface AskTerms {
-  readonly timeoutMs: number
-  readonly maxBytes: number
-  readonly signal: AbortSignal
-}
+import { send, type AskTerms, type SendDeps } from './send.ts'
 
 export type Asked =
   | OutboundOutcome
@@ -28,13 +23,14 @@ export interface Asker {
   foreign(call: UpstreamCall, terms: AskTerms): Promise<Asked>
 }
 
-export function createAsker(deps: {
-  readonly outbound: Outbound
-  readonly clock: Clock
-  readonly breaker: Breaker
-  readonly authorizer: Authorizer
-}): Asker {
-  const { outbound, clock, breaker, authorizer } = deps
+export function createAsker(
+  deps: SendDeps & {
+    readonly clock: Clock
+    readonly breaker: Breaker
+    readonly authorizer: Authorizer
+  },
+): Asker {
+  const { clock, breaker, authorizer } = deps
 
   const askAuthorized = async (
     call: UpstreamCall,
@@ -45,7 +41,7 @@ export function createAsker(deps: {
     const authorization = await authorizer.headers()
     if (authorization.kind === 'failed') return { ...authorization, kind: 'unauthorized' }
     const headers = withHeaders(call.headers, authorization.headers)
-    const outcome = await outbound.call({ ...call, headers, ...terms })
+    const outcome = await send(deps, { ...call, headers }, terms)
     const unauthorized = outcome.kind === 'answered' && outcome.answer.status === 401
     if (!again || !unauthorized || !authorizer.refused(authorization.headers)) return outcome
     // A call that was refused was not carried out, so it may be made again with a new token.
@@ -54,7 +50,7 @@ export function createAsker(deps: {
   }
 
   return {
-    foreign: (call, terms) => outbound.call({ ...call, ...terms }),
+    foreign: (call, terms) => send(deps, call, terms),
     async own(call, terms) {
       const admission = breaker.enter()
       if (admission.kind === 'held') return admission
@@ -84,6 +80,7 @@ function verdictOn(asked: Asked): Verdict {
     case 'too-large':
       return 'well'
     case 'rejected':
+    case 'unkept':
     case 'aborted':
       return null
   }

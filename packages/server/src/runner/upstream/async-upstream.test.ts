@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Monitor } from '../../core/payload.ts'
+import { bytesIn, type Monitor } from '../../core/payload.ts'
 import type { RunOutcome } from '../../ports/runner.ts'
 import { openStand, type Call, type Stand } from './testing/stand.ts'
 import { json, startUpstream, type Respond, type Seen } from './testing/upstream-server.ts'
@@ -160,7 +160,7 @@ describe('an asynchronous upstream is followed to its end', () => {
     expect(targets(upstream.seen)).toEqual(['POST /reports/7', ...asked])
     expect(outcome).toMatchObject({ kind: 'done', result: { status: 200 } })
     const body = outcome.kind === 'done' ? outcome.result.body : new Uint8Array()
-    expect(JSON.parse(new TextDecoder().decode(body))).toEqual(result)
+    expect(JSON.parse(new TextDecoder().decode(bytesIn(body)))).toEqual(result)
   })
 
   test('and tells how far it is', async () => {

@@ -1,6 +1,5 @@
 import type { Trace } from '../../core/job.ts'
 import type { Headers } from '../../core/payload.ts'
-import type { Random } from '../../ports/random.ts'
 
 /** Headers of one connection (RFC 9110, section 7.6.1): neither passed on nor kept. */
 const hopByHop = [
@@ -57,18 +56,11 @@ function less(headers: Headers, names: ReadonlySet<string>): Headers {
   return headers.filter(([name]) => !names.has(name) && !named.has(name))
 }
 
-const traceparent = /^([0-9a-f]{2}-[0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/
-
-/** The caller's trace with a span of our own for this call (W3C Trace Context). */
-export function traceHeaders(trace: Trace | null, random: Random): Headers {
-  if (trace === null) return []
-  const match = traceparent.exec(trace.traceparent)
-  const span = Buffer.from(random.bytes(8)).toString('hex')
-  const parent = match === null ? trace.traceparent : `${match[1]}-${span}-${match[2]}`
-  return trace.tracestate === null
-    ? [['traceparent', parent]]
+/** W3C Trace Context. */
+export const traceHeaders = ({ traceparent, tracestate }: Trace): Headers =>
+  tracestate === null
+    ? [['traceparent', traceparent]]
     : [
-        ['traceparent', parent],
-        ['tracestate', trace.tracestate],
+        ['traceparent', traceparent],
+        ['tracestate', tracestate],
       ]
-}

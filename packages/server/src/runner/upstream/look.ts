@@ -4,10 +4,11 @@ import type { Clock } from '../../ports/clock.ts'
 import type { OutboundAnswer } from '../../ports/outbound.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Attempt, RunOutcome } from '../../ports/runner.ts'
-import type { Asked, Asker, AskTerms } from './ask.ts'
+import type { Asked, Asker } from './ask.ts'
 import { stepAfter, type Sought, type Step } from './follow.ts'
 import { finalFailure, notAnswered, type CallName } from './problem.ts'
 import { lookAt } from './request.ts'
+import type { AskTerms } from './send.ts'
 
 /** How one asynchronous answer is followed. */
 export interface Looker {
@@ -45,10 +46,9 @@ export function createLooker(deps: LookerDeps): Looker {
 
   const ask = (url: string, sought: Sought, attempt: Attempt, terms: AskTerms): Promise<Asked> => {
     const accept = sought === 'status' ? 'application/json, */*;q=0.5' : '*/*'
-    const call = lookAt(url, accept, attempt, deps.random)
-    return originOf(url) === deps.serviceOrigin
-      ? deps.asker.own(call, terms)
-      : deps.asker.foreign(call, terms)
+    const call = lookAt(url, accept, attempt)
+    const own = originOf(url) === deps.serviceOrigin
+    return deps.asker[own ? 'own' : 'foreign'](call, sought === 'status' ? whole(terms) : terms)
   }
 
   /** Why a URL may not be looked at, or null. */
@@ -97,6 +97,13 @@ export function createLooker(deps: LookerDeps): Looker {
       refusal(name, monitor.url) ?? park(monitor, retryAfterMs),
   }
 }
+
+/** A status has to be read, and may carry the whole result. */
+const whole = (terms: AskTerms): AskTerms =>
+  terms.spill === undefined ? terms : { ...terms, spill: { ...terms.spill, above: statusAtMost } }
+
+/** Larger than any word of how the work is going, in bytes. */
+const statusAtMost = 4_194_304
 
 /** A look changes nothing, so it is simply made again, unless it can never succeed. */
 function notSeen(

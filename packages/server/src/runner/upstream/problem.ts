@@ -44,7 +44,7 @@ export function notAnswered(name: CallName, failure: OutboundFailure, repeatable
     error: {
       code: failure.reason === 'timeout' ? 'upstream-timeout' : 'upstream-failed',
       detail: [
-        `${who(name)} gave no answer to ${name.operation}: ${failure.detail}`,
+        `${who(name)} ${failure.reason === 'unkept' ? 'answered' : 'gave no answer to'} ${name.operation}: ${failure.detail}`,
         ...(failure.reason === 'too-large' ? ["Raise the operation's `maxResult`."] : []),
         ...(held ? [mayHaveWorked(name.method)] : []),
       ].join(' '),
@@ -62,7 +62,7 @@ const who = ({ service }: CallName): string => `The upstream ${service}`
 
 /** A failure that another try cannot help. */
 export const finalFailure = (
-  code: 'upstream-failed' | 'upstream-timeout' | 'validation-failed',
+  code: 'internal-error' | 'upstream-failed' | 'upstream-timeout' | 'validation-failed',
   detail: string,
   extensions?: Problem['extensions'],
 ): Failed => ({

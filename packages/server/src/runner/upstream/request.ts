@@ -1,14 +1,26 @@
+import type { Trace } from '../../core/job.ts'
 import type { Attempt } from '../../ports/runner.ts'
-import type { Random } from '../../ports/random.ts'
-import type { Headers, Input, UpstreamRequest } from '../../core/payload.ts'
-import { forwarded, headerOf, traceHeaders, withHeaders } from './headers.ts'
+import {
+  isBlob,
+  sizeOf,
+  type Body,
+  type Headers,
+  type Input,
+  type UpstreamRequest,
+} from '../../core/payload.ts'
+import type { OutboundRequest } from '../../ports/outbound.ts'
+import { forwarded, headerOf, withHeaders } from './headers.ts'
 
 /** A call as it goes to an upstream, less credentials. */
 export interface UpstreamCall {
   readonly method: string
   readonly url: string
   readonly headers: Headers
-  readonly body: Uint8Array | null
+  readonly body: OutboundRequest['body']
+  /** What it is part of. */
+  readonly trace: Trace | null
+  /** How often it was sent before. */
+  readonly resent: number
 }
 
 /** The stored call again, byte for byte, with the same `Idempotency-Key` on every attempt. */
@@ -16,7 +28,6 @@ export function replay(
   baseUrl: string,
   attempt: Attempt,
   input: Input & { readonly request: UpstreamRequest },
-  random: Random,
 ): UpstreamCall {
   const { request } = input
   const headers = forwarded(request.headers)
@@ -30,19 +41,27 @@ export function replay(
     headers: withHeaders(headers, [
       ...contentType,
       ['idempotency-key', headerOf(request.headers, 'idempotency-key') ?? attempt.job.id],
-      ...traceHeaders(attempt.job.trace, random),
     ]),
-    body: input.body.byteLength === 0 ? null : input.body,
+    body: outgoing(attempt, input.body),
+    trace: attempt.trace,
+    resent: attempt.job.attempt - 1,
   }
 }
 
+function outgoing({ blobs }: Attempt, body: Body): UpstreamCall['body'] {
+  if (sizeOf(body) === 0) return null
+  return isBlob(body) ? { size: body.size, open: () => blobs.read(body) } : body
+}
+
 /** A look at an asynchronous answer; nothing of the caller's goes along but the trace. */
-export const lookAt = (url: string, accept: string, attempt: Attempt, random: Random) =>
+export const lookAt = (url: string, accept: string, attempt: Attempt) =>
   ({
     method: 'GET',
     url,
-    headers: [['accept', accept], ...traceHeaders(attempt.job.trace, random)],
+    headers: [['accept', accept]],
     body: null,
+    trace: attempt.trace,
+    resent: 0,
   }) satisfies UpstreamCall
 
 /** @param target path and query, exactly as they were received */

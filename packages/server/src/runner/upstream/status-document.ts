@@ -1,3 +1,4 @@
+import { isBlob } from '../../core/payload.ts'
 import type { OutboundAnswer } from '../../ports/outbound.ts'
 import { headerOf } from './headers.ts'
 import { asObject, asText, parseJsonObject, type JsonObject } from './json.ts'
@@ -46,7 +47,8 @@ const failed = new Set(
 export function readStatus(answer: OutboundAnswer, url: string): Status {
   const mediaType = headerOf(answer.headers, 'content-type') ?? ''
   const isJson = /^[^;]*[/+]json\b/i.test(mediaType)
-  const document = isJson ? parseJsonObject(answer.body) : null
+  // One that is so large is a result, not word of one.
+  const document = isJson && !isBlob(answer.body) ? parseJsonObject(answer.body) : null
   if (document === null) return { kind: 'none' }
   const text = stateOf(document)
   switch (phaseOf(document, text)) {

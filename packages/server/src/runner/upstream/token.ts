@@ -1,3 +1,4 @@
+import { bytesIn } from '../../core/payload.ts'
 import type { Millis } from '../../core/time.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Outbound, OutboundAnswer } from '../../ports/outbound.ts'
@@ -88,7 +89,7 @@ function readToken(answer: OutboundAnswer, now: Millis): Token {
   if (answer.status !== 200) {
     return failed(`it answered ${answer.status}`, isRetryableStatus(answer.status))
   }
-  const document = parseJsonObject(answer.body)
+  const document = parseJsonObject(bytesIn(answer.body))
   const value = document?.['access_token']
   if (typeof value !== 'string' || !tokenText.test(value)) {
     return failed('its answer holds no access_token', false)

@@ -1,12 +1,13 @@
 import { climbs } from '../../core/climbs.ts'
 import { attemptEndsAt } from '../../core/lease.ts'
-import type { Input, Result, UpstreamRequest } from '../../core/payload.ts'
+import { isBlob, type Input, type Result, type UpstreamRequest } from '../../core/payload.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Outbound, OutboundAnswer } from '../../ports/outbound.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Attempt, Runner, RunOutcome } from '../../ports/runner.ts'
-import { createAsker, type Asked, type AskTerms } from './ask.ts'
+import type { Tracing } from '../../ports/tracing.ts'
+import { createAsker, type Asked } from './ask.ts'
 import { createBreaker } from './breaker.ts'
 import { createAuthorizer } from './credentials.ts'
 import { startsWork } from './follow.ts'
@@ -22,7 +23,9 @@ import {
 } from './problem.ts'
 import { isIdempotent, replay } from './request.ts'
 import { retryAfter } from './retry-after.ts'
+import { createSpills } from './spills.ts'
 import { createRetryBudget } from './retry-budget.ts'
+import type { AskTerms } from './send.ts'
 import {
   defaultBreaker,
   defaultRetryBudget,
@@ -36,6 +39,7 @@ export interface UpstreamRunnerDeps {
   readonly random: Random
   readonly service: UpstreamService
   readonly log: Log
+  readonly tracing: Tracing | null
 }
 
 /** After this long a retry beyond the budget may ask again, in milliseconds. */
@@ -49,7 +53,7 @@ const budgetWaitMs = 1_000
  * @throws Error where the service's URL or one of its `followOrigins` is no http or https URL
  */
 export function createUpstreamRunner(deps: UpstreamRunnerDeps): Runner {
-  const { clock, random, service } = deps
+  const { clock, service } = deps
   const closing = new AbortController()
   const breaker = createBreaker(service.breaker ?? defaultBreaker, clock, (openUntil) => {
     if (openUntil === null) deps.log.info({ service: service.name }, 'the upstream is back')
@@ -75,7 +79,7 @@ export function createUpstreamRunner(deps: UpstreamRunnerDeps): Runner {
     const name = nameOf(service, attempt, input.request)
     if (attempt.job.attempt <= 1) budget.earn()
     else if (breaker.heldOffUntil() === null && !budget.spend()) return overBudget(name)
-    const replayed = replay(service.url, attempt, input, random)
+    const replayed = replay(service.url, attempt, input)
     const asked = await asker.own(replayed, terms)
     if (asked.kind !== 'answered') return unanswered(name, asked, operation, clock)
     const { answer } = asked
@@ -96,14 +100,17 @@ export function createUpstreamRunner(deps: UpstreamRunnerDeps): Runner {
       const name = nameOf(service, attempt, request)
       if (climbs(request.target)) return climbing(name)
       const operation = service.operation(job.operation)
-      const terms = {
-        timeoutMs: Math.max(1, attemptEndsAt(job) - clock.now()),
-        maxBytes: operation.maxResultBytes,
-        signal: attempt.signal,
-      }
-      return job.monitor === null
-        ? call(attempt, { ...input, request }, terms, operation)
-        : looker.look(attempt, name, job.monitor, terms)
+      if (isBlob(input.body) && !(await attempt.blobs.has(input.body.id))) return lostInput(name)
+      const maxBytes = attempt.maxResultBytes ?? operation.maxResultBytes
+      const { spill, settle } = createSpills(attempt, maxBytes)
+      const timeoutMs = Math.max(1, attemptEndsAt(job) - clock.now())
+      const terms = { timeoutMs, maxBytes, spill, signal: attempt.signal }
+      const outcome =
+        job.monitor === null
+          ? await call(attempt, { ...input, request }, terms, operation)
+          : await looker.look(attempt, name, job.monitor, terms)
+      settle(outcome)
+      return outcome
     },
     [Symbol.asyncDispose]() {
       closing.abort()
@@ -141,6 +148,12 @@ const overBudget = (name: CallName): RunOutcome =>
   notBegun(
     `Too many calls of the upstream ${name.service} are retries already, so ${name.operation} waits.`,
     budgetWaitMs,
+  )
+
+const lostInput = (name: CallName): RunOutcome =>
+  finalFailure(
+    'internal-error',
+    `The stored body of ${name.operation} is missing. Submit the call again.`,
   )
 
 const climbing = (name: CallName): RunOutcome =>

@@ -52,7 +52,7 @@ export function intakeSuite(open: OpenStore): void {
   })
 
   it.each([
-    ['a delay', { dueAt: Date.now() + minuteMs }],
+    ['a delay', { dueAt: Date.now() + 60 * minuteMs }],
     ['a deadline that has passed', { deadlineAt: Date.now() - 1 }],
     ['an operation that the node does not run', { operation: 'other' }],
   ])('queues it in spite of a free slot for %s', async (_, wish) => {

@@ -35,7 +35,7 @@ export function leaseSuite(open: OpenStore): void {
     const input = sampleInput()
     await accept(store, job, { input })
     const { claimed } = await store.leases.claim({ node: 'node-1', max: 5, except: [] })
-    expect(claimed).toEqual([{ job: await read(store, job.id), input }])
+    expect(claimed).toEqual([{ job: await read(store, job.id), input, dueAt: job.dueAt }])
     expect(claimed[0]?.job).toMatchObject({ state: 'running', attempt: 1, fence: 1, version: 2 })
     expect(await claim(store)).toEqual([])
   })

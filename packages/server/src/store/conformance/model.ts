@@ -1,8 +1,20 @@
-import type { JobId } from '@buzzer/contract'
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Running } from '../../core/job.ts'
-import type { Store } from '../../ports/store.ts'
+import {
+  claimable,
+  claimableCount,
+  countTurn,
+  isFirst,
+  isHead,
+  isLive,
+  limits,
+  room,
+  shares,
+  tenants,
+  type ModelJob,
+  type World,
+} from './model-world.ts'
 import {
   accept,
   claim,
@@ -13,64 +25,18 @@ import {
   node,
   read,
   sampleJob,
-  serve,
+  serveShared,
   settle,
   succeed,
-  tenant,
   terms,
   type OpenStore,
 } from './sample.ts'
-
-/** What a simple list of jobs says must happen; it knows nothing of ranks, which have a test. */
-interface ModelJob {
-  readonly id: JobId
-  readonly operation: string
-  readonly key: string | null
-  /** Its place behind its key. */
-  place: number
-  phase: 'waiting' | 'delayed' | 'running' | 'failed' | 'ended'
-  held: Running | null
-}
-
-const limits: Readonly<Record<string, number | null>> = { a: null, b: 2 }
-
-interface World {
-  readonly store: Store
-  readonly jobs: ModelJob[]
-  places: number
-}
-
-const isLive = ({ phase }: ModelJob): boolean => phase !== 'failed' && phase !== 'ended'
-
-const isHead = ({ jobs }: World, job: ModelJob): boolean =>
-  job.key === null ||
-  !jobs.some(
-    (other) =>
-      other.key === job.key &&
-      other.operation === job.operation &&
-      isLive(other) &&
-      other.place < job.place,
-  )
-
-const room = ({ jobs }: World, operation: string): number =>
-  (limits[operation] ?? Infinity) -
-  jobs.filter((job) => job.operation === operation && job.phase === 'running').length
-
-const claimable = (world: World, operation: string): readonly ModelJob[] =>
-  world.jobs.filter(
-    (job) => job.operation === operation && job.phase === 'waiting' && isHead(world, job),
-  )
-
-const claimableCount = (world: World): number =>
-  Object.keys(limits).reduce(
-    (sum, operation) => sum + Math.min(claimable(world, operation).length, room(world, operation)),
-    0,
-  )
 
 type Step = (world: World) => Promise<void>
 
 interface Wish {
   readonly operation: string
+  readonly tenant: string
   readonly key: string | null
   readonly priority: number
   readonly far: boolean
@@ -78,22 +44,18 @@ interface Wish {
 }
 
 const acceptStep =
-  ({ operation, key, priority, far, free }: Wish): Step =>
+  ({ far, free, ...wish }: Wish): Step =>
   async (world) => {
     const dueAt = Date.now() + (far ? minuteMs : 0)
-    const job = sampleJob({ operation, key, priority, dueAt })
+    const job = sampleJob({ ...wish, dueAt })
     const contended = claimableCount(world) > 0
     world.places += 1
-    const model: ModelJob = {
-      id: job.id,
-      operation,
-      key,
-      place: world.places,
-      phase: far ? 'delayed' : 'waiting',
-      held: null,
-    }
+    const phase = far ? 'delayed' : 'waiting'
+    const { id } = job
+    const model: ModelJob = { ...wish, id, place: world.places, dueAt, phase, held: null }
     world.jobs.push(model)
-    const isOpen = isHead(world, model) && room(world, operation) > 0
+    const isOpen = isHead(world, model) && room(world, wish.operation) > 0
+    if (!isHead(world, model)) model.dueAt = null
     const stored = jobOf(await accept(world.store, job, { claimFor: free ? node : null }))
     const expected = free && !far && isOpen && !contended ? 'running' : 'queued'
     expect(stored.state).toBe(expected)
@@ -106,22 +68,40 @@ const claimStep =
     const expected = Math.min(max, claimableCount(world))
     const claimed = await claim(world.store, max)
     expect(claimed).toHaveLength(expected)
-    for (const job of claimed) {
-      const model = world.jobs.find(({ id }) => id === job.id)
-      expect(model).toMatchObject({ phase: 'waiting' })
-      expect(model !== undefined && isHead(world, model)).toBe(true)
-      expect(room(world, job.operation)).toBeGreaterThan(0)
-      Object.assign(model ?? {}, { phase: 'running', held: job })
-    }
+    for (const job of claimed) takeClaimed(world, job)
   }
+
+/** It was to be had, nothing of its queue was before it, and nobody else's turn was passed over. */
+function takeClaimed(world: World, job: Running): void {
+  const model = world.jobs.find(({ id }) => id === job.id)
+  if (model === undefined) throw new Error(`${job.id} was never accepted.`)
+  expect(model.phase).toBe('waiting')
+  expect(isHead(world, model)).toBe(true)
+  expect(room(world, job.operation)).toBeGreaterThan(0)
+  const ready = claimable(world, job.operation)
+  const ownQueue = ready.filter(({ tenant }) => tenant === job.tenant)
+  expect(ownQueue.filter((other) => isFirst(other, model))).toEqual([])
+  expectTurn(world, model)
+  Object.assign(model, { phase: 'running', held: job })
+}
+
+function expectTurn(world: World, { operation, tenant }: ModelJob): void {
+  const open = Object.keys(limits).filter(
+    (name) => room(world, name) > 0 && claimable(world, name).length > 0,
+  )
+  const waiting = new Set(claimable(world, operation).map((job) => job.tenant))
+  const share = shares[tenant] ?? 1
+  expect(countTurn(world, 'slots', new Set(open), { name: operation, share: 1 })).toEqual([])
+  expect(countTurn(world, operation, waiting, { name: tenant, share })).toEqual([])
+}
 
 const ends = {
   succeed: async ({ store }: World, job: Running) => succeed(store, job),
   fail: async ({ store }: World, job: Running) => fail(store, job, null),
-  again: async ({ store }: World, job: Running) => fail(store, job, Date.now()),
-  later: async ({ store }: World, job: Running) => fail(store, job, Date.now() + minuteMs),
-  release: async ({ store }: World, job: Running) =>
-    settle(store, job, { kind: 'release', dueAt: Date.now() }),
+  again: async ({ store }: World, job: Running, now: number) => fail(store, job, now),
+  later: async ({ store }: World, job: Running, now: number) => fail(store, job, now + minuteMs),
+  release: async ({ store }: World, job: Running, now: number) =>
+    settle(store, job, { kind: 'release', dueAt: now }),
 } as const
 
 const phaseAfter = {
@@ -138,21 +118,25 @@ const settleStep =
     const running = world.jobs.filter(({ phase }) => phase === 'running')
     const model = running[pick % Math.max(1, running.length)]
     if (model === undefined || model.held === null) return
-    expect(await ends[how](world, model.held)).toBe('settled')
-    expect(await ends[how](world, model.held)).toBe('lease-lost')
+    const now = Date.now()
+    expect(await ends[how](world, model.held, now)).toBe('settled')
+    expect(await ends[how](world, model.held, now)).toBe('lease-lost')
     model.phase =
       (await read(world.store, model.id)).state === 'failed' ? 'failed' : phaseAfter[how]
+    model.dueAt = now
     model.held = null
   }
 
 const cancelStep =
-  (pick: number): Step =>
+  (pick: number, foreign: boolean): Step =>
   async (world) => {
     const model = world.jobs[pick % Math.max(1, world.jobs.length)]
     if (model === undefined || model.phase === 'running') return
-    const { kind } = await world.store.jobs.cancel(tenant, model.id)
-    expect(kind).toBe(isLive(model) ? 'changed' : 'refused')
-    if (isLive(model)) model.phase = 'ended'
+    const asking = foreign ? `not ${model.tenant}` : model.tenant
+    const { kind } = await world.store.jobs.cancel(asking, model.id)
+    if (foreign) expect(kind).toBe('unknown')
+    else expect(kind).toBe(isLive(model) ? 'changed' : 'refused')
+    if (kind === 'changed') model.phase = 'ended'
   }
 
 const retryStep =
@@ -160,45 +144,50 @@ const retryStep =
   async (world) => {
     const model = world.jobs[pick % Math.max(1, world.jobs.length)]
     if (model === undefined) return
-    const { kind } = await world.store.jobs.retry(tenant, model.id)
+    const { kind } = await world.store.jobs.retry(model.tenant, model.id)
     expect(kind).toBe(model.phase === 'failed' ? 'changed' : 'refused')
     if (kind !== 'changed') return
     world.places += 1
-    Object.assign(model, { phase: 'waiting', place: world.places })
+    Object.assign(model, { phase: 'waiting', place: world.places, dueAt: null })
   }
 
 const pick = fc.nat({ max: 50 })
 const wish = fc.record({
-  operation: fc.constantFrom('a', 'b'),
-  key: fc.constantFrom(null, null, 'k', 'l'),
+  operation: fc.constantFrom(...Object.keys(limits)),
+  tenant: fc.constantFrom(...tenants),
+  key: fc.constantFrom(null, null, null, 'k', 'l'),
   priority: fc.integer({ min: 0, max: 9 }),
-  far: fc.boolean(),
+  far: fc.integer({ min: 0, max: 4 }).map((number) => number === 0),
   free: fc.boolean(),
 })
 const how = fc.constantFrom(...(Object.keys(ends) as (keyof typeof ends)[]))
 const step = fc.oneof(
-  wish.map(acceptStep),
-  wish.map(acceptStep),
-  fc.integer({ min: 1, max: 4 }).map(claimStep),
-  fc.tuple(how, pick).map(([which, index]) => settleStep(which, index)),
-  pick.map(cancelStep),
-  pick.map(retryStep),
+  { weight: 4, arbitrary: wish.map(acceptStep) },
+  { weight: 2, arbitrary: fc.integer({ min: 1, max: 4 }).map(claimStep) },
+  { weight: 2, arbitrary: fc.tuple(how, pick).map(([which, index]) => settleStep(which, index)) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(pick, fc.boolean()).map(([index, foreign]) => cancelStep(index, foreign)),
+  },
+  { weight: 1, arbitrary: pick.map(retryStep) },
 )
 
-export function modelSuite(open: OpenStore): void {
+/** @param sequences of steps that are tried: as many as the store is quick enough for */
+export function modelSuite(open: OpenStore, sequences: number): void {
   it('agrees with it after every step, whatever the steps', async () => {
-    const property = fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+    const property = fc.asyncProperty(fc.array(step, { maxLength: 80 }), async (steps) => {
       await using store = await open()
-      await serve(
+      await serveShared(
         store,
+        shares,
         ...Object.entries(limits).map(([name, concurrency]) => terms(name, { concurrency })),
       )
-      const world: World = { store, jobs: [], places: 0 }
+      const world: World = { store, jobs: [], rounds: new Map(), places: 0 }
       for (const take of steps) await take(world)
       await expectCounts(world)
       await expectSound(store)
     })
-    await fc.assert(property, { numRuns: 20 })
+    await fc.assert(property, { numRuns: sequences })
   })
 }
 

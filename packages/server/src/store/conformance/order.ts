@@ -1,9 +1,6 @@
 import type { JobId } from '@buzzer/contract'
-import * as fc from 'fast-check'
 import { expect, it, vi } from 'vitest'
-import { rankOf } from '../../core/rank.ts'
 import {
-  accept,
   acceptAll,
   claim,
   claimOne,
@@ -12,7 +9,6 @@ import {
   fail,
   minuteMs,
   read,
-  sampleJob,
   serve,
   settle,
   stateOf,
@@ -22,41 +18,6 @@ import {
 } from './sample.ts'
 
 export function orderSuite(open: OpenStore): void {
-  it('claims by rank over all operations, whatever order jobs came in', async () => {
-    await using store = await open()
-    await serve(store, 'a', 'b', 'c')
-    const now = Date.now()
-    const wish = fc.record({
-      operation: fc.constantFrom('a', 'b', 'c'),
-      priority: fc.integer({ min: 0, max: 9 }),
-      dueAt: fc.integer({ min: now - 60 * minuteMs, max: now }),
-    })
-    const property = fc.asyncProperty(
-      fc.array(wish, { minLength: 1, maxLength: 40 }),
-      fc.integer({ min: 1, max: 15 }),
-      async (wishes, page) => {
-        const jobs = wishes.map(sampleJob)
-        await Promise.all(jobs.map((job) => accept(store, job)))
-        const claimed = []
-        for (
-          let more = await claim(store, page);
-          more.length > 0;
-          more = await claim(store, page)
-        ) {
-          claimed.push(...more)
-        }
-        const rank = new Map(jobs.map(({ id, priority, dueAt }) => [id, rankOf(priority, dueAt)]))
-        const expected = jobs
-          .map(({ id }) => id)
-          .toSorted((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0) || (a < b ? -1 : 1))
-        await Promise.all(claimed.map((job) => succeed(store, job)))
-        expect(claimed.map(({ id }) => id)).toEqual(expected)
-      },
-    )
-    await fc.assert(property, { numRuns: 30 })
-    await expectSound(store)
-  })
-
   it('runs jobs of one key one at a time in the order in which they came', async () => {
     await using store = await open()
     await serve(store, 'render')

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Running } from '../../core/job.ts'
+import { bytesIn } from '../../core/payload.ts'
 import type { Piece, Store } from '../../ports/store.ts'
 import {
   accept,
@@ -102,7 +103,7 @@ export function payloadSuite(open: OpenStore): void {
     await settling
     const result = await store.payloads.result(job.id)
     expect(result).toMatchObject({ status: 200, mediaType: null, headers: [] })
-    expect(Buffer.compare(result?.body ?? new Uint8Array(), sent)).toBe(0)
+    expect(Buffer.compare(bytesIn(result?.body ?? new Uint8Array()), sent)).toBe(0)
   })
 
   it('knows an empty body from none, and has nothing for a job that is not there', async () => {

@@ -3,7 +3,14 @@ import { expect } from 'vitest'
 import { newJob, type Job, type JobOrder, type Queued, type Running } from '../../core/job.ts'
 import type { Input, Result } from '../../core/payload.ts'
 import { transition, type JobInput } from '../../core/transition.ts'
-import type { Accept, Acceptance, ServedOperation, Settlement, Store } from '../../ports/store.ts'
+import type {
+  Accept,
+  Acceptance,
+  ServedOperation,
+  Settlement,
+  Shares,
+  Store,
+} from '../../ports/store.ts'
 
 /** Opens an empty store that shares nothing with those opened before. */
 export type OpenStore = () => Promise<Store>
@@ -31,6 +38,7 @@ export function sampleJob({ dueAt, ...wish }: JobWish = {}): Queued {
     key: null,
     tags: [],
     trace: null,
+    batch: null,
     createdAt,
     deadlineAt: null,
     maxAttempts: 5,
@@ -63,9 +71,18 @@ export const terms = (operation: string, wish: Partial<ServedOperation> = {}): S
 })
 
 export const serve = (store: Store, ...operations: readonly (string | ServedOperation)[]) =>
+  serveShared(store, {}, ...operations)
+
+/** @param shares of tenants */
+export const serveShared = (
+  store: Store,
+  shares: Shares,
+  ...operations: readonly (string | ServedOperation)[]
+) =>
   store.leases.serve(
     node,
     operations.map((each) => (typeof each === 'string' ? terms(each) : each)),
+    shares,
   )
 
 export const accept = (store: Store, job: Queued, wish: Partial<Accept> = {}) =>
@@ -95,10 +112,14 @@ export async function claimOne(store: Store): Promise<Running> {
 }
 
 /** A job that runs, by the shortest way. */
-export async function running(store: Store, wish: JobWish = {}): Promise<Running> {
+export async function running(
+  store: Store,
+  wish: JobWish = {},
+  more: Partial<Accept> = {},
+): Promise<Running> {
   const job = sampleJob(wish)
   await serve(store, job.operation)
-  await accept(store, job)
+  await accept(store, job, more)
   return claimOne(store)
 }
 

@@ -1,4 +1,8 @@
 import { describe } from 'vitest'
+import { blobSuite } from './blobs.ts'
+import { batchSuite } from './batches.ts'
+import { definitionSuite } from './definitions.ts'
+import { fairnessSuite } from './fairness.ts'
 import { idempotencySuite } from './idempotency.ts'
 import { intakeSuite } from './intake.ts'
 import { leaseSuite } from './leases.ts'
@@ -9,6 +13,8 @@ import { readingSuite } from './reading.ts'
 import { rescueSuite } from './rescue.ts'
 import { retentionSuite } from './retention.ts'
 import type { OpenStore } from './sample.ts'
+import { deadLetterSuite } from './dead-letters.ts'
+import { scheduleSuite } from './schedules.ts'
 import { steeringSuite } from './steering.ts'
 
 const roles: Readonly<Record<string, (open: OpenStore) => void>> = {
@@ -16,21 +22,33 @@ const roles: Readonly<Record<string, (open: OpenStore) => void>> = {
   'idempotency': idempotencySuite,
   'leases': leaseSuite,
   'order': orderSuite,
+  'fairness': fairnessSuite,
   'payloads': payloadSuite,
+  'blobs': blobSuite,
   'reading': readingSuite,
   'steering': steeringSuite,
+  'schedules': scheduleSuite,
+  'dead letters': deadLetterSuite,
   'rescue': rescueSuite,
   'retention': retentionSuite,
-  'against a model': modelSuite,
+  'definitions': definitionSuite,
+  'batches': batchSuite,
 }
 
 /** What every store does, by role. */
-export function storeConformance(name: string, open: OpenStore): void {
+export function storeConformance(
+  name: string,
+  open: OpenStore,
+  { sequences = 20 }: { readonly sequences?: number } = {},
+): void {
   describe(`the ${name} store`, () => {
     for (const [role, suite] of Object.entries(roles)) {
       describe(role, () => {
         suite(open)
       })
     }
+    describe('against a model', () => {
+      modelSuite(open, sequences)
+    })
   })
 }

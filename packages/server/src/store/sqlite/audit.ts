@@ -1,4 +1,5 @@
 import type { Database } from './database.ts'
+import type { DeadTally } from './dead-tally.ts'
 import { plain, type Handler, type Parts } from './parts.ts'
 import { isEnded } from './stage.ts'
 import type { Tally } from './tally.ts'
@@ -17,17 +18,29 @@ const checks: readonly (readonly [what: string, sql: string])[] = [
     'a job is blocked behind nothing',
     `SELECT id FROM jobs AS job WHERE stage = 3 AND NOT EXISTS (
        SELECT 1 FROM jobs AS head
-       WHERE head.operation = job.operation AND head.key = job.key AND head.key IS NOT NULL
+       WHERE head.operation = job.operation AND head.tenant = job.tenant
+         AND head.key = job.key AND head.key IS NOT NULL
          AND head.stage < 7 AND head.stage <> 3)`,
   ],
   [
     'two jobs of one key are let go',
     `SELECT min(id) FROM jobs WHERE key IS NOT NULL AND stage < 7 AND stage <> 3
-     GROUP BY operation, key HAVING count(*) > 1`,
+     GROUP BY operation, tenant, key HAVING count(*) > 1`,
   ],
   [
     'an ended job has no time of its end',
     'SELECT id FROM jobs WHERE stage >= 7 AND finished_at IS NULL',
+  ],
+  ['a batch lists no job', 'SELECT id FROM batches WHERE id NOT IN (SELECT batch FROM batch_jobs)'],
+  [
+    'a job is of a batch that does not list it',
+    `SELECT id FROM jobs WHERE more ->> 'batch' IS NOT NULL AND NOT EXISTS (
+       SELECT 1 FROM batch_jobs
+       WHERE batch_jobs.batch = jobs.more ->> 'batch' AND batch_jobs.job = jobs.id)`,
+  ],
+  [
+    'a list belongs to no batch',
+    'SELECT batch FROM batch_jobs WHERE batch NOT IN (SELECT id FROM batches)',
   ],
   ['a job both stands and is gone', 'SELECT id FROM tombstones WHERE id IN (SELECT id FROM jobs)'],
   ...['inputs', 'results', 'pieces', 'failures'].map(
@@ -38,6 +51,16 @@ const checks: readonly (readonly [what: string, sql: string])[] = [
            AND job NOT IN (SELECT id FROM quarantine)`,
       ] as const,
   ),
+  [
+    'an attachment belongs to no definition',
+    `SELECT hash FROM definition_attachments WHERE hash NOT IN
+       (SELECT attachment FROM definitions WHERE attachment IS NOT NULL)`,
+  ],
+  [
+    'a definition has lost its attachment',
+    `SELECT kind || ' ' || name FROM definitions WHERE attachment IS NOT NULL
+       AND attachment NOT IN (SELECT hash FROM definition_attachments)`,
+  ],
   [
     'a channel has a gap in its offsets',
     `SELECT channel FROM events GROUP BY channel
@@ -52,26 +75,39 @@ const checks: readonly (readonly [what: string, sql: string])[] = [
 const examples = 3
 
 /** Checks the file and what is stored in it; takes as long as there is to read. */
-export function createAudit({ db, tally }: Parts): Handler {
+export function createAudit({ db, tally, deadTally }: Parts): Handler {
   return plain(false, (): readonly string[] => [
-    ...checkFile(db),
-    ...checks.flatMap(([what, sql]) => {
-      const found = db.prepare(`${sql} LIMIT ${examples}`).rows()
-      return found.length === 0 ? [] : [`${what}: ${found.map((row) => row[0]).join(', ')}`]
-    }),
-    ...checkTally(db, tally),
+    ...checkStored(db),
+    ...checkTally(db, tally, deadTally),
   ])
 }
 
-function checkFile(db: Database): readonly string[] {
+/** What can be said of the file alone, whoever opens it. */
+export const checkStored = (db: Database, how: FileCheck = 'quick_check'): readonly string[] => [
+  ...checkFile(db, how),
+  ...checks.flatMap(([what, sql]) => {
+    const found = db.prepare(`${sql} LIMIT ${examples}`).rows()
+    return found.length === 0 ? [] : [`${what}: ${found.map((row) => row[0]).join(', ')}`]
+  }),
+]
+
+/** The quick one leaves out whether indexes and tables say the same. */
+type FileCheck = 'quick_check' | 'integrity_check'
+
+export function checkFile(db: Database, how: FileCheck): readonly string[] {
   const found = db
-    .prepare('PRAGMA quick_check')
+    .prepare(`PRAGMA ${how}`)
     .rows()
     .map(([line]) => String(line))
   return found.length === 1 && found[0] === 'ok' ? [] : found.map((line) => `the file: ${line}`)
 }
 
-function checkTally(db: Database, tally: Tally): readonly string[] {
+const deadLetters = 'SELECT operation, count(*) FROM jobs WHERE dead_letter = 1 GROUP BY 1'
+
+const readyByTenant =
+  'SELECT operation, tenant, count(*) FROM jobs WHERE stage = 1 GROUP BY operation, tenant'
+
+function checkTally(db: Database, tally: Tally, deadTally: DeadTally): readonly string[] {
   const rows = db.prepare('SELECT operation, stage, count(*) FROM jobs GROUP BY 1, 2').rows()
   const stored = new Map<string, number>()
   for (const [operation, at, count] of rows) {
@@ -82,6 +118,20 @@ function checkTally(db: Database, tally: Tally): readonly string[] {
     for (const [at, count] of counts.entries()) {
       if (count !== 0) counted.set(`${operation} ${at}`, count)
     }
+  }
+  for (const [operation, tenant, count] of db.prepare(readyByTenant).rows()) {
+    stored.set(`${String(operation)} of ${String(tenant)}`, Number(count))
+  }
+  for (const operation of tally.ready.operations) {
+    for (const [tenant, count] of tally.ready.of(operation)?.counts ?? []) {
+      counted.set(`${operation} of ${tenant}`, count)
+    }
+  }
+  for (const [operation, count] of db.prepare(deadLetters).rows()) {
+    stored.set(`dead letters of ${String(operation)}`, Number(count))
+  }
+  for (const [operation, count] of deadTally.all()) {
+    counted.set(`dead letters of ${operation}`, count)
   }
   return [...new Set([...stored.keys(), ...counted.keys()])]
     .filter((name) => stored.get(name) !== counted.get(name))

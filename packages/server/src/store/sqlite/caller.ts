@@ -6,8 +6,8 @@ import { createPack, createUnpack, type Message, type Unpack } from './wire.ts'
 /** The main thread's end of the wire. */
 export interface Caller {
   call<Request, Reply>(codec: Codec<Request, Reply>, request: Request): Promise<Reply>
-  /** Takes replies, in the order of the commands. */
-  receive(message: Message): void
+  /** Takes replies, in the order of the commands. @returns how many they were */
+  receive(message: Message): number
   /** Resolves when all that was called has been answered; nothing more is taken from then on. */
   drain(): Promise<void>
   /** Answers all that waits with this error, and all that comes later too. */
@@ -122,14 +122,17 @@ export function createCaller({ send, schedule }: CallerOptions): Caller {
       }),
     receive(message) {
       const input = createUnpack(message)
+      const before = inFlight()
       while (!input.done) {
         const kind = input.open()
         const next = shift()
-        if (next === undefined) return
+        if (next === undefined) break
         bytes -= next.bytes
         answer(next, kind, input)
       }
+      const answered = before - inFlight()
       if (inFlight() === 0) onDrained?.()
+      return answered
     },
     drain() {
       refusal ??= new StoreUnavailable('The store is closed.')

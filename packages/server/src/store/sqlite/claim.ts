@@ -3,32 +3,30 @@ import type { Millis } from '../../core/time.ts'
 import { transition } from '../../core/transition.ts'
 import type { ClaimRequest, ServedOperation } from '../../ports/store.ts'
 import type { Row } from './database.ts'
-import { createLine } from './heads.ts'
+import { createLine, type TermsOf } from './line.ts'
 import type { Handler, Parts } from './parts.ts'
 import { createPromotion } from './promote.ts'
-import { selectJob } from './row.ts'
+import { dueAtColumn, selectJob } from './row.ts'
 import type { Pack } from './wire.ts'
 
 /** How many runnable rows that cannot be claimed one claim steps over; a rescue ends them. */
 const skipAtMost = 1_000
 
-/** Takes the runnable jobs with the lowest rank over all operations that the node may run. */
+/** Takes runnable jobs of the operations that the node may run, whoever's turn it is. */
 export function createClaim(parts: Parts): Handler {
   const { db, clock, tally, served, gates } = parts
   const promotion = createPromotion(parts)
   const take = createTake(parts)
-  const lineOf = createLine(db, gates)
+  const lineOf = createLine(parts)
   const readInput = db.prepare('SELECT media_type, request, body FROM inputs WHERE job = ?')
 
-  const open = ({ node, except }: ClaimRequest): readonly ServedOperation[] => {
-    const found: ServedOperation[] = []
-    for (const operation of tally.withReady) {
+  const openTo =
+    ({ node, except }: ClaimRequest): TermsOf =>
+    (operation) => {
       const terms = served.terms(node, operation)
-      if (terms === undefined || gates.isFull(terms) || except.includes(operation)) continue
-      found.push(terms)
+      if (terms === undefined || gates.isFull(terms) || except.includes(operation)) return null
+      return terms
     }
-    return found
-  }
 
   const writeClaimed = (row: Row, output: Pack): void => {
     output.value(1)
@@ -38,16 +36,16 @@ export function createClaim(parts: Parts): Handler {
     if (input === undefined) return
     output.value(input[0])
     output.value(input[1])
-    output.bytes(input[2] as Uint8Array)
+    output.body(input[2] as Uint8Array | string)
   }
 
   return {
-    writes: () => tally.withReady.size > 0 || promotion.isDue(clock.now()),
+    writes: () => tally.ready.operations.size > 0 || promotion.isDue(clock.now()),
     run(input, output) {
       const request = input.value() as ClaimRequest
       const now = clock.now()
       promotion.promote(now)
-      const line = lineOf(open(request), request.max)
+      const line = lineOf(openTo(request), request.max)
       let taken = 0
       for (let skipped = 0; taken < request.max && skipped < skipAtMost;) {
         const candidate = line.next()
@@ -77,6 +75,8 @@ function createTake({ db, mover, quarantine }: Parts) {
     const lease = newLease(job, terms, node, now)
     const claimed = transition(job, { kind: 'claim', lease }, now)
     if (claimed.kind === 'refused' || !mover.move(before, claimed.job, now)) return null
-    return read.row(id) ?? null
+    const taken = read.row(id)
+    // Nobody looks at it while the job runs; whoever claimed it wants to know how long it waited.
+    return taken?.with(dueAtColumn, 'dueAt' in job ? job.dueAt : null) ?? null
   }
 }

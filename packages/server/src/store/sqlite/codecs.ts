@@ -2,6 +2,24 @@ import type { JobId } from '@buzzer/contract'
 import type { FailedAttempt, Job, Queued, Running } from '../../core/job.ts'
 import { claimed as claimedJob } from '../../core/next.ts'
 import type { Input, Result } from '../../core/payload.ts'
+import type {
+  Definition,
+  DefinitionChange,
+  DefinitionHead,
+  DefinitionKey,
+  DefinitionOutcome,
+  DefinitionVersion,
+} from '../../ports/definitions.ts'
+import type { Millis } from '../../core/time.ts'
+import type {
+  DeadLetterQuery,
+  ErrorGroup,
+  GroupQuery,
+  RetryBatch,
+  SteerBatch,
+  SteeredBatch,
+} from '../../ports/dead-letters.ts'
+import type { DefinedSchedule, DueSchedules, StoredSchedule } from '../../ports/schedules.ts'
 import {
   StoreUnavailable,
   type Accept,
@@ -24,26 +42,37 @@ import {
   type StoreSurroundings,
 } from '../../ports/store.ts'
 import { accepted } from './accept.ts'
+import type { BlobPage, TrashPage } from './blob-commands.ts'
+import { batchCodecs } from './batch-codecs.ts'
 import { plainCodec, type Codec } from './codec.ts'
 import type { ServeRequest } from './core.ts'
 import type { Row } from './database.ts'
+import type { ReadDefinitionRequest } from './definitions.ts'
 import type { SurroundingsRequest } from './depths.ts'
+import { writeKeyClaim, writeNewJob } from './new-job-codec.ts'
 import { noted, pieceBytesAtMost } from './note.ts'
 import { opcode } from './opcode.ts'
 import { readInput, readResult, writeInput, writeResult } from './payload-codec.ts'
 import type { PiecesRequest } from './payloads.ts'
 import { lookup } from './read.ts'
 import type { RetainRequest } from './retain.ts'
-import { columnCount, decodeJob, encodeJson, encodeMore } from './row.ts'
+import { columnCount, decodeJob, dueAtColumn, encodeJson } from './row.ts'
 import { settled, settleForm, type OtherSettlement } from './settle.ts'
+import { fireCodec } from './schedules.ts'
 import type { SteerRequest } from './steer.ts'
 import type { Unpack } from './wire.ts'
 
-const readJob = (input: Unpack): Job => {
+const readRow = (input: Unpack): Row => {
   const row: unknown[] = []
   for (let column = 0; column < columnCount; column += 1) row.push(input.value())
+  return row as unknown as Row
+}
+
+const readJob = (input: Unpack): Job => decode(readRow(input))
+
+const decode = (row: Row): Job => {
   try {
-    return decodeJob(row as unknown as Row)
+    return decodeJob(row)
   } catch (cause) {
     throw new StoreUnavailable(`The row of ${String(row[0])} is damaged.`, { cause })
   }
@@ -52,23 +81,9 @@ const readJob = (input: Unpack): Job => {
 const accept: Codec<Accept, Acceptance> = {
   code: opcode.accept,
   write(output, { job, input, idempotency, claimFor }) {
-    assertNew(job)
-    output.value(job.id)
-    output.value(job.tenant)
-    output.value(job.operation)
-    output.value(job.priority)
-    output.value(job.key)
-    output.value(job.createdAt)
-    output.value(job.deadlineAt)
-    output.value(job.maxAttempts)
-    output.value(job.dueAt)
-    output.value(encodeMore(job))
+    writeNewJob(output, job)
     output.value(claimFor)
-    output.value(idempotency === null ? null : idempotency.key)
-    if (idempotency !== null) {
-      output.bytes(idempotency.requestHash)
-      output.value(idempotency.expiresAt)
-    }
+    writeKeyClaim(output, idempotency)
     writeInput(output, input)
   },
   read(input, { job, claimFor }) {
@@ -85,13 +100,6 @@ const accept: Codec<Accept, Acceptance> = {
   },
 }
 
-/** Only what makes a job new crosses to the thread. */
-function assertNew(job: Queued): void {
-  if (job.version !== 1 || job.attempt !== 0 || job.run !== 1) {
-    throw new Error(`${job.id} is not a new job.`)
-  }
-}
-
 function claimedAtOnce(job: Queued, node: string | null, input: Unpack): Running {
   const now = input.number()
   const leaseUntil = input.number()
@@ -103,7 +111,8 @@ const settle: Codec<Settlement, 'settled' | 'lease-lost'> = {
   code: opcode.settle,
   write(output, { lease, next, result, failure }) {
     if (next.state === 'succeeded' && failure === null) {
-      output.value(settleForm.succeeded)
+      output.value(next.batch === null ? settleForm.succeeded : settleForm.succeededInBatch)
+      if (next.batch !== null) output.value(next.batch)
       output.value(lease.id)
       output.value(lease.fence)
       output.value(next.tenant)
@@ -159,7 +168,9 @@ const claimJobs: Codec<ClaimRequest, Claims> = {
   read(input) {
     const claimed: Claimed[] = []
     while (input.number() === 1) {
-      claimed.push({ job: readJob(input) as Running, input: readInput(input) })
+      const row = readRow(input)
+      const dueAt = row[dueAtColumn] as number | null
+      claimed.push({ job: decode(row) as Running, input: readInput(input), dueAt })
     }
     return { claimed, nextDueAt: input.numberOrNull() }
   },
@@ -194,6 +205,7 @@ const result: Codec<JobId, Result | null> = {
 
 /** Every command of the port, by its name. */
 export const codecs = {
+  ...batchCodecs,
   accept,
   settle,
   note,
@@ -215,4 +227,22 @@ export const codecs = {
   depths: plainCodec<null, readonly Depth[]>('depths'),
   audit: plainCodec<null, readonly string[]>('audit'),
   ping: plainCodec<null, null>('ping'),
+  knownBlobs: plainCodec<readonly string[], readonly string[]>('knownBlobs'),
+  listBlobs: plainCodec<BlobPage, readonly string[]>('listBlobs'),
+  trashedBlobs: plainCodec<TrashPage, readonly string[]>('trashedBlobs'),
+  forgetBlobs: plainCodec<readonly string[], null>('forgetBlobs'),
+  listDeadLetters: plainCodec<DeadLetterQuery, Page<Job>>('listDeadLetters'),
+  deadLetterGroups: plainCodec<GroupQuery, Page<ErrorGroup>>('deadLetterGroups'),
+  retryDeadLetters: plainCodec<RetryBatch, SteeredBatch>('retryDeadLetters'),
+  discardDeadLetters: plainCodec<SteerBatch, SteeredBatch>('discardDeadLetters'),
+  listSchedules: plainCodec<null, readonly StoredSchedule[]>('listSchedules'),
+  dueSchedules: plainCodec<Millis, DueSchedules>('dueSchedules'),
+  syncSchedules: plainCodec<readonly DefinedSchedule[], null>('syncSchedules'),
+  fireSchedule: fireCodec(accept),
+  listDefinitions: plainCodec<null, readonly DefinitionHead[]>('listDefinitions'),
+  readDefinition: plainCodec<ReadDefinitionRequest, Definition | null>('readDefinition'),
+  definitionHistory: plainCodec<DefinitionKey, readonly DefinitionVersion[]>('definitionHistory'),
+  changeDefinitions: plainCodec<readonly DefinitionChange[], DefinitionOutcome>(
+    'changeDefinitions',
+  ),
 } as const

@@ -15,13 +15,15 @@ export interface Place {
 
 export const inMemory = ':memory:'
 
+export const databaseFile = 'buzzer.db'
+
 export const makeFolder = (folder: string): void => {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
 }
 
 /** Opens the database with the pragmas that the promise rests on, and brings its schema up. */
 export function connect({ folder, maxBytes }: Place): Database {
-  const path = folder === inMemory ? inMemory : join(folder, 'buzzer.db')
+  const path = folder === inMemory ? inMemory : join(folder, databaseFile)
   const db = openDatabase(path)
   try {
     assertVersion(db)

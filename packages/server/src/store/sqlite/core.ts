@@ -2,12 +2,35 @@ import { createIdSource } from '@buzzer/contract'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Random } from '../../ports/random.ts'
-import type { ServedOperation } from '../../ports/store.ts'
+import type { ServedOperation, Shares } from '../../ports/store.ts'
 import { createAccept } from './accept.ts'
+import { createAcceptBatch } from './accept-batch.ts'
 import { createAudit } from './audit.ts'
+import { createCountBatch } from './batch-tally.ts'
+import { createBatchesOf, createCancelBatch, createReadBatch } from './batches.ts'
 import { createClaim } from './claim.ts'
+import {
+  createForgetBlobs,
+  createKnownBlobs,
+  createListBlobs,
+  createTrashedBlobs,
+} from './blob-commands.ts'
+import { createBlobRows } from './blob-rows.ts'
 import { connect, type Place } from './connection.ts'
 import type { Database } from './database.ts'
+import {
+  createChangeDefinitions,
+  createDefinitionHistory,
+  createListDefinitions,
+  createReadDefinition,
+} from './definitions.ts'
+import {
+  createDeadLetterGroups,
+  createDiscardDeadLetters,
+  createListDeadLetters,
+  createRetryDeadLetters,
+} from './dead-letters.ts'
+import { createDeadTally } from './dead-tally.ts'
 import { createDepths, createSurroundings } from './depths.ts'
 import { createEventLog } from './events.ts'
 import { createIdempotency } from './idempotency.ts'
@@ -20,10 +43,17 @@ import { createKeyOrder } from './order.ts'
 import { plain, type Handler, type Parts } from './parts.ts'
 import { createFailures, createInput, createPieces, createResult } from './payloads.ts'
 import { createQuarantine } from './quarantine.ts'
+import { createReadEvents } from './read-events.ts'
 import { createRead } from './read.ts'
 import { createRenewal, type Renewal } from './renew.ts'
 import { createRescue } from './rescue.ts'
 import { createRetain } from './retain.ts'
+import {
+  createDueSchedules,
+  createFireSchedule,
+  createListSchedules,
+  createSyncSchedules,
+} from './schedules.ts'
 import { loadSeed } from './seed.ts'
 import { createGates, type Served } from './served.ts'
 import { createSettle } from './settle.ts'
@@ -58,11 +88,13 @@ export function openCore({ place, clock, random, log, served }: CoreOptions): Co
     () => clock.now(),
     (count) => random.bytes(count),
   )
-  const events = createEventLog(db, ids)
+  const countBatch = createCountBatch(db)
+  const events = createEventLog(db, ids, countBatch)
   const idempotency = createIdempotency(db, loadSeed(db, random))
-  const mover = createMover({ db, tally, keys, events })
+  const deadTally = createDeadTally(db)
+  const mover = createMover({ db, tally, keys, events, deadTally })
   const gates = createGates(served, tally)
-  const quarantine = createQuarantine({ db, clock, log, tally, keys })
+  const quarantine = createQuarantine({ db, clock, log, tally, keys, deadTally })
   const parts: Parts = {
     db,
     clock,
@@ -75,12 +107,15 @@ export function openCore({ place, clock, random, log, served }: CoreOptions): Co
     idempotency,
     mover,
     quarantine,
+    blobRows: createBlobRows(db, clock),
+    deadTally,
+    countBatch,
   }
   return {
     db,
     handlers: createHandlers(parts),
     renewal: createRenewal(db, served, clock),
-    followers: [tally, events, idempotency],
+    followers: [tally, events, idempotency, deadTally],
     flush() {
       events.flush()
       idempotency.flush()
@@ -111,15 +146,37 @@ const createHandlers = (parts: Parts): Readonly<Record<CommandName, Handler>> =>
   depths: createDepths(parts),
   audit: createAudit(parts),
   ping: createPing(parts),
+  knownBlobs: createKnownBlobs(parts),
+  listBlobs: createListBlobs(parts),
+  trashedBlobs: createTrashedBlobs(parts),
+  forgetBlobs: createForgetBlobs(parts),
+  listDeadLetters: createListDeadLetters(parts),
+  deadLetterGroups: createDeadLetterGroups(parts),
+  retryDeadLetters: createRetryDeadLetters(parts),
+  discardDeadLetters: createDiscardDeadLetters(parts),
+  listSchedules: createListSchedules(parts),
+  dueSchedules: createDueSchedules(parts),
+  syncSchedules: createSyncSchedules(parts),
+  fireSchedule: createFireSchedule(parts),
+  listDefinitions: createListDefinitions(parts),
+  readDefinition: createReadDefinition(parts),
+  definitionHistory: createDefinitionHistory(parts),
+  changeDefinitions: createChangeDefinitions(parts),
+  acceptBatch: createAcceptBatch(parts),
+  readBatch: createReadBatch(parts),
+  cancelBatch: createCancelBatch(parts),
+  batchesOf: createBatchesOf(parts),
+  readEvents: createReadEvents(parts),
 })
 
 export interface ServeRequest {
   readonly node: string
   readonly terms: readonly ServedOperation[]
+  readonly shares: Shares | null
 }
 
 const createServe = ({ served }: Parts): Handler =>
-  plain(false, ({ node, terms }: ServeRequest) => served.serve(node, terms))
+  plain(false, ({ node, terms, shares }: ServeRequest) => served.serve(node, terms, shares))
 
 /** Writes one small row, so that a full disk is noticed before a caller meets it. */
 function createPing({ db, clock }: Parts): Handler {

@@ -24,8 +24,12 @@ export interface Database extends Disposable {
   readonly isTransaction: boolean
 }
 
-export function openDatabase(path: string): Database {
-  const connection = new DatabaseSync(path, { timeout: 5_000 })
+/** @param readOnly changes nothing, and fails where there is no such file */
+export function openDatabase(path: string, readOnly = false): Database {
+  return wrap(new DatabaseSync(path, { timeout: 5_000, readOnly }))
+}
+
+export function wrap(connection: DatabaseSync): Database {
   const prepare = (sql: string): Statement => prepareOn(connection, sql)
   return {
     prepare,

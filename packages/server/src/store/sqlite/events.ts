@@ -1,6 +1,8 @@
 import type { IdSource } from '@buzzer/contract'
+import { batchChannel, batchState } from '../../core/batch.ts'
 import type { Outcome } from '../../core/job.ts'
 import type { Millis } from '../../core/time.ts'
+import type { CountBatch } from './batch-tally.ts'
 import type { Database } from './database.ts'
 import { stage } from './stage.ts'
 import type { Follower } from './tally.ts'
@@ -11,7 +13,10 @@ const outcomeChannel = (operation: string): string => `operations/${operation}`
 /** What an outcome's event holds that cannot be looked up in the job's row for ever. */
 export interface OutcomeFact {
   readonly tenant: string
-  readonly operation: string
+  /** Null for what its operation was told before. */
+  readonly operation: string | null
+  /** The batch that is to be told as well. */
+  readonly batch: string | null
   readonly state: Outcome['state']
   readonly time: Millis
   readonly job: string
@@ -26,6 +31,7 @@ export interface OutcomeFact {
 export const factOf = (job: Outcome): OutcomeFact => ({
   tenant: job.tenant,
   operation: job.operation,
+  batch: job.batch,
   state: job.state,
   time: job.finishedAt,
   job: job.id,
@@ -42,8 +48,15 @@ export const factOf = (job: Outcome): OutcomeFact => ({
  */
 export interface EventLog extends Follower {
   add(fact: OutcomeFact): void
+  /** From now on some batch lists jobs that came before it, and is to hear of their ends too. */
+  noteGuests(): void
   flush(): void
 }
+
+/** The type of the event that ends a batch, above those of jobs, which are their stages. */
+export const batchEndType = 10
+
+const guestsAtStart = 'SELECT 1 FROM batch_jobs INDEXED BY batch_guests WHERE guest = 1 LIMIT 1'
 
 interface Channel {
   readonly id: number
@@ -51,11 +64,15 @@ interface Channel {
   readonly last: number
 }
 
-export function createEventLog(db: Database, ids: IdSource): EventLog {
+export function createEventLog(db: Database, ids: IdSource, countBatch: CountBatch): EventLog {
   const find = db.prepare('SELECT id, last FROM channels WHERE tenant = ? AND name = ?')
   const create = db.prepare(
-    'INSERT INTO channels (tenant, name, last) VALUES (?, ?, 0) RETURNING id, last',
+    'INSERT INTO channels (tenant, name, batch, last) VALUES (?, ?, ?, 0) RETURNING id, last',
   )
+  const readGuests = db.prepare(
+    'SELECT batch FROM batch_jobs INDEXED BY batch_guests WHERE job = ? AND guest = 1',
+  )
+  const isBatchOpen = createIsBatchOpen(db)
   const move = db.prepare('UPDATE channels SET last = ? WHERE id = ?')
   const insert = db.prepare(
     `INSERT INTO events
@@ -67,11 +84,17 @@ export function createEventLog(db: Database, ids: IdSource): EventLog {
   /** As they will be after the commit. */
   const moved = new Map<string, Channel>()
   const pending: OutcomeFact[] = []
+  let hasGuests = db.prepare(guestsAtStart).row() !== undefined
 
-  const lookUp = ({ tenant, operation }: OutcomeFact): Channel => {
-    const name = outcomeChannel(operation)
-    const row = find.row(tenant, name) ?? create.row(tenant, name)
+  const lookUp = (tenant: string, name: string, batch: string | null): Channel => {
+    const row = find.row(tenant, name) ?? create.row(tenant, name, batch)
     return { id: row?.[0] as number, last: row?.[1] as number }
+  }
+
+  const tellGuests = (fact: OutcomeFact): void => {
+    for (const [batch] of readGuests.rows(fact.job)) {
+      pending.push({ ...fact, operation: null, batch: batch as string })
+    }
   }
 
   const write = (channel: Channel, facts: readonly OutcomeFact[]): Channel => {
@@ -86,15 +109,35 @@ export function createEventLog(db: Database, ids: IdSource): EventLog {
     return { id: channel.id, last }
   }
 
+  /** A batch's channel is written to for a while only, so it is not kept in mind. */
+  const writeBatch = (batch: string, facts: Group): void => {
+    const [{ tenant }] = facts
+    const time = Math.max(...facts.map((fact) => fact.time))
+    const channel = write(lookUp(tenant, batchChannel(batch), batch), facts)
+    if (isBatchOpen(batch, channel.last)) return
+    const state = batchState(countBatch(tenant, batch))
+    if (state === 'queued' || state === 'running') return
+    const type = batchEndType + stage[state]
+    const end = [channel.id, channel.last + 1, ids.next('evt'), type, time] as const
+    insert.run(...end, '', 0, 0, 0, 0, null)
+    move.run(channel.last + 1, channel.id)
+  }
+
   return {
     add(fact) {
       pending.push(fact)
+      if (hasGuests && fact.operation !== null) tellGuests(fact)
+    },
+    noteGuests() {
+      hasGuests = true
     },
     flush() {
-      for (const [name, facts] of byChannel(pending)) {
-        const channel = known.get(name) ?? lookUp(facts[0])
+      for (const [name, facts] of byOperation(pending)) {
+        const [{ tenant, operation }] = facts
+        const channel = known.get(name) ?? lookUp(tenant, outcomeChannel(operation ?? ''), null)
         moved.set(name, write(channel, facts))
       }
+      for (const [batch, facts] of byBatch(pending)) writeBatch(batch, facts)
     },
     mark: () => pending.length,
     undo(mark) {
@@ -109,13 +152,37 @@ export function createEventLog(db: Database, ids: IdSource): EventLog {
   }
 }
 
-/** Groups them without changing their order. */
-function byChannel(
+/** @returns whether some job of it has still to end */
+function createIsBatchOpen(db: Database) {
+  const readCount = db.prepare('SELECT job_count FROM batches WHERE id = ?')
+  const readOpen = db.prepare(
+    `SELECT 1 FROM batch_jobs JOIN jobs ON jobs.id = batch_jobs.job
+     WHERE batch = ? AND stage < ${stage.succeeded} LIMIT 1`,
+  )
+  return (batch: string, last: number): boolean => {
+    const [count] = readCount.row(batch) ?? []
+    // Each of its jobs leaves an event when it ends, so fewer of them answer at once.
+    return typeof count !== 'number' || last < count || readOpen.row(batch) !== undefined
+  }
+}
+
+type Group = [OutcomeFact, ...OutcomeFact[]]
+
+const byOperation = (facts: readonly OutcomeFact[]): ReadonlyMap<string, Group> =>
+  groupBy(facts, ({ operation, tenant }) => (operation === null ? null : `${operation}\n${tenant}`))
+
+const byBatch = (facts: readonly OutcomeFact[]): ReadonlyMap<string, Group> =>
+  groupBy(facts, ({ batch }) => batch)
+
+/** Groups them without changing their order; null is in no group. */
+function groupBy(
   facts: readonly OutcomeFact[],
-): Iterable<[string, [OutcomeFact, ...OutcomeFact[]]]> {
-  const groups = new Map<string, [OutcomeFact, ...OutcomeFact[]]>()
+  nameOf: (fact: OutcomeFact) => string | null,
+): ReadonlyMap<string, Group> {
+  const groups = new Map<string, Group>()
   for (const fact of facts) {
-    const name = `${fact.operation}\n${fact.tenant}`
+    const name = nameOf(fact)
+    if (name === null) continue
     const group = groups.get(name)
     if (group === undefined) groups.set(name, [fact])
     else group.push(fact)

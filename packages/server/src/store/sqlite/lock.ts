@@ -1,8 +1,10 @@
-import { chmodSync } from 'node:fs'
+import { chmodSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { StoreLocked } from '../../ports/store.ts'
 import { openDatabase } from './database.ts'
 import { primaryCode, sqlite } from './fault.ts'
+
+const pathIn = (folder: string): string => join(folder, 'lock.db')
 
 /**
  * Holds the folder against any other process. The lock is one of the operating system's on a file
@@ -12,7 +14,7 @@ import { primaryCode, sqlite } from './fault.ts'
  * @throws {StoreLocked} where another process, or another store of this one, holds it
  */
 export function lockFolder(folder: string): Disposable {
-  const path = join(folder, 'lock.db')
+  const path = pathIn(folder)
   const db = openDatabase(path)
   try {
     db.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
@@ -26,5 +28,19 @@ export function lockFolder(folder: string): Disposable {
         'one a data folder of its own.',
       { cause: error },
     )
+  }
+}
+
+/** Whether somebody holds the folder; takes the lock from nobody. */
+export function isHeld(folder: string): boolean {
+  if (!existsSync(pathIn(folder))) return false
+  using db = openDatabase(pathIn(folder), true)
+  try {
+    db.exec('PRAGMA busy_timeout = 0')
+    db.prepare('SELECT count(*) FROM sqlite_schema').row()
+    return false
+  } catch (error) {
+    if (primaryCode(error) === sqlite.busy) return true
+    throw error
   }
 }

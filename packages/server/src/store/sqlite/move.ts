@@ -1,7 +1,9 @@
-import { isOutcome, type Job } from '../../core/job.ts'
+import { errorGroupOf } from '../../core/dead-letter.ts'
+import { isDeadLetter, isOutcome, type Job } from '../../core/job.ts'
 import { rankOf } from '../../core/rank.ts'
 import type { Millis } from '../../core/time.ts'
 import type { Database, Value } from './database.ts'
+import type { DeadTally } from './dead-tally.ts'
 import { factOf, type EventLog } from './events.ts'
 import { stageByTime, type KeyOrder } from './order.ts'
 import { encodeJson, type StoredJob } from './row.ts'
@@ -22,14 +24,15 @@ interface MoverParts {
   readonly tally: Tally
   readonly keys: KeyOrder
   readonly events: EventLog
+  readonly deadTally: DeadTally
 }
 
-export function createMover({ db, tally, keys, events }: MoverParts): Mover {
+export function createMover({ db, tally, keys, events, deadTally }: MoverParts): Mover {
   const update = db.prepare(
     `UPDATE jobs SET stage = ?, rank = ?, due_at = ?, key_seq = ?, deadline_at = ?, version = ?,
        run = ?, attempt = ?, fence = ?, leases_lost = ?, started_at = ?, attempt_started_at = ?,
        node = ?, lease_until = ?, attempt_until = ?, cancel_requested = ?, finished_at = ?,
-       dead_letter = ?, progress = ?, monitor = ?, error = ?
+       dead_letter = ?, error_group = ?, progress = ?, monitor = ?, error = ?
      WHERE id = ? AND fence = ? AND stage = ?`,
   )
   const voidPieces = db.prepare('DELETE FROM pieces WHERE job = ?')
@@ -38,18 +41,20 @@ export function createMover({ db, tally, keys, events }: MoverParts): Mover {
   const placeOf = ({ job, stage: at, keySeq }: StoredJob, after: Job, now: Millis): Place => {
     const reopens = isEnded(at) && !isOutcome(after)
     if (!reopens || job.key === null) return { to: stageOf(after, now), keySeq }
-    const last = keys.last(job.operation, job.key)
+    const last = keys.last(job, job.key)
     return { to: last > 0 ? stage.blocked : stageOf(after, now), keySeq: last + 1 }
   }
 
   const follow = (before: StoredJob, after: Job, to: Stage, now: Millis): void => {
-    const { operation, key } = before.job
-    tally.move(operation, before.stage, to)
+    const { key } = before.job
+    tally.move(before.job, before.stage, to)
+    if (isDeadLetter(before.job)) deadTally.add(before.job.operation, -1)
+    if (isDeadLetter(after)) deadTally.add(after.operation, 1)
     // The next attempt starts its output anew, whatever number it has.
     if (after.state === 'queued') voidPieces.run(after.id)
     if (!isOutcome(after)) return
     events.add(factOf(after))
-    if (key !== null) keys.letGo(operation, key, now)
+    if (key !== null) keys.letGo(before.job, key, now)
   }
 
   return {
@@ -115,5 +120,6 @@ function leaseValues(after: Job): readonly Value[] {
 
 function endValues(after: Job): readonly Value[] {
   const finishedAt = 'finishedAt' in after ? after.finishedAt : null
-  return [finishedAt, after.state === 'failed' && after.deadLetter ? 1 : null]
+  if (!isDeadLetter(after)) return [finishedAt, null, null]
+  return [finishedAt, 1, errorGroupOf(after.operation, after.error)]
 }

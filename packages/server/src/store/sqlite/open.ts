@@ -1,9 +1,12 @@
 import { Worker } from 'node:worker_threads'
 import { StoreLocked, StoreUnavailable, type Store } from '../../ports/store.ts'
 import type { Log } from '../../ports/log.ts'
+import type { Telemetry } from '../../ports/telemetry.ts'
+import { createFileBlobs } from './blobs/file-blobs.ts'
 import { createCaller } from './caller.ts'
 import type { Place } from './connection.ts'
 import { createStore } from './port.ts'
+import { systemClock, systemRandom } from './system.ts'
 import { transferOf } from './wire.ts'
 import type { FromThread, ThreadNews, ToThread } from './thread-protocol.ts'
 
@@ -11,6 +14,7 @@ export interface SqliteStoreOptions {
   /** The data folder; made where it is not there. */
   readonly folder: string
   readonly log?: Log
+  readonly telemetry?: Pick<Telemetry, 'committed'>
   /** The database grows no further than this many bytes; by default as far as the disk goes. */
   readonly maxBytes?: number
 }
@@ -37,8 +41,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     else if (news.kind === 'refused') opening.reject(refusal(news))
   }
   worker.on('message', (message: FromThread) => {
-    if ('values' in message) caller.receive(message)
-    else hear(message)
+    if ('values' in message) {
+      const commands = caller.receive(message)
+      options.telemetry?.committed(commands, message.tookMs)
+    } else hear(message)
   })
   const end = (error: Error): void => {
     caller.fail(error)
@@ -58,15 +64,23 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     await ended.promise
   }
   await opening.promise
-  return createStore(caller, () => (closing ??= close()))
+  const { folder } = options
+  const blobs = createFileBlobs({ folder, clock: systemClock, random: systemRandom })
+  return createStore(caller, blobs, () => (closing ??= close()))
 }
+
+/**
+ * Of a batch nothing lives on once it is answered, so that more room for what is young makes nothing
+ * faster here; by itself it grows to three times as much and stays there.
+ */
+const maxYoungGenerationSizeMb = 24
 
 /** The module of the thread has this module's ending, whether it was compiled or not. */
 function startThread(place: Place): Worker {
   const module = import.meta.url.endsWith('.ts')
     ? new URL('./thread.ts', import.meta.url)
     : new URL('./thread.js', import.meta.url)
-  return new Worker(module, { workerData: place })
+  return new Worker(module, { workerData: place, resourceLimits: { maxYoungGenerationSizeMb } })
 }
 
 const refusal = (news: { readonly locked: boolean; readonly message: string }): Error =>

@@ -1,6 +1,9 @@
 import type { Clock } from '../../ports/clock.ts'
+import type { CountBatch } from './batch-tally.ts'
+import type { BlobRows } from './blob-rows.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Database } from './database.ts'
+import type { DeadTally } from './dead-tally.ts'
 import type { EventLog } from './events.ts'
 import type { Idempotency } from './idempotency.ts'
 import type { Mover } from './move.ts'
@@ -23,6 +26,9 @@ export interface Parts {
   readonly idempotency: Idempotency
   readonly mover: Mover
   readonly quarantine: Quarantine
+  readonly blobRows: BlobRows
+  readonly deadTally: DeadTally
+  readonly countBatch: CountBatch
 }
 
 /** Runs one kind of command against the database. */

@@ -1,4 +1,11 @@
-import type { Headers, Input, Result, UpstreamRequest } from '../../core/payload.ts'
+import {
+  isBlob,
+  type Body,
+  type Headers,
+  type Input,
+  type Result,
+  type UpstreamRequest,
+} from '../../core/payload.ts'
 import { encodeJson } from './row.ts'
 import type { Pack, Unpack } from './wire.ts'
 
@@ -9,7 +16,7 @@ export function writeInput(output: Pack, input: Input | null): void {
   if (input === null) return
   output.value(input.mediaType)
   output.value(encodeJson(input.request))
-  output.bytes(input.body)
+  output.body(columnOf(input.body))
 }
 
 export function readInput(input: Unpack): Input | null {
@@ -18,7 +25,7 @@ export function readInput(input: Unpack): Input | null {
   const request = input.textOrNull()
   return {
     mediaType,
-    body: input.bytes().slice(),
+    body: bodyOf(input.body()),
     request: request === null ? null : (JSON.parse(request) as UpstreamRequest),
   }
 }
@@ -28,7 +35,7 @@ export function writeResult(output: Pack, result: Result | null): void {
   if (result === null) return
   output.value(result.mediaType)
   output.value(result.headers.length === 0 ? null : JSON.stringify(result.headers))
-  output.bytes(result.body)
+  output.body(columnOf(result.body))
 }
 
 export function readResult(input: Unpack): Result | null {
@@ -40,6 +47,22 @@ export function readResult(input: Unpack): Result | null {
     status,
     mediaType,
     headers: headers === null ? [] : (JSON.parse(headers) as Headers),
-    body: input.bytes().slice(),
+    body: bodyOf(input.body()),
   }
+}
+
+/** A body that is a blob stands as text in the column that else holds the bytes. */
+const columnOf = (body: Body): Uint8Array | string =>
+  isBlob(body) ? `${body.id} ${body.size} ${body.sha256}` : body
+
+function bodyOf(column: Uint8Array | string): Body {
+  if (typeof column !== 'string') return column.slice()
+  const [id = '', size = '', sha256 = ''] = column.split(' ')
+  return { id, size: Number(size), sha256 }
+}
+
+/** The id and the size of a blob, from the text in its column. */
+export function blobInColumn(column: string): readonly [id: string, size: number] {
+  const [id = '', size = ''] = column.split(' ')
+  return [id, Number(size)]
 }

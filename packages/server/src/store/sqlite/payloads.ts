@@ -14,7 +14,7 @@ export function createInput({ db }: Parts): Handler {
       if (row === undefined) return
       output.value(row[0])
       output.value(row[1])
-      output.bytes(row[2] as Uint8Array)
+      output.body(row[2] as Uint8Array | string)
     },
   }
 }
@@ -30,7 +30,7 @@ export function createResult({ db }: Parts): Handler {
       output.value(row[0])
       output.value(row[1])
       output.value(row[2])
-      output.bytes(row[3] as Uint8Array)
+      output.body(row[3] as Uint8Array | string)
     },
   }
 }

@@ -12,13 +12,15 @@ export interface Promotion {
 
 const pageSize = 500
 
+type DueRow = readonly [id: string, operation: string, tenant: string, at: Stage]
+
 export function createPromotion({ db, tally }: Parts): Promotion {
   const readNext = db.prepare(
     `SELECT due_at FROM jobs INDEXED BY jobs_due
      WHERE stage IN (2, 5, 6) AND due_at IS NOT NULL ORDER BY due_at LIMIT 1`,
   )
   const readDue = db.prepare(
-    `SELECT id, operation, stage FROM jobs INDEXED BY jobs_due
+    `SELECT id, operation, tenant, stage FROM jobs INDEXED BY jobs_due
      WHERE stage IN (2, 5, 6) AND due_at <= ? ORDER BY due_at LIMIT ${pageSize}`,
   )
   const makeReady = db.prepare('UPDATE jobs SET stage = 1 WHERE id = ?')
@@ -32,9 +34,9 @@ export function createPromotion({ db, tally }: Parts): Promotion {
     },
     promote(now) {
       for (const row of readDue.rows(now)) {
-        const [id, operation, at] = row as unknown as readonly [string, string, Stage]
+        const [id, operation, tenant, at] = row as unknown as DueRow
         makeReady.run(id)
-        tally.move(operation, at, stage.ready)
+        tally.move({ operation, tenant }, at, stage.ready)
       }
     },
   }

@@ -1,6 +1,7 @@
 import type { Log } from '../../ports/log.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Database, Row } from './database.ts'
+import type { DeadTally } from './dead-tally.ts'
 import { messageOf } from './fault.ts'
 import type { KeyOrder } from './order.ts'
 import { decodeRow, type StoredJob } from './row.ts'
@@ -23,9 +24,11 @@ interface QuarantineParts {
   readonly log: Log
   readonly tally: Tally
   readonly keys: KeyOrder
+  readonly deadTally: DeadTally
 }
 
-export function createQuarantine({ db, clock, log, tally, keys }: QuarantineParts): Quarantine {
+export function createQuarantine(parts: QuarantineParts): Quarantine {
+  const { db, clock, log, tally, keys, deadTally } = parts
   const insert = db.prepare(
     'INSERT OR REPLACE INTO quarantine (id, at, reason, row) VALUES (?, ?, ?, ?)',
   )
@@ -33,13 +36,15 @@ export function createQuarantine({ db, clock, log, tally, keys }: QuarantinePart
   const find = db.prepare('SELECT 1 FROM quarantine WHERE id = ?')
 
   const putApart = (row: Row, reason: string): void => {
-    const [id, , operation, at] = row as unknown as readonly [string, string, string, Stage]
+    const [id, tenant, operation, at] = row as unknown as readonly [string, string, string, Stage]
+    const owner = { operation, tenant }
     const now = clock.now()
     insert.run(id, now, reason, JSON.stringify(row))
     remove.run(id)
-    tally.move(operation, at, null)
+    tally.move(owner, at, null)
+    if (row[24] === 1) deadTally.add(operation, -1)
     const key = row[7]
-    if (typeof key === 'string' && !isEnded(at)) keys.letGo(operation, key, now)
+    if (typeof key === 'string' && !isEnded(at)) keys.letGo(owner, key, now)
     log.error({ job: id, operation, reason }, 'a stored job cannot be read and was put apart')
   }
 

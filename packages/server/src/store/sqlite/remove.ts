@@ -1,7 +1,10 @@
-import type { Database } from './database.ts'
+import type { Parts } from './parts.ts'
 
-/** Removes an ended job and its payloads; its events stay, they hold none. */
-export function createRemoval(db: Database): (id: string) => void {
+/** Removes an ended job and its payloads, blobs a while later; its events stay, they hold none. */
+export function createRemoval({
+  db,
+  blobRows,
+}: Pick<Parts, 'db' | 'blobRows'>): (id: string) => void {
   const removals = [
     'DELETE FROM jobs WHERE id = ?',
     'DELETE FROM inputs WHERE job = ?',
@@ -11,5 +14,6 @@ export function createRemoval(db: Database): (id: string) => void {
   ].map((sql) => db.prepare(sql))
   return (id) => {
     for (const removal of removals) removal.run(id)
+    blobRows.trash(id)
   }
 }

@@ -1,6 +1,7 @@
 import type { Millis } from '../../core/time.ts'
 import type { Retained, Retention } from '../../ports/store.ts'
 import type { Database } from './database.ts'
+import { createBatchRetention } from './retain-batches.ts'
 import { createKeyRetention } from './retain-keys.ts'
 import { plain, type Handler, type Parts } from './parts.ts'
 import { createRemoval } from './remove.ts'
@@ -12,8 +13,10 @@ export interface RetainRequest {
 }
 
 /** Removes what is past its retention, at most `limit` of each kind. */
-export function createRetain({ db, clock }: Parts): Handler {
-  const retainJobs = createJobRetention(db)
+export function createRetain(parts: Parts): Handler {
+  const { db, clock } = parts
+  const retainJobs = createJobRetention(parts)
+  const retainBatches = createBatchRetention(db)
   const retainTombstones = createTombstoneRetention(db)
   const retainEvents = createEventRetention(db)
   const retainKeys = createKeyRetention(db)
@@ -21,11 +24,12 @@ export function createRetain({ db, clock }: Parts): Handler {
   return plain(true, ({ retention, limit }: RetainRequest): Retained => {
     const now = clock.now()
     const { jobs, more } = retainJobs(now - retention.jobsMs, now, limit)
+    const lists = retainBatches(now - retention.jobsMs, now, limit)
     const tombstones = retainTombstones(now - retention.tombstonesMs, limit)
     const events = retainEvents(now - retention.eventsMs, limit)
     const idempotencyKeys = retainKeys(now, limit)
     const most = Math.max(tombstones, events, idempotencyKeys)
-    return { jobs, tombstones, events, idempotencyKeys, more: more || most >= limit }
+    return { jobs, tombstones, events, idempotencyKeys, more: more || lists.more || most >= limit }
   })
 }
 
@@ -41,15 +45,17 @@ interface Buried {
  * Walks along the jobs from the oldest on, as far as any can be past its retention; an index of
  * when jobs ended would cost every one of them more than this walk does.
  */
-function createJobRetention(db: Database) {
+function createJobRetention(parts: Parts) {
+  const { db, deadTally } = parts
   const read = db.prepare(
-    `SELECT id, tenant, stage, created_at, finished_at FROM jobs WHERE id > ?
+    `SELECT id, tenant, stage, created_at, finished_at, dead_letter, operation
+     FROM jobs WHERE id > ?
      ORDER BY id LIMIT ?`,
   )
   const insert = db.prepare(
     'INSERT OR REPLACE INTO tombstones (id, tenant, gone_at) VALUES (?, ?, ?)',
   )
-  const remove = createRemoval(db)
+  const remove = createRemoval(parts)
   let after = ''
 
   return (until: Millis, now: Millis, limit: number): Buried => {
@@ -57,11 +63,13 @@ function createJobRetention(db: Database) {
     const rows = read.rows(after, looks)
     let jobs = 0
     for (const row of rows) {
-      const [id, tenant, at, createdAt, finishedAt] = row as unknown as RetainedRow
+      const [id, tenant, at, createdAt, finishedAt, isDead, operation] =
+        row as unknown as RetainedRow
       if (createdAt > until || jobs >= limit) break
       after = id
       if (!isEnded(at) || finishedAt > until) continue
       remove(id)
+      if (isDead === 1) deadTally.add(operation, -1)
       insert.run(id, tenant, now)
       jobs += 1
     }
@@ -77,6 +85,8 @@ type RetainedRow = readonly [
   at: number,
   createdAt: Millis,
   finishedAt: Millis,
+  isDead: number | null,
+  operation: string,
 ]
 
 function createTombstoneRetention(db: Database) {
@@ -87,9 +97,11 @@ function createTombstoneRetention(db: Database) {
   return (until: Millis, limit: number): number => remove.run(until, limit)
 }
 
-/** Only from the old end of a channel, so that what is left has no gaps. */
+/** Only from the old end of a channel, so that what is left has no gaps; a batch's goes with it. */
 function createEventRetention(db: Database) {
-  const readChannels = db.prepare('SELECT id FROM channels')
+  const readChannels = db.prepare(
+    'SELECT id FROM channels INDEXED BY channels_aging WHERE batch IS NULL',
+  )
   const readOldest = db.prepare(
     'SELECT offset, time FROM events WHERE channel = ? ORDER BY offset LIMIT ?',
   )

@@ -1,4 +1,4 @@
-import type { JobId, Problem } from '@buzzer/contract'
+import type { BatchId, JobId, Problem } from '@buzzer/contract'
 import type { Job, JobOrder, Progress, Trace } from '../../core/job.ts'
 import type { Monitor } from '../../core/payload.ts'
 import type { Row } from './database.ts'
@@ -39,6 +39,7 @@ const columnNames = [
 
 export const columns = columnNames.join(', ')
 export const columnCount = columnNames.length
+export const dueAtColumn = columnNames.indexOf('due_at')
 
 /** A job as it is stored: with its place in the indexes. */
 export interface StoredJob {
@@ -52,15 +53,22 @@ interface More {
   readonly client?: string
   readonly tags?: readonly string[]
   readonly trace?: Trace
+  readonly batch?: BatchId
+  readonly scheduledFor?: number
 }
 
-export function encodeMore(order: Pick<JobOrder, 'client' | 'tags' | 'trace'>): string | null {
-  const { client, tags, trace } = order
-  if (client === null && tags.length === 0 && trace === null) return null
+export function encodeMore(
+  order: Pick<JobOrder, 'client' | 'tags' | 'trace' | 'batch' | 'scheduledFor'>,
+): string | null {
+  const { client, tags, trace, batch, scheduledFor = null } = order
+  // What a schedule made has a tag that says so.
+  if (client === null && tags.length === 0 && trace === null && batch === null) return null
   const more: More = {
     ...(client === null ? {} : { client }),
     ...(tags.length === 0 ? {} : { tags }),
     ...(trace === null ? {} : { trace }),
+    ...(batch === null ? {} : { batch }),
+    ...(scheduledFor === null ? {} : { scheduledFor }),
   }
   return JSON.stringify(more)
 }
@@ -94,6 +102,8 @@ function decodeLife(row: Row) {
     key: row[7] as string | null,
     tags: more.tags ?? noTags,
     trace: more.trace ?? null,
+    batch: more.batch ?? null,
+    scheduledFor: more.scheduledFor ?? null,
     createdAt: row[9] as number,
     deadlineAt: row[10] as number | null,
     maxAttempts: row[11] as number,

@@ -1,7 +1,7 @@
 import { newLease } from '../../core/lease.ts'
 import type { Millis } from '../../core/time.ts'
 import type { NewLease } from '../../core/lease.ts'
-import type { ServedOperation } from '../../ports/store.ts'
+import type { ServedOperation, Shares } from '../../ports/store.ts'
 import { stage } from './stage.ts'
 import type { Tally } from './tally.ts'
 
@@ -10,10 +10,13 @@ import type { Tally } from './tally.ts'
  * and say it again when they start.
  */
 export interface Served {
-  serve(node: string, terms: readonly ServedOperation[]): void
+  /** @param shares null to leave them as they are */
+  serve(node: string, terms: readonly ServedOperation[], shares: Shares | null): void
   terms(node: string, operation: string): ServedOperation | undefined
   /** By whichever node. */
   byAny(operation: string): ServedOperation | undefined
+  /** How many turns a tenant has in a round. */
+  shareOf(tenant: string): number
   /** The longest lease that is given, in milliseconds; 0 where none is. */
   longestLeaseMs(): number
 }
@@ -22,8 +25,10 @@ type Terms = ReadonlyMap<string, ServedOperation>
 
 export function createServed(): Served {
   const nodes = new Map<string, Terms>()
+  let shareByTenant: ReadonlyMap<string, number> = new Map()
   return {
-    serve(node, terms) {
+    serve(node, terms, shares) {
+      if (shares !== null) shareByTenant = new Map(Object.entries(shares))
       nodes.set(node, new Map(terms.map((each) => [each.operation, each])))
     },
     terms: (node, operation) => nodes.get(node)?.get(operation),
@@ -34,6 +39,7 @@ export function createServed(): Served {
       }
       return undefined
     },
+    shareOf: (tenant) => shareByTenant.get(tenant) ?? 1,
     longestLeaseMs() {
       let longest = 0
       for (const terms of nodes.values()) {
@@ -64,7 +70,7 @@ export function createGates(served: Served, tally: Tally): Gates {
 
   /** A runnable job that this node could take has the better right to its slot. */
   const isContended = (node: string): boolean => {
-    for (const operation of tally.withReady) {
+    for (const operation of tally.ready.operations) {
       const terms = served.terms(node, operation)
       if (terms !== undefined && !isFull(terms)) return true
     }

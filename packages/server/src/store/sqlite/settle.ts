@@ -9,8 +9,8 @@ import type { Unpack } from './wire.ts'
 
 export const settled = { settled: 0, leaseLost: 1 } as const
 
-/** Two ways, told apart by the first value of the command. */
-export const settleForm = { succeeded: 0, other: 1 } as const
+/** Told apart by the first value of the command; in a batch, its id is the second one. */
+export const settleForm = { succeeded: 0, other: 1, succeededInBatch: 2 } as const
 
 /** What a settlement is but for a success, whose fields go one by one. */
 export interface OtherSettlement {
@@ -27,24 +27,25 @@ export function createSettle(parts: Parts): Handler {
   return {
     writes: true,
     run(input, output) {
-      const isSuccess = input.number() === settleForm.succeeded
-      const stands = isSuccess ? settleSuccess(input) : settleOther(input)
+      const form = input.number()
+      const batch = form === settleForm.succeededInBatch ? input.text() : null
+      const stands = form === settleForm.other ? settleOther(input) : settleSuccess(input, batch)
       output.value(stands ? settled.settled : settled.leaseLost)
     },
   }
 }
 
 /** The hot path: one narrow update, without reading the row first. */
-function createSettleSuccess({ db, tally, keys, events, clock }: Parts) {
+function createSettleSuccess({ db, tally, keys, events, clock, blobRows }: Parts) {
   const update = db.prepare(
     `UPDATE jobs SET stage = 7, version = ?, finished_at = ?, progress = ?, monitor = NULL,
        attempt_started_at = NULL, node = NULL, lease_until = NULL, attempt_until = NULL,
        cancel_requested = NULL, rank = NULL, due_at = NULL
      WHERE id = ? AND fence = ? AND stage = 4`,
   )
-  const insertResult = createInsertResult(db)
+  const insertResult = createInsertResult(db, blobRows)
 
-  return (input: Unpack): boolean => {
+  return (input: Unpack, batch: string | null): boolean => {
     const job = input.text()
     const fence = input.number()
     const tenant = input.text()
@@ -56,16 +57,17 @@ function createSettleSuccess({ db, tally, keys, events, clock }: Parts) {
     const time = input.number()
     if (update.run(version, time, input.textOrNull(), job, fence) === 0) return false
     insertResult(job, input)
-    tally.move(operation, stage.leased, null)
-    if (key !== null) keys.letGo(operation, key, clock.now())
+    const owner = { operation, tenant }
+    tally.move(owner, stage.leased, null)
+    if (key !== null) keys.letGo(owner, key, clock.now())
     const state = 'succeeded'
-    const outcome = { tenant, operation, state, time, job, run, attempt, version } as const
+    const outcome = { tenant, operation, batch, state, time, job, run, attempt, version } as const
     events.add({ ...outcome, deadLetter: false, error: null })
     return true
   }
 }
 
-function createInsertResult(db: Parts['db']) {
+function createInsertResult(db: Parts['db'], blobRows: Parts['blobRows']) {
   const insert = db.prepare(
     `INSERT OR REPLACE INTO results (job, status, media_type, headers, body)
      VALUES (?, ?, ?, ?, ?)`,
@@ -73,13 +75,17 @@ function createInsertResult(db: Parts['db']) {
   return (job: string, input: Unpack): void => {
     const status = input.numberOrNull()
     if (status === null) return
-    insert.run(job, status, input.textOrNull(), input.textOrNull(), input.bytes())
+    const mediaType = input.textOrNull()
+    const headers = input.textOrNull()
+    const body = input.body()
+    insert.run(job, status, mediaType, headers, body)
+    blobRows.add(job, body)
   }
 }
 
-function createSettleOther({ db, mover, clock, quarantine }: Parts) {
+function createSettleOther({ db, mover, clock, quarantine, blobRows }: Parts) {
   const read = db.prepare(selectJob)
-  const insertResult = createInsertResult(db)
+  const insertResult = createInsertResult(db, blobRows)
   const insertFailure = db.prepare(
     `INSERT OR REPLACE INTO failures (job, run, attempt, started_at, finished_at, error)
      VALUES (?, ?, ?, ?, ?, ?)`,

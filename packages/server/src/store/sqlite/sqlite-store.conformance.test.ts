@@ -13,8 +13,10 @@ storeConformance('SQLite in a thread', async () => {
   return removing(store, folder)
 })
 
-storeConformance('SQLite in line', () =>
-  openInlineSqliteStore({ folder: ':memory:', clock: systemClock, random: systemRandom }),
+storeConformance(
+  'SQLite in line',
+  () => openInlineSqliteStore({ folder: ':memory:', clock: systemClock, random: systemRandom }),
+  { sequences: 1_500 },
 )
 
 /** The folder goes with the store. */

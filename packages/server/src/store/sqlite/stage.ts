@@ -1,4 +1,4 @@
-import type { JobState } from '@buzzer/contract'
+import type { FinalState, JobState } from '@buzzer/contract'
 
 /**
  * Where a row stands for the indexes. It is not the job's state: a parked job that is due stands
@@ -19,6 +19,12 @@ export const stage = {
 export type Stage = (typeof stage)[keyof typeof stage]
 
 export const isEnded = (at: number): boolean => at >= stage.succeeded
+
+/** How a job ended that stands there. */
+export function finalOfStage(at: number): FinalState {
+  if (at === stage.succeeded) return 'succeeded'
+  return at === stage.cancelled ? 'cancelled' : 'failed'
+}
 
 /** The stages in which a job of this public state can stand; more than that state, for `ready`. */
 export const stagesOf: Readonly<Record<JobState, readonly Stage[]>> = {

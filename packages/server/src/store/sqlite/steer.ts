@@ -1,5 +1,5 @@
 import type { JobId } from '@buzzer/contract'
-import { isOutcome } from '../../core/job.ts'
+import { isDeadLetter, isOutcome } from '../../core/job.ts'
 import { transition, type JobInput } from '../../core/transition.ts'
 import type { Steered } from '../../ports/store.ts'
 import { plain, type Handler, type Parts } from './parts.ts'
@@ -37,13 +37,15 @@ function createSteer(parts: Parts, input: JobInput): Handler {
 
 /** Removes an ended job with all that hangs on it, and leaves no tombstone. */
 export function createErase(parts: Parts): Handler {
+  const { deadTally } = parts
   const findOwn = createFindOwn(parts)
-  const remove = createRemoval(parts.db)
+  const remove = createRemoval(parts)
   return plain(true, ({ tenant, id }: SteerRequest): Erased => {
     const found = findOwn(tenant, id)
     if (found.kind !== 'found') return 'job-not-found'
     if (!isOutcome(found.stored.job)) return 'job-not-finished'
     remove(id)
+    if (isDeadLetter(found.stored.job)) deadTally.add(found.stored.job.operation, -1)
     return 'erased'
   })
 }

@@ -1,4 +1,5 @@
 import type { Database } from './database.ts'
+import { createReady, type Ready } from './ready.ts'
 import { isEnded, stage, type Stage } from './stage.ts'
 
 /** How many jobs of an operation stand in each stage; those that ended are not counted. */
@@ -13,13 +14,19 @@ export interface Follower {
   commit(): void
 }
 
+/** Whose job is counted. */
+export interface Owner {
+  readonly operation: string
+  readonly tenant: string
+}
+
 /** Keeps the counts that gates and depths ask for, so that neither costs a query. */
 export interface Tally extends Follower {
   /** Null stands for "not among those counted": before it was accepted, after it ended. */
-  move(operation: string, from: Stage | null, to: Stage | null): void
+  move(owner: Owner, from: Stage | null, to: Stage | null): void
   count(operation: string, at: Stage): number
-  /** Operations with a job in the ready stage. */
-  readonly withReady: ReadonlySet<string>
+  /** Those in the ready stage, by tenant too. */
+  readonly ready: Ready
   all(): ReadonlyMap<string, Counts>
 }
 
@@ -27,8 +34,8 @@ const stageCount = stage.input + 1
 
 export function createTally(db: Database): Tally {
   const byOperation = new Map<string, Counts>()
-  const withReady = new Set<string>()
-  const moves: { operation: string; from: Stage | null; to: Stage | null }[] = []
+  const ready = createReady()
+  const moves: { owner: Owner; from: Stage | null; to: Stage | null }[] = []
 
   const countsOf = (operation: string): Counts => {
     const known = byOperation.get(operation)
@@ -38,32 +45,31 @@ export function createTally(db: Database): Tally {
     return counts
   }
 
-  const add = (operation: string, at: Stage | null, change: number): void => {
+  const add = ({ operation, tenant }: Owner, at: Stage | null, change: number): void => {
     if (at === null || isEnded(at)) return
     const counts = countsOf(operation)
-    const count = (counts[at] ?? 0) + change
-    counts[at] = count
-    if (at !== stage.ready) return
-    if (count === 0) withReady.delete(operation)
-    else if (count === change) withReady.add(operation)
+    counts[at] = (counts[at] ?? 0) + change
+    if (at === stage.ready) ready.add(operation, tenant, change)
   }
 
-  for (const [operation, at, count] of storedCounts(db)) add(operation, at, count)
+  for (const [operation, tenant, at, count] of storedCounts(db)) {
+    add({ operation, tenant }, at, count)
+  }
 
   return {
-    withReady,
-    move(operation, from, to) {
-      add(operation, from, -1)
-      add(operation, to, 1)
-      moves.push({ operation, from, to })
+    ready,
+    move(owner, from, to) {
+      add(owner, from, -1)
+      add(owner, to, 1)
+      moves.push({ owner, from, to })
     },
     count: (operation, at) => byOperation.get(operation)?.[at] ?? 0,
     all: () => byOperation,
     mark: () => moves.length,
     undo(mark) {
-      for (const { operation, from, to } of moves.splice(mark).toReversed()) {
-        add(operation, to, -1)
-        add(operation, from, 1)
+      for (const { owner, from, to } of moves.splice(mark).toReversed()) {
+        add(owner, to, -1)
+        add(owner, from, 1)
       }
     },
     commit() {
@@ -72,15 +78,15 @@ export function createTally(db: Database): Tally {
   }
 }
 
-type StoredCount = readonly [operation: string, at: Stage, count: number]
+type StoredCount = readonly [operation: string, tenant: string, at: Stage, count: number]
 
 /** Counts along the partial indexes, so that a store full of ended jobs opens as fast. */
 function storedCounts(db: Database): readonly StoredCount[] {
   const from = (index: string, where: string): readonly StoredCount[] =>
     db
       .prepare(
-        `SELECT operation, stage, count(*) FROM jobs INDEXED BY ${index} WHERE ${where}
-         GROUP BY operation, stage`,
+        `SELECT operation, tenant, stage, count(*) FROM jobs INDEXED BY ${index} WHERE ${where}
+         GROUP BY operation, tenant, stage`,
       )
       .rows() as unknown as readonly StoredCount[]
   return [

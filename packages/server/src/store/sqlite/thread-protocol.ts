@@ -5,7 +5,12 @@ import type { Message } from './wire.ts'
 export type ToThread = Message | 'close'
 
 /** What comes back: replies in the order of the commands, and news of the thread itself. */
-export type FromThread = Message | ThreadNews
+export type FromThread = Replies | ThreadNews
+
+export interface Replies extends Message {
+  /** How long the thread worked on them, their commit included. */
+  readonly tookMs: number
+}
 
 export type ThreadNews =
   | { readonly kind: 'opened' }

@@ -53,8 +53,10 @@ function serve(to: MessagePort, service: Service, lock: Disposable): void {
     while (next !== null) {
       if (next === 'close') return close()
       const { messages, following } = drain(to, next)
+      const began = performance.now()
       const reply = service.handle(messages)
-      to.postMessage(reply, transferOf(reply))
+      const replies: FromThread = { ...reply, tookMs: performance.now() - began }
+      to.postMessage(replies, transferOf(reply))
       next = following
     }
   })

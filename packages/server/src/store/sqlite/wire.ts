@@ -34,6 +34,8 @@ export interface Pack {
   value(value: unknown): void
   /** Copies them, because a caller may use its buffer again. */
   bytes(bytes: Uint8Array): void
+  /** A body as its column holds it: the bytes, or text that says where they are. */
+  body(body: Uint8Array | string): void
   /** Starts a command or a reply, under its code or status. */
   begin(code: number): void
   end(): void
@@ -64,16 +66,22 @@ export function createPack(): Pack {
     bytes = larger
   }
 
+  const addBytes = (more: Uint8Array): void => {
+    if (more.length <= stringAtMost) return void values.push(latin1(more))
+    if (used + more.length > bytes.length) grow(more.length)
+    bytes.set(more, used)
+    used += more.length
+    values.push(more.length)
+  }
+
   return {
     value(value) {
       values.push(value)
     },
-    bytes(more) {
-      if (more.length <= stringAtMost) return void values.push(latin1(more))
-      if (used + more.length > bytes.length) grow(more.length)
-      bytes.set(more, used)
-      used += more.length
-      values.push(more.length)
+    bytes: addBytes,
+    body(body) {
+      if (typeof body === 'string') values.push([body])
+      else addBytes(body)
     },
     begin(code) {
       start = values.length
@@ -112,6 +120,8 @@ export interface Unpack {
   numberOrNull(): number | null
   /** A view, good as long as the message is. */
   bytes(): Uint8Array
+  /** What `body` wrote; bytes as a view, good as long as the message is. */
+  body(): Uint8Array | string
 }
 
 export function createUnpack(message: Message): Unpack {
@@ -124,6 +134,12 @@ export function createUnpack(message: Message): Unpack {
   let nextBytes = 0
 
   const value = (): unknown => values[at++]
+
+  const bytesOf = (length: number | string): Uint8Array => {
+    if (typeof length === 'string') return fromLatin1(length)
+    used += length
+    return message.bytes.subarray(used - length, used)
+  }
 
   return {
     get done() {
@@ -147,11 +163,10 @@ export function createUnpack(message: Message): Unpack {
     textOrNull: value as () => string | null,
     number: value as () => number,
     numberOrNull: value as () => number | null,
-    bytes() {
-      const length = value() as number | string
-      if (typeof length === 'string') return fromLatin1(length)
-      used += length
-      return message.bytes.subarray(used - length, used)
+    bytes: () => bytesOf(value() as number | string),
+    body() {
+      const written = value() as number | string | readonly [string]
+      return typeof written === 'object' ? written[0] : bytesOf(written)
     },
   }
 }

@@ -5,7 +5,11 @@ import { bindSegments, readTemplate } from './path-template.ts'
 import { readPairs } from './query-string.ts'
 import type { RequestBody } from './request-body.ts'
 
-type Check = (request: UpstreamRequest, body: Uint8Array, mediaType: string | null) => RequestCheck
+type Check = (
+  request: UpstreamRequest,
+  body: Uint8Array | 'elsewhere',
+  mediaType: string | null,
+) => RequestCheck
 
 /** Makes the check of all that an operation declares of its requests. */
 export function createRequestCheck(

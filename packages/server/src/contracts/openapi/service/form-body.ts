@@ -1,5 +1,5 @@
 import type { RequestCheck } from '../../../ports/catalog.ts'
-import { isObject, type JsonObject } from '../../schema/json-pointer.ts'
+import { escapeStep, isObject, type JsonObject } from '../../schema/json-pointer.ts'
 import type { CheckedSchema, SchemaScope } from '../../schema/scope.ts'
 import { coerce, type Loose } from './coerce.ts'
 import { essenceOf, isJson } from './media-type.ts'
@@ -20,11 +20,28 @@ export function createFormCheck(
   scope: SchemaScope,
   root: JsonObject,
 ): (body: Uint8Array) => RequestCheck {
+  const check = createFieldsCheck(media, schema, scope, root)
+  return (body) => check(readPairs(decoder.decode(body)), noFiles)
+}
+
+const noFiles: ReadonlyMap<string, number> = new Map()
+
+/** Checks the fields of a form; of files, by their names and how many there are of each. */
+export type FieldsCheck = (
+  pairs: readonly Pair[],
+  files: ReadonlyMap<string, number>,
+) => RequestCheck
+
+export function createFieldsCheck(
+  media: JsonObject,
+  schema: CheckedSchema,
+  scope: SchemaScope,
+  root: JsonObject,
+): FieldsCheck {
   const shape = shapeOf(media['schema'], scope.references, root)
   const encodings = isObject(media['encoding']) ? media['encoding'] : {}
 
-  return (body) => {
-    const pairs = readPairs(decoder.decode(body))
+  return (pairs, files) => {
     const value: Record<string, unknown> = {}
     for (const name of fieldNames(pairs, encodings)) {
       const taken = takeField(pairs, name, encodings[name], shape.member(name))
@@ -36,10 +53,23 @@ export function createFormCheck(
       }
       if (taken.kind === 'value') define(value, name, readField(taken.value, shape.member(name)))
     }
-    const errors = schema.check(value)
+    for (const [name, count] of files) {
+      define(value, name, standIn(shape.member(name), count))
+    }
+    // What is in a file is not looked at, only that it is there.
+    const isOfFile = (pointer: string): boolean =>
+      [...files.keys()].some((name) => isContent(pointer, `/${escapeStep(name)}`, value[name]))
+    const errors = schema.check(value).filter(({ pointer }) => !isOfFile(pointer))
     return errors.length === 0 ? { kind: 'ok' } : { kind: 'invalid', errors }
   }
 }
+
+const standIn = (shape: Shape, count: number): string | readonly string[] =>
+  shape.types.has('array') ? Array.from({ length: count }, () => '') : ''
+
+/** Of a list of files, each one stands in it; how many there are is no content. */
+const isContent = (pointer: string, place: string, standing: unknown): boolean =>
+  pointer.startsWith(`${place}/`) || (pointer === place && !Array.isArray(standing))
 
 const define = (object: object, name: string, value: unknown): void => {
   Object.defineProperty(object, name, { value, enumerable: true })

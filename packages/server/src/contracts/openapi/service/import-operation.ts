@@ -1,5 +1,4 @@
-import type { RequestCheck } from '../../../ports/catalog.ts'
-import type { UpstreamRequest } from '../../../core/payload.ts'
+import type { RequestChecks } from '../../../ports/catalog.ts'
 import { escapeStep, isObject, type JsonObject } from '../../schema/json-pointer.ts'
 import type { CheckedSchema, SchemaScope } from '../../schema/scope.ts'
 import type { OpenApiDocument, Parts } from '../read/open-api-document.ts'
@@ -21,7 +20,7 @@ export interface Site {
 }
 
 /** An operation as its document describes it. */
-export interface ReadOperation extends Proposal {
+export interface ReadOperation extends Proposal, RequestChecks {
   readonly mediaTypes: readonly string[]
   readonly headers: ReadonlySet<string>
   /** Schemas that requests are checked against; what they lose belongs to the notes. */
@@ -29,7 +28,6 @@ export interface ReadOperation extends Proposal {
   /** Parameter objects with their references followed. */
   readonly parameters: readonly JsonObject[]
   readonly requestBody: JsonObject | null
-  check(request: UpstreamRequest, body: Uint8Array, mediaType: string | null): RequestCheck
 }
 
 /** What operations of one document are read with. */
@@ -78,6 +76,8 @@ export function readOperation(site: Site, reading: Reading): ReadOperation {
     parameters: declared,
     requestBody,
     check: createRequestCheck(site.path, parameters, body),
+    checkParts: (mediaType) => body?.checkParts(mediaType) ?? null,
+    readsWhole: (mediaType, encoded) => body?.readsWhole(mediaType, encoded) ?? false,
   }
 }
 
@@ -147,14 +147,11 @@ export const namesIn = (path: string): ReadonlySet<string> =>
   )
 
 /** What the document says beyond the request, and nothing is made of. */
-function leftOut({ operation, item }: Site, parts: Parts): readonly string[] {
+function leftOut({ operation }: Site, parts: Parts): readonly string[] {
   const notes: string[] = []
   const isThere = (value: unknown): boolean => isObject(value) && Object.keys(value).length > 0
   if (isThere(operation['callbacks'])) {
     notes.push('callbacks go from the API to the caller directly; they are not imported')
-  }
-  if (Array.isArray(operation['servers']) || Array.isArray(item['servers'])) {
-    notes.push('servers of its own are not used; calls go to the url of the service')
   }
   const responses = isObject(operation['responses']) ? Object.values(operation['responses']) : []
   const hasLinks = responses.some((response) => {

@@ -1,6 +1,5 @@
-import type { RequestCheck, RouteDocument } from '../../../ports/catalog.ts'
+import type { RequestChecks, RouteDocument } from '../../../ports/catalog.ts'
 import type { Mode } from '../../../core/operation.ts'
-import type { UpstreamRequest } from '../../../core/payload.ts'
 import { isObject, type JsonObject } from '../../schema/json-pointer.ts'
 import { createSchemaScope, type CheckedSchema } from '../../schema/scope.ts'
 import { createParts, type OpenApiDocument, type Parts } from '../read/open-api-document.ts'
@@ -9,10 +8,11 @@ import { readOperation, type Reading, type Site } from './import-operation.ts'
 import { createNames } from './operation-name.ts'
 import { createPathMatcher, type PathMatcher } from './path-matcher.ts'
 import type { KeyProposal } from './proposal.ts'
+import { serversOf } from './servers.ts'
 import { createSelection, type Selector } from './selection.ts'
 
 /** An operation of a wrapped API, ready to be joined with an upstream and policies. */
-export interface ImportedOperation {
+export interface ImportedOperation extends RequestChecks {
   /** `{service}.{operationId}`, made fit for paths and channels and told from all others. */
   readonly name: string
   /** As the document has it; policies of single operations are given by it. */
@@ -33,14 +33,15 @@ export interface ImportedOperation {
   /** Lower-case names of the headers that the document declares. */
   readonly headers: ReadonlySet<string>
   document(): RouteDocument
-  check(request: UpstreamRequest, body: Uint8Array, mediaType: string | null): RequestCheck
 }
 
 export interface ImportedService {
   readonly name: string
   readonly title: string
-  /** Addresses that the document gives for the API. */
+  /** Addresses that the document gives for the API as a whole. */
   readonly servers: readonly string[]
+  /** Its operations are at different addresses, so that none of them can be taken for all. */
+  readonly serversDiffer: boolean
   readonly operations: readonly ImportedOperation[]
   readonly notes: readonly string[]
   /** Finds operations by method and by path below the mount. */
@@ -77,6 +78,7 @@ export function importService(document: OpenApiDocument, options: ImportOptions)
   const sites = sitesOf(document, parts, notes).filter((site) =>
     isSelected({ ...site, tags: tagsOf(site.operation) }),
   )
+  const servers = serversOf(document.root, sites)
   // All are read before the first is looked at closely: only then is all known that they refer to.
   const read = sites.map((site) => [site, readOperation(site, reading)] as const)
   const operations = read.map(([site, operation]): ImportedOperation => {
@@ -94,20 +96,24 @@ export function importService(document: OpenApiDocument, options: ImportOptions)
         ...renamed(site, local),
         ...shadowOf(site),
         ...operation.notes,
+        ...servers.notesOn(site),
         ...lossesOf(operation.schemas),
       ]),
       mediaTypes: operation.mediaTypes,
       headers: operation.headers,
       check: operation.check,
+      checkParts: operation.checkParts,
+      readsWhole: operation.readsWhole,
       document: once(() => describer.describe(site, operation)),
     }
   })
   return {
     name: options.service,
     title: document.title,
-    servers: serversOf(document.root),
+    servers: servers.urls,
+    serversDiffer: servers.differ,
     operations,
-    notes,
+    notes: [...notes, ...servers.notes],
     routes: createPathMatcher(operations),
   }
 }
@@ -181,10 +187,3 @@ function capped(notes: readonly string[]): readonly string[] {
   const more = notes.length - mostNotes
   return more > 0 ? [...notes.slice(0, mostNotes), `and ${more} more`] : notes
 }
-
-const serversOf = ({ servers }: JsonObject): readonly string[] =>
-  Array.isArray(servers)
-    ? servers.flatMap((server) =>
-        isObject(server) && typeof server['url'] === 'string' ? [server['url']] : [],
-      )
-    : []

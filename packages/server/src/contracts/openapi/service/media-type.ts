@@ -7,6 +7,8 @@ export const isJson = (essence: string): boolean =>
 
 export const isForm = (essence: string): boolean => essence === 'application/x-www-form-urlencoded'
 
+export const isMultipart = (essence: string): boolean => essence === 'multipart/form-data'
+
 /**
  * Finds which of the declared media types one is, the most exact first.
  *

@@ -1,16 +1,21 @@
-import type { RequestCheck } from '../../../ports/catalog.ts'
+import type { PartsCheck, RequestCheck } from '../../../ports/catalog.ts'
 import { isObject, type JsonObject } from '../../schema/json-pointer.ts'
 import type { CheckedSchema, SchemaScope } from '../../schema/scope.ts'
 import { createFormCheck } from './form-body.ts'
 import { readJsonBody } from './json-body.ts'
-import { essenceOf, isForm, isJson, pickMediaType } from './media-type.ts'
+import { essenceOf, isForm, isJson, isMultipart, pickMediaType } from './media-type.ts'
+import { createPartsCheck } from './multipart-body.ts'
 
 /** The request body that an operation declares. */
 export interface RequestBody {
   readonly mediaTypes: readonly string[]
   readonly schemas: readonly CheckedSchema[]
   /** @param encoded whether the body is compressed, and so only its media type can be looked at */
-  check(body: Uint8Array, mediaType: string | null, encoded: boolean): RequestCheck
+  check(body: Uint8Array | 'elsewhere', mediaType: string | null, encoded: boolean): RequestCheck
+  /** Whether a body of that media type is checked as a whole. */
+  readsWhole(mediaType: string | null, encoded: boolean): boolean
+  /** @returns null where the media type has no parts, or nothing is said about them */
+  checkParts(mediaType: string | null): PartsCheck | null
 }
 
 type Checker = (body: Uint8Array) => RequestCheck
@@ -34,6 +39,7 @@ export function readRequestBody(
   const content = isObject(declared['content']) ? declared['content'] : {}
   const mediaTypes = Object.keys(content)
   const schemas: CheckedSchema[] = []
+  const partCheckers = new Map<string, (mediaType: string) => PartsCheck>()
   const checkers = new Map<string, readonly [json: Checker | null, form: Checker | null]>()
 
   for (const [type, media] of Object.entries(content)) {
@@ -41,6 +47,12 @@ export function readRequestBody(
     const essence = essenceOf(type)
     const isRange = essence.includes('*')
     if (source === undefined) continue
+    if (isMultipart(essence) && isObject(media)) {
+      const schema = scope.read(source, `${path}/content/${type}/schema`)
+      schemas.push(schema)
+      partCheckers.set(type, createPartsCheck(media, schema, scope, root))
+      continue
+    }
     if (!isRange && !isJson(essence) && !isForm(essence)) {
       note(`bodies of ${type} are passed on without being checked`)
       continue
@@ -56,13 +68,23 @@ export function readRequestBody(
   return {
     mediaTypes,
     schemas,
+    readsWhole(mediaType, encoded) {
+      const essence = essenceOf(mediaType ?? '')
+      return !encoded && mediaTypes.length > 0 && (isJson(essence) || isForm(essence))
+    },
+    checkParts(mediaType) {
+      const essence = essenceOf(mediaType ?? '')
+      const declaredType = pickMediaType(mediaTypes, essence)
+      const checker = declaredType === null ? undefined : partCheckers.get(declaredType)
+      return checker === undefined || mediaType === null ? null : checker(mediaType)
+    },
     check(body, mediaType, encoded) {
       if (body.length === 0) return required ? missing(mediaTypes) : ok
       if (mediaTypes.length === 0) return ok
       const essence = essenceOf(mediaType ?? '')
       const declaredType = pickMediaType(mediaTypes, essence)
       if (declaredType === null) return { kind: 'unsupported-media-type', accepted: mediaTypes }
-      if (encoded) return ok
+      if (encoded || body === 'elsewhere') return ok
       const [json, form] = checkers.get(declaredType) ?? []
       if (isJson(essence)) return (json ?? readable)(body)
       return isForm(essence) && form ? form(body) : ok

@@ -1,19 +1,55 @@
-import { AcceptedSchema, JobListSchema, JobSchema, ProblemSchema } from '@buzzer/contract'
+import {
+  AcceptedBatchSchema,
+  AcceptedSchema,
+  BatchResultSchema,
+  BatchSchema,
+  BatchSubmissionSchema,
+  DeadLetterCountSchema,
+  DeadLetterGroupsSchema,
+  JobListSchema,
+  JobSchema,
+  ProblemSchema,
+  ScheduleListSchema,
+} from '@buzzer/contract'
 import { isObject, type JsonObject } from '../../schema/json-pointer.ts'
 import { refer } from './answers.ts'
+import { serviceChangesSchema } from './service-changes.ts'
 
 /** The schemas of the wire, as the contract has them. */
 export const schemas: Readonly<Record<string, JsonObject>> = {
   Job: plain(JobSchema),
   AcceptedJob: plain(AcceptedSchema),
   JobList: plain(JobListSchema),
+  Batch: plain(BatchSchema),
+  AcceptedBatch: plain(AcceptedBatchSchema),
+  BatchSubmission: plain(BatchSubmissionSchema),
+  BatchResult: plain(BatchResultSchema),
   Problem: plain(ProblemSchema),
+  ServiceChanges: serviceChangesSchema,
+  ScheduleList: plain(ScheduleListSchema),
+  DeadLetterGroups: plain(DeadLetterGroupsSchema),
+  DeadLetterCount: plain(DeadLetterCountSchema),
   DeadLetterFilter: {
     type: 'object',
-    description: 'Which dead letters are meant; without members, all of them.',
-    properties: { operation: { type: 'string' }, tag: { type: 'string' } },
+    description: 'Which dead letters are meant; a discard of all of them says `all`.',
+    additionalProperties: false,
+    properties: {
+      operation: { type: 'string' },
+      code: { type: 'string', description: 'Of the error' },
+      group: { type: 'string', description: 'As `?groupBy=error` names it' },
+      tag: { type: 'string' },
+      after: { type: 'string', format: 'date-time' },
+      before: { type: 'string', format: 'date-time' },
+      ids: { type: 'array', maxItems: 1_000, items: { type: 'string', pattern: '^job_' } },
+      all: { const: true },
+      limit: { type: 'integer', minimum: 1, maximum: 100_000 },
+      rate: {
+        type: 'string',
+        pattern: '^[1-9][0-9]{0,5}/[smh]$',
+        description: 'Of a retry: so many are due a second, a minute or an hour',
+      },
+    },
   },
-  Count: { type: 'object', required: ['count'], properties: { count: { type: 'integer' } } },
 }
 
 function plain(schema: unknown): JsonObject {

@@ -40,6 +40,8 @@ const mounted = (service: ImportedService): readonly Operation[] =>
       headers: operation.headers,
       document: operation.document,
       check: operation.check,
+      checkParts: operation.checkParts,
+      readsWhole: operation.readsWhole,
     },
   }))
 

@@ -32,7 +32,15 @@ export function describeApi(description: ApiDescription): JsonObject {
         'Calls are accepted at once and kept until they have run; ask for the outcome, or wait.',
     },
     servers: [{ url: publicUrl }],
-    tags: ['Operations', 'Jobs', 'Dead letters', 'Server', ...services].map((name) => ({ name })),
+    tags: [
+      'Operations',
+      'Jobs',
+      'Batches',
+      'Dead letters',
+      'Definitions',
+      'Server',
+      ...services,
+    ].map((name) => ({ name })),
     paths: pathsOf([...written, ...describedRoutes.map(writeRoute)]),
     components: { schemas: allSchemas(written), parameters, responses },
   }

@@ -3,11 +3,11 @@ import type { Answers } from './answers.ts'
 
 /** A route of our own, as `/openapi.json` describes it. */
 export interface DescribedRoute {
-  readonly method: 'get' | 'post' | 'delete'
+  readonly method: 'get' | 'put' | 'post' | 'patch' | 'delete'
   /** An OpenAPI path template. */
   readonly path: string
   readonly operationId: string
-  readonly tag: 'Jobs' | 'Operations' | 'Dead letters' | 'Server'
+  readonly tag: 'Jobs' | 'Batches' | 'Operations' | 'Dead letters' | 'Definitions' | 'Server'
   readonly summary: string
   readonly parameters?: readonly JsonObject[]
   readonly requestBody?: JsonObject

@@ -1,13 +1,19 @@
 import type { DescribedRoute } from './described-route.ts'
+import { batchRoutes } from './routes/batches.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
+import { definitionRoutes } from './routes/definitions.ts'
 import { jobRoutes } from './routes/jobs.ts'
+import { scheduleRoutes } from './routes/schedules.ts'
 import { serverRoutes } from './routes/server.ts'
 
 type RouteEntry = Pick<DescribedRoute, 'method' | 'path' | 'operationId'>
 
 export const describedRoutes: readonly DescribedRoute[] = [
   ...jobRoutes,
+  ...batchRoutes,
   ...deadLetterRoutes,
+  ...scheduleRoutes,
+  ...definitionRoutes,
   ...serverRoutes,
 ]
 

@@ -1,5 +1,7 @@
+import type { Range } from './range.ts'
+
 /** What a route answers with: values, so that a route can be read and tested without a socket. */
-export type Answer = WholeAnswer | StreamAnswer
+export type Answer = WholeAnswer | BytesAnswer | StreamAnswer
 
 export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>
 
@@ -10,10 +12,23 @@ export interface WholeAnswer {
   readonly body: string | Uint8Array | null
 }
 
+/** A body that is read while it is sent. */
+export interface BytesAnswer {
+  readonly kind: 'bytes'
+  readonly status: number
+  readonly headers: AnswerHeaders
+  /** Of the body, in bytes. */
+  readonly size: number
+  /** Each piece is good until the next is asked for. @param range all of it without one */
+  readonly open: (range?: Range) => AsyncIterable<Uint8Array>
+}
+
 /** Written as it is made, with a comment now and then so that proxies keep the connection. */
 export interface StreamAnswer {
   readonly kind: 'stream'
   readonly headers: Readonly<Record<string, string>>
+  /** False where the format has no room for comments. */
+  readonly hasComments?: boolean
   readonly chunks: (signal: AbortSignal) => AsyncIterable<string>
 }
 

@@ -1,15 +1,24 @@
 import type { Problem } from '@buzzer/contract'
 import type { Job } from '../../../core/job.ts'
-import type { Result } from '../../../core/payload.ts'
+import { isBlob, type Result } from '../../../core/payload.ts'
 import type { HttpContext } from '../context.ts'
-import { jsonText, type AnswerHeaders, type WholeAnswer } from './answer.ts'
+import {
+  jsonText,
+  type Answer,
+  type AnswerHeaders,
+  type BytesAnswer,
+  type WholeAnswer,
+} from './answer.ts'
 import { retryAfterSeconds } from './accepted.ts'
-import { pickFields } from './fields.ts'
+import { filtered } from './filtered.ts'
+import { partOf, type Reader } from './part.ts'
 import { errorDocument, jobPath } from '../../job-document.ts'
 import { problemAnswer } from './problem.ts'
 
 export interface ResultOptions {
   readonly fields: string | null
+  /** Who may take part of it, or has it already; null where it answers a submission. */
+  readonly reader: Reader | null
   readonly headers: AnswerHeaders
 }
 
@@ -20,13 +29,14 @@ export interface ResultOptions {
 export async function resultAnswer(
   ctx: HttpContext,
   job: Job,
-  { fields, headers }: ResultOptions,
-): Promise<WholeAnswer> {
+  options: ResultOptions,
+): Promise<Answer> {
+  const { headers } = options
   switch (job.state) {
     case 'succeeded': {
       const result = await ctx.engine.result(job.id)
-      if (result === null) return refuse(ctx, job, lostResult, headers)
-      return successAnswer(ctx, job, result, { fields, headers })
+      if (result === null) return refuse(ctx, job, resultLost, headers)
+      return successAnswer(ctx, job, result, options)
     }
     case 'failed':
       return failureAnswer(ctx, job, headers)
@@ -40,21 +50,39 @@ export async function resultAnswer(
 const refuse = (ctx: HttpContext, job: Job, problem: Problem, headers: AnswerHeaders) =>
   problemAnswer(ctx.publicUrl(), problem, jobPath(job), headers)
 
-function successAnswer(
+async function successAnswer(
   ctx: HttpContext,
   job: Job,
   result: Result,
-  { fields, headers }: ResultOptions,
-): WholeAnswer {
-  const body = fields === null ? result.body : filtered(result, fields)
+  { fields, headers, reader }: ResultOptions,
+): Promise<Answer> {
   const given = resultHeaders(result)
   const vary = given['vary'] === undefined ? {} : { vary: bothVary(given['vary'], headers) }
-  return {
-    kind: 'whole',
-    status: result.status,
-    headers: { ...given, ...cacheHeaders(ctx, job), ...outcomeOf(job), ...headers, ...vary },
-    body: hasNoBody(result.status) ? null : body,
+  const all = { ...given, ...cacheHeaders(ctx, job), ...outcomeOf(job), ...headers, ...vary }
+  const { status } = result
+  if (hasNoBody(status)) return { kind: 'whole', status, headers: all, body: null }
+  if (fields !== null) {
+    const picked = await filtered(ctx, result, fields)
+    if (picked !== null) {
+      if (typeof picked === 'object' && 'code' in picked) return refuse(ctx, job, picked, headers)
+      return { kind: 'whole', status, headers: all, body: picked }
+    }
   }
+  const answer = await bodyAnswer(ctx, result, all)
+  if (answer === null) return refuse(ctx, job, resultLost, headers)
+  return reader === null || status !== 200 ? answer : partOf(ctx, job, answer, reader)
+}
+
+/** @returns null where the body is missing */
+async function bodyAnswer(
+  { engine }: HttpContext,
+  { status, body }: Result,
+  headers: AnswerHeaders,
+): Promise<WholeAnswer | BytesAnswer | null> {
+  if (!isBlob(body)) return { kind: 'whole', status, headers, body }
+  if (!(await engine.blobs.has(body.id))) return null
+  const open: BytesAnswer['open'] = (range) => engine.blobs.read(body, range, true)
+  return { kind: 'bytes', status, headers, size: body.size, open }
 }
 
 function resultHeaders({ headers, mediaType }: Result): Record<string, string | string[]> {
@@ -78,17 +106,6 @@ const bothVary = (given: string | readonly string[], { vary = [] }: AnswerHeader
   [given, vary].flat().join(', ')
 
 const hasNoBody = (status: number): boolean => status === 204 || status === 205 || status === 304
-
-function filtered({ body, mediaType }: Result, fields: string): string | Uint8Array {
-  if (mediaType === null || !/^application\/(?:[\w.+-]+\+)?json\b/i.test(mediaType)) return body
-  try {
-    const value: unknown = JSON.parse(Buffer.from(body).toString('utf8'))
-    return JSON.stringify(pickFields(value, fields))
-  } catch {
-    // An upstream that says JSON and sends something else is passed on as it is.
-    return body
-  }
-}
 
 async function failureAnswer(
   ctx: HttpContext,
@@ -118,7 +135,7 @@ const cancelled: Problem = {
   detail: 'The job was cancelled, so it has no result. Submit it again if you need one.',
 }
 
-const lostResult: Problem = {
+export const resultLost: Problem = {
   code: 'internal-error',
   detail: 'The job succeeded but its result is not in the store. The server log says more.',
 }

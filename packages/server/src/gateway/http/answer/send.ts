@@ -1,6 +1,8 @@
 import type { FastifyReply } from 'fastify'
 import type { Answer, AnswerHeaders } from './answer.ts'
+import { sendBytes } from './bytes.ts'
 import { compress } from './compress.ts'
+import { flat, lengthName } from './flat.ts'
 import { stream } from './stream.ts'
 
 /**
@@ -16,6 +18,7 @@ export async function send(
 ): Promise<void> {
   reply.hijack()
   if (answer.kind === 'stream') return stream(stopping, reply, answer)
+  if (answer.kind === 'bytes') return sendBytes(stopping, reply, answer)
   const { status, headers, body } = mayCompress(answer.body)
     ? await compress(answer, reply.request.headers['accept-encoding'])
     : answer
@@ -42,19 +45,4 @@ function lengthOf(
   if (request.method === 'HEAD' && typeof said === 'string') return said
   if (body === null) return status === 204 || status === 304 ? null : '0'
   return String(Buffer.byteLength(body))
-}
-
-const lengthName = 'content-length'
-
-/** Names and values one after the other, which is the form that costs Node least. */
-function flat(headers: AnswerHeaders, length: string | null): string[] {
-  const lines: string[] = []
-  for (const name in headers) {
-    const value = headers[name] ?? []
-    if (name === lengthName) continue
-    if (typeof value === 'string') lines.push(name, value)
-    else for (const each of value) lines.push(name, each)
-  }
-  if (length !== null) lines.push(lengthName, length)
-  return lines
 }

@@ -26,7 +26,7 @@ export async function stream(
   if (reply.request.method === 'HEAD') return void response.end()
   response.flushHeaders()
   const heartbeat = setInterval(() => {
-    if (!response.writableNeedDrain) response.write(comment)
+    if (answer.hasComments !== false && !response.writableNeedDrain) response.write(comment)
   }, commentMs)
   try {
     for await (const chunk of answer.chunks(AbortSignal.any([gone.signal, stopping]))) {

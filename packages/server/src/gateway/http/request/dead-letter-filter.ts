@@ -1,43 +1,61 @@
-import type { Problem } from '@buzzer/contract'
-import type { JobQuery } from '../../../ports/store.ts'
-import type { HttpRequest } from './http-request.ts'
-import { readJobQuery } from './job-query.ts'
-import { parseJson } from './parse-json.ts'
+import { parseJobId, type JobId, type Problem } from '@buzzer/contract'
+import { isErrorGroup } from '../../../core/dead-letter.ts'
+import type { DeadLetterFilter } from '../../../ports/dead-letters.ts'
+import { isProblem } from '../answer/problem.ts'
+import { parseMoment } from './moment.ts'
 
-const pageSize = 200
-const members = ['operation', 'tag', 'after', 'before']
+/** What every filter of dead letters may have, in a query and in a body. */
+export const filterMembers = [
+  'operation',
+  'code',
+  'group',
+  'tag',
+  'after',
+  'before',
+  'ids',
+] as const
+export type FilterMember = (typeof filterMembers)[number]
 
-/** Reads which dead letters are meant: a JSON object with the parameters of the list. */
-export function readDeadLetterFilter(request: HttpRequest): JobQuery | Problem {
-  const filter = readFilter(request.body)
-  if (filter.kind === 'problem') return filter.problem
-  const query = new URLSearchParams({ limit: String(pageSize) })
-  for (const [name, value] of filter.entries) {
-    if (!members.includes(name) || typeof value !== 'string') return wrong(pointerTo(name))
-    query.set(name, value)
+/** The members as they came, and how one that is wrong is told where they came from. */
+export interface FilterSource {
+  text(name: Exclude<FilterMember, 'ids'>): string | null
+  ids(): readonly string[] | null
+  wrong(name: FilterMember, rule: string): Problem
+}
+
+/** As many ids as one page has jobs. */
+const maxIds = 1_000
+
+/** Reads which dead letters are meant. */
+export function readDeadLetterFilter(
+  tenant: string,
+  source: FilterSource,
+): DeadLetterFilter | Problem {
+  const createdAfter = readTime(source, 'after')
+  if (isProblem(createdAfter)) return createdAfter
+  const createdBefore = readTime(source, 'before')
+  if (isProblem(createdBefore)) return createdBefore
+  const group = source.text('group')
+  if (group !== null && !isErrorGroup(group)) {
+    return source.wrong('group', 'takes the `group` of ?groupBy=error')
   }
-  return readJobQuery({ ...request, query: () => query }, true)
+  const ids = readIds(source)
+  if (isProblem(ids)) return ids
+  const [operation, code, tag] = [source.text('operation'), source.text('code'), source.text('tag')]
+  return { tenant, operation, code, group, tag, createdAfter, createdBefore, ids }
 }
 
-/** What the caller wrote stays apart from what we say, which looks alike where it has a `code`. */
-type Filter =
-  | { readonly kind: 'filter'; readonly entries: readonly (readonly [string, unknown])[] }
-  | { readonly kind: 'problem'; readonly problem: Problem }
-
-function readFilter(body: Uint8Array | null): Filter {
-  if (body === null) return { kind: 'filter', entries: [] }
-  const parsed = parseJson(body)
-  if (parsed.kind === 'problem') return parsed
-  const { value } = parsed
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? { kind: 'filter', entries: Object.entries(value) }
-    : { kind: 'problem', problem: wrong('') }
+function readTime(source: FilterSource, name: 'after' | 'before'): number | null | Problem {
+  const text = source.text(name)
+  if (text === null) return null
+  return parseMoment(text, Infinity) ?? source.wrong(name, 'takes a time of RFC 3339')
 }
 
-const pointerTo = (name: string): string => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
-
-const wrong = (pointer: string): Problem => ({
-  code: 'validation-failed',
-  detail: `The filter is a JSON object; its members are texts: ${members.join(', ')}.`,
-  errors: [{ pointer, detail: 'is not a member of the filter, or not a text' }],
-})
+function readIds(source: FilterSource): readonly JobId[] | null | Problem {
+  const texts = source.ids()
+  if (texts === null) return null
+  const ids = texts.map(parseJobId).filter((id) => id !== null)
+  return ids.length === texts.length && ids.length <= maxIds
+    ? ids
+    : source.wrong('ids', `takes at most ${maxIds} ids of jobs`)
+}

@@ -1,22 +1,46 @@
 import { parseJobId, type JobId, type Problem } from '@buzzer/contract'
 import type { Job } from '../../../core/job.ts'
+import type { Caller } from '../../../core/scope.ts'
 import { jobNotFound } from '../../../engine/find.ts'
 import type { HttpContext } from '../context.ts'
 import type { HttpRequest } from './http-request.ts'
 
-/** The id in the path, if the caller may name it: a job's own token opens that job only. */
-export function jobIdOf(ctx: HttpContext, { params, caller }: HttpRequest): JobId | Problem {
+/**
+ * The id in the path, if the caller may name it: a job's own token opens that job only, and a
+ * batch's token the jobs that the batch lists.
+ */
+export async function jobIdOf(
+  ctx: HttpContext,
+  { params, caller }: HttpRequest,
+): Promise<JobId | Problem> {
   const id = parseJobId(params['id'] ?? '')
   if (id === null) return jobNotFound
-  if (caller.jobToken === null || ctx.tokens.matches(id, caller.jobToken)) return id
-  return {
-    code: 'insufficient-scope',
-    detail: 'This token belongs to another job. Use the token that came with this one.',
-  }
+  const { jobToken } = caller
+  if (jobToken === null || ctx.tokens.matches(id, jobToken)) return id
+  return (await isListed(ctx, caller, id, jobToken)) ? id : wrongToken
+}
+
+async function isListed(
+  { engine, tokens }: HttpContext,
+  caller: Caller,
+  id: JobId,
+  token: string,
+): Promise<boolean> {
+  const found = await engine.find(caller, id)
+  if (found.kind === 'problem') return false
+  const { batch } = found.job
+  if (batch !== null && tokens.matches(batch, token)) return true
+  const listing = await engine.batches.listing(id)
+  return listing.some((each) => tokens.matches(each, token))
+}
+
+const wrongToken: Problem = {
+  code: 'insufficient-scope',
+  detail: 'This token belongs to another job. Use the token that came with this one.',
 }
 
 export async function findJob(ctx: HttpContext, request: HttpRequest): Promise<Job | Problem> {
-  const id = jobIdOf(ctx, request)
+  const id = await jobIdOf(ctx, request)
   if (typeof id === 'object') return id
   const found = await ctx.engine.find(request.caller, id)
   return found.kind === 'found' ? found.job : found.problem

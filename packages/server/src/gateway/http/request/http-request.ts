@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
+import type { BlobRef } from '../../../core/payload.ts'
 import type { Caller } from '../../../core/scope.ts'
 
 /** A request of our own API as a route gets it, after its caller was let in. */
@@ -16,6 +17,8 @@ export interface HttpRequest {
   readonly rawHeaders: readonly string[]
   /** Null where there was none. */
   readonly body: Uint8Array | null
+  /** Where the body is, if it was too large to be held; `body` is null then. */
+  readonly blob: BlobRef | null
   readonly caller: Caller
   /** Aborted when the connection closes before the answer is complete. */
   closed(): AbortSignal
@@ -35,6 +38,7 @@ export function createHttpRequest(
     headers,
     rawHeaders: raw.rawHeaders,
     body: body instanceof Uint8Array && body.byteLength > 0 ? body : null,
+    blob: body instanceof Uint8Array ? null : ((body as BlobRef | null | undefined) ?? null),
     caller,
     query: () => (query ??= new URLSearchParams(url.slice(pathOf(url).length))),
     closed: () => (closed ??= closedSignal(response)),

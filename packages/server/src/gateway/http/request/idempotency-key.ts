@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Problem } from '@buzzer/contract'
+import { inlineAtMost, isBlob, type Body } from '../../../core/payload.ts'
 import { invalidHeader } from './header-problem.ts'
 import type { HttpRequest } from './http-request.ts'
 import { isOwnHeader } from './own-headers.ts'
@@ -44,19 +45,39 @@ const timesSent = (raw: readonly string[]): number =>
  * `Content-Type`, the body's bytes and our own headers are. `Prefer`, trace and other headers may
  * differ.
  */
-export function hashRequest(request: HttpRequest): Uint8Array {
-  const head = [
-    request.method,
-    request.target,
-    request.headers['content-type'] ?? '',
-    ...ownHeaders(request),
-  ].join('\n')
-  const bytes = Buffer.concat([Buffer.from(`${head}\n\n`), request.body ?? noBody])
+export const hashRequest = (request: HttpRequest): Uint8Array =>
+  hashCall({
+    method: request.method,
+    target: request.target,
+    contentType: request.headers['content-type'] ?? '',
+    own: ownHeaders(request),
+    body: request.blob ?? request.body,
+  })
+
+/** What the hash covers. */
+interface HashedCall {
+  readonly method: string
+  readonly target: string
+  readonly contentType: string
+  /** Our headers as `name: value`, in the order of their names. */
+  readonly own: readonly string[]
+  readonly body: Body | null
+}
+
+export function hashCall({ method, target, contentType, own, body }: HashedCall): Uint8Array {
+  const head = [method, target, contentType, ...own].join('\n')
+  const bytes = Buffer.concat([Buffer.from(`${head}\n\n`), contentOf(body ?? noBody)])
   // By way of text, because a digest of its own buffer costs more than the digest.
   return Buffer.from(hash('sha256', bytes, 'binary'), 'binary')
 }
 
 const noBody = new Uint8Array()
+
+/** A large body is known by its own digest, which is made while it comes. */
+function contentOf(body: Body): Uint8Array {
+  if (isBlob(body)) return Buffer.from(body.sha256, 'hex')
+  return body.byteLength > inlineAtMost ? hash('sha256', body, 'buffer') : body
+}
 
 const ownHeaders = ({ headers }: HttpRequest): readonly string[] =>
   Object.keys(headers)

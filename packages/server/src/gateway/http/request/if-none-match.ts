@@ -3,6 +3,11 @@ export interface KnownVersions {
   has(version: number): boolean
 }
 
+/** Entity tags that a caller knows. */
+export interface KnownTags {
+  has(tag: string): boolean
+}
+
 const any: KnownVersions = { has: () => true }
 
 /**
@@ -19,4 +24,12 @@ export function parseVersions(header: string | undefined): KnownVersions | null 
     .map((tag) => /^\s*(?:W\/)?"(\d{1,15})"\s*$/.exec(tag)?.[1])
     .filter((version) => version !== undefined)
   return versions.length === 0 ? null : new Set(versions.map(Number))
+}
+
+/** The same where tags are no versions; all are compared as the weak ones that ours are. */
+export function parseTags(header: string | undefined): KnownTags | null {
+  if (header === undefined) return null
+  if (header.trim() === '*') return { has: () => true }
+  const tags = header.match(/"[^"]*"/g) ?? []
+  return tags.length === 0 ? null : new Set(tags.map((tag) => `W/${tag}`))
 }

@@ -11,7 +11,7 @@ const maxLimit = 1_000
 const known = ['operation', 'state', 'tag', 'after', 'before', 'limit', 'cursor']
 
 /** Reads what a list of jobs is narrowed to; a parameter that nobody knows is refused. */
-export function readJobQuery(request: HttpRequest, deadLetter: boolean | null): JobQuery | Problem {
+export function readJobQuery(request: HttpRequest): JobQuery | Problem {
   const query = request.query()
   const unknown = [...query.keys()].find((name) => !known.includes(name))
   if (unknown !== undefined)
@@ -29,18 +29,18 @@ export function readJobQuery(request: HttpRequest, deadLetter: boolean | null): 
   const cursor = readCursor(query.get('cursor'))
   if (isProblem(cursor)) return cursor
   const { tenant } = request.caller
-  const narrowed = { operation, tag, states, deadLetter, createdAfter, createdBefore }
+  const narrowed = { operation, tag, states, deadLetter: null, createdAfter, createdBefore }
   return { tenant, ...narrowed, limit, cursor }
 }
 
-function readLimit(text: string | null): number | Problem {
+export function readLimit(text: string | null): number | Problem {
   if (text === null) return defaultLimit
   const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0
   if (limit >= 1 && limit <= maxLimit) return limit
   return invalidParameter('limit', `takes a whole number from 1 to ${maxLimit}`)
 }
 
-function readCursor(text: string | null): string | null | Problem {
+export function readCursor(text: string | null): string | null | Problem {
   if (text === null) return null
   return parseJobId(text) ?? invalidParameter('cursor', 'takes the `next` of an earlier page')
 }

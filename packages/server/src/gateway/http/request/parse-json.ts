@@ -8,9 +8,13 @@ export type ParsedJson =
   | { readonly kind: 'json'; readonly value: unknown }
   | { readonly kind: 'problem'; readonly problem: Problem }
 
-/** Reads a JSON body of somebody whom nobody knows. */
-export function parseJson(body: Uint8Array): ParsedJson {
-  if (tooDeep(body)) return malformed(`The body is nested deeper than ${maxDepth} levels.`)
+/**
+ * Reads a JSON body of somebody whom nobody knows.
+ *
+ * @param depth how deep it may be nested
+ */
+export function parseJson(body: Uint8Array, depth = maxDepth): ParsedJson {
+  if (tooDeep(body, depth)) return malformed(`The body is nested deeper than ${depth} levels.`)
   try {
     const text = utf8.decode(body)
     // No JSON (RFC 8259, section 8.1), and what is stored must parse everywhere.
@@ -39,8 +43,8 @@ const quote = 0x22
 const backslash = 0x5c
 
 /** Counts open brackets outside strings, without recursion; a short body cannot be too deep. */
-function tooDeep(body: Uint8Array): boolean {
-  if (body.byteLength <= 2 * maxDepth) return false
+function tooDeep(body: Uint8Array, most: number): boolean {
+  if (body.byteLength <= 2 * most) return false
   let depth = 0
   let inString = false
   for (let at = 0; at < body.byteLength; at += 1) {
@@ -49,7 +53,7 @@ function tooDeep(body: Uint8Array): boolean {
     else if (inString) at += byte === backslash ? 1 : 0
     else if (byte === 0x5b || byte === 0x7b) depth += 1
     else if (byte === 0x5d || byte === 0x7d) depth -= 1
-    if (depth > maxDepth) return true
+    if (depth > most) return true
   }
   return false
 }

@@ -19,8 +19,12 @@ export interface SubmissionHeaders {
 
 const defaultPriority = 4
 const maxKeyLength = 255
-const maxTags = 20
+export const maxTags = 20
 const tag = /^[\x21-\x2b\x2d-\x7e][\x20-\x2b\x2d-\x7e]{0,63}$/
+
+export const isTag = (text: string): boolean => tag.test(text)
+export const isKey = (text: string): boolean =>
+  text.length >= 1 && text.length <= maxKeyLength && /^[\x21-\x7e]+$/.test(text)
 
 const plain: SubmissionHeaders = {
   priority: defaultPriority,
@@ -73,14 +77,14 @@ function readPriority(text: string | undefined): number | Problem {
 
 function readKey(text: string | undefined): string | null | Problem {
   if (text === undefined) return null
-  if (text.length >= 1 && text.length <= maxKeyLength && /^[\x21-\x7e]+$/.test(text)) return text
+  if (isKey(text)) return text
   return invalidHeader('Buzzer-Key', `takes 1 to ${maxKeyLength} visible ASCII characters`)
 }
 
 function readTags(text: string | undefined): readonly string[] | Problem {
   if (text === undefined) return []
   const tags = text.split(',').map((part) => part.trim())
-  if (tags.length <= maxTags && tags.every((part) => tag.test(part))) return [...new Set(tags)]
+  if (tags.length <= maxTags && tags.every(isTag)) return [...new Set(tags)]
   return invalidHeader(
     'Buzzer-Tags',
     `takes at most ${maxTags} tags of 1 to 64 characters, divided by commas`,

@@ -14,7 +14,7 @@ export async function waitForJob(
   until: Until,
 ): Promise<Job | Problem> {
   if (waitSeconds === null || waitSeconds === 0) return findJob(ctx, request)
-  const id = jobIdOf(ctx, request)
+  const id = await jobIdOf(ctx, request)
   if (typeof id === 'object') return id
   const found = await ctx.engine.wait(request.caller, id, {
     until,

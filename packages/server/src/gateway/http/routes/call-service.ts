@@ -1,17 +1,26 @@
 import type { Problem } from '@buzzer/contract'
 import { climbs } from '../../../core/climbs.ts'
-import type { UpstreamRequest } from '../../../core/payload.ts'
-import type { Operation, RoutedCall } from '../../../ports/catalog.ts'
+import { isBlob, type Body, type UpstreamRequest } from '../../../core/payload.ts'
+import type { Operation, RequestCheck, RoutedCall } from '../../../ports/catalog.ts'
+import type { AcceptSpan } from '../../../ports/tracing.ts'
 import type { Answer } from '../answer/answer.ts'
 import { problemAnswer } from '../answer/problem.ts'
 import type { HttpContext } from '../context.ts'
 import { forwardedHeaders } from '../request/forwarded-headers.ts'
 import { pathOf, type HttpRequest } from '../request/http-request.ts'
-import { refuse, submit } from '../submit.ts'
+import type { Called } from '../route.ts'
+import { isEncoded, tooLong } from '../request/body-plan.ts'
+import { refuse, submit, type Call as CheckedCall } from '../submit.ts'
+import { beginCall, endCall } from '../traced.ts'
 import { validationFailed } from './submit-job.ts'
 
 /** The scope that calling a wrapped API needs. */
 export const callServiceScope = 'jobs:submit'
+
+export const calledByRoute: Called = ({ catalog }, { method, target }) => {
+  const match = catalog.route(method, target)
+  return match.kind === 'matched' ? match.operation.name : null
+}
 
 /**
  * A call of a wrapped API, by its own method, path, query and body, below its mount.
@@ -29,8 +38,18 @@ export function callService(
     case 'wrong-method':
       return wrongMethod(ctx, request, match.allow)
     case 'matched':
-      return call(ctx, request, match.operation, match.target)
+      return traced(ctx, request, match.operation, match.target)
   }
+}
+
+function traced(
+  ctx: HttpContext,
+  request: HttpRequest,
+  operation: Operation,
+  target: string,
+): Promise<Answer> | Answer {
+  const span = beginCall(ctx, request, operation)
+  return endCall(span, call(ctx, request, operation, target, span))
 }
 
 function call(
@@ -38,6 +57,7 @@ function call(
   request: HttpRequest,
   operation: Operation,
   target: string,
+  span: AcceptSpan | null,
 ): Promise<Answer> | Answer {
   if (operation.call.kind !== 'routed') return refuse(ctx, request, noSuchRoute(request))
   const upstream: UpstreamRequest = {
@@ -45,21 +65,45 @@ function call(
     target,
     headers: forwardedHeaders(request.rawHeaders, operation.call.headers),
   }
-  const problem = check(operation.call, upstream, request)
+  const problem = tooLong(ctx, operation, request) ?? check(operation.call, upstream, request)
   if (problem !== null) return refuse(ctx, request, problem)
   const mediaType = request.headers['content-type'] ?? null
-  const input = { mediaType, body: request.body ?? new Uint8Array(), request: upstream }
-  return submit(ctx, request, { operation, input })
+  const body = request.blob ?? request.body ?? new Uint8Array()
+  const checked = { operation, input: { mediaType, body, request: upstream }, span }
+  const parts = isEncoded(request.headers) ? null : operation.call.checkParts(mediaType)
+  return parts === null
+    ? submit(ctx, request, checked)
+    : submitParts(ctx, request, checked, parts(bytesOf(ctx, body)))
+}
+
+/** The parts of a form are looked at one by one, so that no large one is held. */
+async function submitParts(
+  ctx: HttpContext,
+  request: HttpRequest,
+  checked: CheckedCall,
+  checking: Promise<RequestCheck>,
+): Promise<Answer> {
+  const problem = problemOf(await checking, request.headers['content-type'] ?? null)
+  return problem === null ? submit(ctx, request, checked) : refuse(ctx, request, problem)
+}
+
+async function* bytesOf({ engine }: HttpContext, body: Body): AsyncGenerator<Uint8Array, void> {
+  if (isBlob(body)) yield* engine.blobs.read(body)
+  else yield body
 }
 
 function check(
   routed: RoutedCall,
   upstream: UpstreamRequest,
-  { body, headers }: HttpRequest,
+  { body, blob, headers }: HttpRequest,
 ): Problem | null {
   if (climbs(upstream.target)) return climbing
   const mediaType = headers['content-type'] ?? null
-  const outcome = routed.check(upstream, body ?? new Uint8Array(), mediaType)
+  const content = blob === null ? (body ?? new Uint8Array()) : 'elsewhere'
+  return problemOf(routed.check(upstream, content, mediaType), mediaType)
+}
+
+function problemOf(outcome: RequestCheck, mediaType: string | null): Problem | null {
   switch (outcome.kind) {
     case 'ok':
       return null
@@ -95,6 +139,12 @@ export function wrongMethod(
   ctx.telemetry.rejected(problem.code)
   return problemAnswer(ctx.publicUrl(), problem, pathOf(request.target), { allow: methods })
 }
+
+/** @param path the same without it, which is one of ours */
+export const slashTooMuch = ({ method, target }: HttpRequest, path: string): Problem => ({
+  code: 'route-not-found',
+  detail: `There is nothing at ${method} ${pathOf(target)}: write ${path}, without the slash at its end.`,
+})
 
 export const noSuchRoute = ({ method, target }: HttpRequest): Problem => ({
   code: 'route-not-found',

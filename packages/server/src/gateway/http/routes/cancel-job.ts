@@ -9,7 +9,7 @@ export const cancelJob: Route = {
   path: '/v1/jobs/:id/cancel',
   scope: 'jobs:cancel',
   async handle(ctx, request) {
-    const id = jobIdOf(ctx, request)
+    const id = await jobIdOf(ctx, request)
     if (typeof id === 'object') return refuse(ctx, request, id)
     const answer = await ctx.engine.cancel(request.caller, id)
     return answer.kind === 'problem'

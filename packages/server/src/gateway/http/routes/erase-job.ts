@@ -9,7 +9,7 @@ export const eraseJob: Route = {
   path: '/v1/jobs/:id',
   scope: 'jobs:admin',
   async handle(ctx, request) {
-    const id = jobIdOf(ctx, request)
+    const id = await jobIdOf(ctx, request)
     if (typeof id === 'object') return refuse(ctx, request, id)
     const problem = await ctx.engine.erase(request.caller, id)
     return problem === null ? empty(204) : refuse(ctx, request, problem)

@@ -1,3 +1,4 @@
+import { JobSchema, type Problem } from '@buzzer/contract'
 import { isOutcome, type Job } from '../../../core/job.ts'
 import { untilChanged, untilEnd } from '../../../engine/wait.ts'
 import { etagOf, retryAfterSeconds } from '../answer/accepted.ts'
@@ -7,6 +8,7 @@ import { jobDocument } from '../../job-document.ts'
 import { isProblem } from '../answer/problem.ts'
 import type { HttpContext } from '../context.ts'
 import { parseVersions } from '../request/if-none-match.ts'
+import { invalidParameter } from '../request/header-problem.ts'
 import type { HttpRequest } from '../request/http-request.ts'
 import { appliedPreferences, parsePrefer } from '../request/prefer.ts'
 import { waitForJob } from '../request/wait-for-job.ts'
@@ -19,6 +21,8 @@ export const getJob: Route = {
   path: '/v1/jobs/:id',
   scope: 'jobs:read',
   async handle(ctx, request) {
+    const wrong = wrongFields(request.query().get('fields'))
+    if (wrong !== null) return refuse(ctx, request, wrong)
     const known = parseVersions(request.headers['if-none-match'])
     const preference = parsePrefer(request.headers['prefer'])
     const until = known === null ? untilEnd : untilChanged(known)
@@ -33,6 +37,18 @@ export const getJob: Route = {
       ? empty(304, headers)
       : found(ctx, request, job, headers)
   },
+}
+
+const members = Object.keys(JobSchema.properties)
+
+/** A job has the same members always, so that another one is a mistake. */
+function wrongFields(fields: string | null): Problem | null {
+  if (fields === null) return null
+  const names = fields.split(',').map((field) => field.trim().split('.')[0] ?? '')
+  const unknown = names.find((name) => name !== '' && !members.includes(name))
+  if (unknown === undefined) return null
+  const rule = `names '${unknown}', which no job has; there are ${members.join(', ')}`
+  return invalidParameter('fields', rule)
 }
 
 const statusHeaders = (job: Job): AnswerHeaders => ({

@@ -18,6 +18,10 @@ export const getResult: Route = {
     const applied = appliedPreferences({ ...preference, respondAsync: false })
     const headers = applied === null ? {} : { 'preference-applied': applied }
     const fields = request.query().get('fields')
-    return resultAnswer(ctx, job, { fields, headers: { ...headers, vary: 'Prefer' } })
+    return resultAnswer(ctx, job, {
+      fields,
+      headers: { ...headers, vary: 'Prefer' },
+      reader: request,
+    })
   },
 }

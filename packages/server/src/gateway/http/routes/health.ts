@@ -1,4 +1,5 @@
 import type { Problem } from '@buzzer/contract'
+import type { DeadLetterAlarm } from '../../../core/dead-letter.ts'
 import { json, text } from '../answer/answer.ts'
 import { problemAnswer } from '../answer/problem.ts'
 import type { HttpContext } from '../context.ts'
@@ -22,11 +23,21 @@ export const readyz: Route = {
   scope: 'public',
   async handle(ctx) {
     const problem = await findProblem(ctx)
-    return problem === null
-      ? json(200, { status: 'ready' }, { 'cache-control': 'no-store' })
-      : problemAnswer(ctx.publicUrl(), problem, '/readyz')
+    if (problem !== null) return problemAnswer(ctx.publicUrl(), problem, '/readyz')
+    const warnings = (await ctx.engine.deadLetters.alarms()).map(warningOf)
+    const body = { status: 'ready', ...(warnings.length === 0 ? {} : { warnings }) }
+    return json(200, body, { 'cache-control': 'no-store' })
   },
 }
+
+/** Worth a look, and no reason to send callers elsewhere. */
+const warningOf = ({ operation, deadLetters, alert }: DeadLetterAlarm) => ({
+  code: 'dead-letters',
+  operation,
+  deadLetters,
+  alert,
+  detail: `${operation} has ${deadLetters} dead letters: see /v1/dead-letters?groupBy=error.`,
+})
 
 async function findProblem(ctx: HttpContext): Promise<Problem | null> {
   if (ctx.stopping.aborted) return shuttingDown

@@ -1,16 +1,36 @@
 import type { Route } from '../route.ts'
+import { batchEvents } from './batch-events.ts'
+import { getBatchResults } from './batch-results.ts'
+import { cancelBatch } from './cancel-batch.ts'
 import { cancelJob } from './cancel-job.ts'
+import {
+  patchOperation,
+  putChannel,
+  putService,
+  removeChannel,
+  removeService,
+} from './change-definition.ts'
+import { definitionHistories } from './definition-history.ts'
 import { eraseJob } from './erase-job.ts'
+import { getBatch } from './get-batch.ts'
+import { getChannel, getOperation, getService } from './get-definition.ts'
 import { getJob } from './get-job.ts'
 import { getResult } from './get-result.ts'
 import { healthz, metrics, readyz } from './health.ts'
+import { importService } from './import-service.ts'
+import { home } from './home.ts'
 import { jobEvents } from './job-events.ts'
-import { listDeadLetters, listJobs } from './list-jobs.ts'
+import { listChannels, listOperations, listServices } from './list-definitions.ts'
+import { listDeadLetters } from './list-dead-letters.ts'
+import { listJobs } from './list-jobs.ts'
+import { listSchedules } from './list-schedules.ts'
 import { notSupported } from './not-supported.ts'
 import { openapiJson, openapiYaml } from './openapi.ts'
 import { problemList, problemPage } from './problem-page.ts'
 import { retryJob } from './retry-job.ts'
+import { runSchedule } from './run-schedule.ts'
 import { discardDeadLetters, retryDeadLetters } from './steer-dead-letters.ts'
+import { submitBatch } from './submit-batch.ts'
 import { submitJob } from './submit-job.ts'
 
 /** Every route of our own; calls of wrapped APIs come below their mounts (call-service.ts). */
@@ -23,9 +43,30 @@ export const routes: readonly Route[] = [
   jobEvents,
   cancelJob,
   retryJob,
+  submitBatch,
+  getBatch,
+  batchEvents,
+  getBatchResults,
+  cancelBatch,
+  listSchedules,
+  runSchedule,
   listDeadLetters,
   retryDeadLetters,
   discardDeadLetters,
+  listOperations,
+  getOperation,
+  patchOperation,
+  listServices,
+  getService,
+  putService,
+  removeService,
+  importService,
+  listChannels,
+  getChannel,
+  putChannel,
+  removeChannel,
+  ...definitionHistories,
+  home,
   healthz,
   readyz,
   metrics,

@@ -1,11 +1,10 @@
-import { parseSequence, type Problem } from '@buzzer/contract'
+import type { Problem } from '@buzzer/contract'
 import { isOutcome, type Job } from '../../../core/job.ts'
 import { empty, type Answer } from '../answer/answer.ts'
 import { isProblem } from '../answer/problem.ts'
 import type { HttpContext } from '../context.ts'
+import { acceptsEvents, eventStreamHeaders, readCursor } from '../request/event-cursor.ts'
 import { findJob } from '../request/find-job.ts'
-import { invalidHeader, invalidParameter } from '../request/header-problem.ts'
-import type { HttpRequest } from '../request/http-request.ts'
 import type { Route } from '../route.ts'
 import { jobEventFrames } from '../../sse/job-events.ts'
 import { refuse } from '../submit.ts'
@@ -25,31 +24,13 @@ export const jobEvents: Route = {
   },
 }
 
-const acceptsEvents = ({ headers }: HttpRequest): boolean =>
-  headers.accept === undefined || /text\/event-stream|text\/\*|\*\/\*/i.test(headers.accept)
-
-/** `Last-Event-ID` of a reconnect goes before the `since` that stands in the URL for ever. */
-function readCursor({ headers, query }: HttpRequest): number | null | Problem {
-  const last = headers['last-event-id']?.toString()
-  if (last !== undefined && last !== '') {
-    return parseSequence(last) ?? invalidHeader('Last-Event-ID', 'takes the id of an event of ours')
-  }
-  const since = query().get('since')
-  if (since === null) return null
-  return parseSequence(since) ?? invalidParameter('since', 'takes the sequence of an event of ours')
-}
-
 /** Only 204 keeps a browser's EventSource from coming back. */
 const sawTheEnd = (job: Job, since: number | null): boolean =>
   since !== null && isOutcome(job) && since >= job.version
 
 const stream = (ctx: HttpContext, job: Job, since: number): Answer => ({
   kind: 'stream',
-  headers: {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store, no-transform',
-    'x-accel-buffering': 'no',
-  },
+  headers: eventStreamHeaders,
   chunks: (signal) => jobEventFrames(ctx.engine.watch(job, since, signal), ctx.publicUrl()),
 })
 

@@ -4,23 +4,12 @@ import { refuse } from '../submit.ts'
 
 /** Parts of the protocol that are not built yet say so, and are never taken for something else. */
 const planned: readonly (readonly [Route['method'], string, Scope | 'public'])[] = [
-  ['POST', '/v1/batches', 'jobs:submit'],
-  ['GET', '/v1/batches/:id', 'jobs:read'],
-  ['GET', '/v1/batches/:id/events', 'jobs:read'],
-  ['GET', '/v1/batches/:id/results', 'jobs:read'],
-  ['POST', '/v1/batches/:id/cancel', 'jobs:cancel'],
   ['POST', '/v1/jobs/:id/input', 'jobs:submit'],
   ['POST', '/v1/tickets', 'channels:subscribe'],
   ['GET', '/v1/ws', 'channels:subscribe'],
   ['GET', '/v1/channels/:channel/ws', 'channels:subscribe'],
   ['GET', '/v1/channels/:channel/events', 'channels:subscribe'],
   ['POST', '/v1/channels/:channel/events', 'channels:publish'],
-  ['GET', '/v1/operations', 'operations:manage'],
-  ['GET', '/v1/operations/:operation', 'operations:manage'],
-  ['PATCH', '/v1/operations/:operation', 'operations:manage'],
-  ['POST', '/v1/services/import', 'operations:manage'],
-  ...definitions('/v1/services', '/v1/services/:service'),
-  ...definitions('/v1/channels', '/v1/channels/:channel'),
   ['GET', '/v1/webhooks', 'webhooks:manage'],
   ['POST', '/v1/webhooks', 'webhooks:manage'],
   ['GET', '/v1/audit', 'audit:read'],
@@ -33,14 +22,6 @@ const planned: readonly (readonly [Route['method'], string, Scope | 'public'])[]
   ['GET', '/docs', 'public'],
   ['GET', '/console', 'public'],
 ]
-
-function definitions(list: string, one: string): typeof planned {
-  const methods = ['GET', 'PUT', 'DELETE'] as const
-  return [
-    ['GET', list, 'operations:manage'],
-    ...methods.map((method) => [method, one, 'operations:manage'] as const),
-  ]
-}
 
 export const notSupported: readonly Route[] = planned.map(([method, path, scope]) => ({
   method,

@@ -9,7 +9,7 @@ export const retryJob: Route = {
   path: '/v1/jobs/:id/retry',
   scope: 'jobs:admin',
   async handle(ctx, request) {
-    const id = jobIdOf(ctx, request)
+    const id = await jobIdOf(ctx, request)
     if (typeof id === 'object') return refuse(ctx, request, id)
     const answer = await ctx.engine.retry(request.caller, id)
     return answer.kind === 'problem'

@@ -1,53 +1,58 @@
-import type { Problem } from '@buzzer/contract'
+import type { DeadLetterCount, Problem } from '@buzzer/contract'
+import { formatTime } from '../../../core/time.ts'
+import type { SteeredMany } from '../../../engine/dead-letters.ts'
 import { json, type Answer } from '../answer/answer.ts'
 import { isProblem } from '../answer/problem.ts'
 import type { HttpContext } from '../context.ts'
+import { readDeadLetterOrder } from '../request/dead-letter-order.ts'
 import type { HttpRequest } from '../request/http-request.ts'
-import { readDeadLetterFilter } from '../request/dead-letter-filter.ts'
 import type { Route } from '../route.ts'
 import { refuse } from '../submit.ts'
 
-/** Runs the dead letters that a filter names again, from the newest on. */
+/** Runs the dead letters that a filter names again, the oldest first, at a rate if one is given. */
 export const retryDeadLetters: Route = {
   method: 'POST',
   path: '/v1/dead-letters/retry',
   scope: 'jobs:admin',
-  handle: (ctx, request) =>
-    steerAll(ctx, request, async (id) => {
-      const answer = await ctx.engine.retry(request.caller, id)
-      return answer.kind === 'changed'
-    }),
+  async handle(ctx, request) {
+    const order = readDeadLetterOrder(request, 'retry')
+    if (isProblem(order)) return refuse(ctx, request, order)
+    const signal = endOf(ctx, request)
+    return counted(202, await ctx.engine.deadLetters.retry({ ...order, signal }))
+  },
 }
 
-/** Erases the dead letters that a filter names. */
+/** Erases the dead letters that a filter names; all of them only where that is said. */
 export const discardDeadLetters: Route = {
   method: 'POST',
   path: '/v1/dead-letters/discard',
   scope: 'jobs:admin',
-  handle: (ctx, request) =>
-    steerAll(ctx, request, async (id) => (await ctx.engine.erase(request.caller, id)) === null),
+  async handle(ctx, request) {
+    const order = readDeadLetterOrder(request, 'discard')
+    if (isProblem(order)) return refuse(ctx, request, order)
+    if (!order.isExplicit) return refuse(ctx, request, whichOnes)
+    const signal = endOf(ctx, request)
+    return counted(200, await ctx.engine.deadLetters.discard({ ...order, signal }))
+  },
 }
 
-type JobIdOf = Parameters<HttpContext['engine']['retry']>[1]
+const whichOnes: Problem = {
+  code: 'validation-failed',
+  detail:
+    'A discard cannot be taken back, so it has to say what it means: send a filter such as ' +
+    '{"operation":"render-report"}, or {"all":true} to discard all dead letters.',
+  errors: [{ pointer: '', detail: 'has neither a filter nor `all`' }],
+}
 
-async function steerAll(
-  ctx: HttpContext,
-  request: HttpRequest,
-  steer: (id: JobIdOf) => Promise<boolean>,
-): Promise<Answer> {
-  const filter = readDeadLetterFilter(request)
-  if (isProblem(filter)) return refuse(ctx, request, filter satisfies Problem)
-  let count = 0
-  let cursor: string | null = null
-  do {
-    // The next page is read before this one changes, so that it is found from where it was.
-    const page: Awaited<ReturnType<typeof ctx.engine.list>> = await ctx.engine.list({
-      ...filter,
-      cursor,
-    })
-    const done = await Promise.all(page.items.map(({ id }) => steer(id)))
-    count += done.filter(Boolean).length
-    cursor = page.next
-  } while (cursor !== null)
-  return json(200, { count })
+/** Nobody is told the count any more; what is done by then is done. */
+const endOf = (ctx: HttpContext, request: HttpRequest): AbortSignal =>
+  AbortSignal.any([request.closed(), ctx.stopping])
+
+function counted(status: number, { count, more, until }: SteeredMany): Answer {
+  const document: DeadLetterCount = {
+    count,
+    ...(more ? { more } : {}),
+    ...(until === null ? {} : { until: formatTime(until) }),
+  }
+  return json(status, document, { 'cache-control': 'no-store' })
 }

@@ -1,23 +1,59 @@
 import type { Problem, ValidationError } from '@buzzer/contract'
 import type { NamedCall, Operation } from '../../../ports/catalog.ts'
+import type { AcceptSpan } from '../../../ports/tracing.ts'
+import type { Answer } from '../answer/answer.ts'
 import { isProblem } from '../answer/problem.ts'
+import type { HttpContext } from '../context.ts'
 import type { HttpRequest } from '../request/http-request.ts'
+import { isEncoded, operationPlan, tooLong } from '../request/body-plan.ts'
+import { decodeBody } from '../request/decode-body.ts'
 import { parseJson } from '../request/parse-json.ts'
 import type { Route } from '../route.ts'
 import { refuse, submit, type Call } from '../submit.ts'
+import { beginCall, endCall } from '../traced.ts'
 
 /** Calls an operation by its name; the body is the input. */
 export const submitJob: Route = {
   method: 'POST',
   path: '/v1/operations/:operation/jobs',
   scope: 'jobs:submit',
+  called: ({ catalog }, { params }) => catalog.operation(params['operation'] ?? '')?.name ?? null,
   async handle(ctx, request) {
     const name = request.params['operation'] ?? ''
     const operation = ctx.catalog.operation(name)
     if (operation === null) return refuse(ctx, request, operationNotFound(name))
-    const call = readCall(operation, request)
-    return isProblem(call) ? refuse(ctx, request, call) : submit(ctx, request, call)
+    const span = beginCall(ctx, request, operation)
+    return endCall(span, submitTo(ctx, request, operation, span))
   },
+}
+
+function submitTo(
+  ctx: HttpContext,
+  request: HttpRequest,
+  operation: Operation,
+  span: AcceptSpan | null,
+): Answer | Promise<Answer> {
+  if (request.body !== null && isEncoded(request.headers)) {
+    return submitDecoded(ctx, request, request.body, operation, span)
+  }
+  const call = tooLong(ctx, operation, request) ?? readCall(operation, request, request.body, span)
+  return isProblem(call) ? refuse(ctx, request, call) : submit(ctx, request, call)
+}
+
+/** What is stored is the input itself; the request stays what was sent, for its idempotency key. */
+async function submitDecoded(
+  ctx: HttpContext,
+  request: HttpRequest,
+  body: Uint8Array,
+  operation: Operation,
+  span: AcceptSpan | null,
+): Promise<Answer> {
+  const { maxBytes, tooLarge } = operationPlan(ctx, operation, request.headers)
+  const encoding = request.headers['content-encoding'] ?? ''
+  const decoded = await decodeBody(body, encoding, maxBytes, tooLarge)
+  if (decoded.kind === 'problem') return refuse(ctx, request, decoded.problem)
+  const call = readCall(operation, request, decoded.body, span)
+  return isProblem(call) ? refuse(ctx, request, call) : submit(ctx, request, call)
 }
 
 const operationNotFound = (name: string): Problem => ({
@@ -25,20 +61,23 @@ const operationNotFound = (name: string): Problem => ({
   detail: `There is no operation '${name}'. /openapi.json lists those that there are.`,
 })
 
-function readCall(operation: Operation, request: HttpRequest): Call | Problem {
+function readCall(
+  operation: Operation,
+  request: HttpRequest,
+  body: Uint8Array | null,
+  span: AcceptSpan | null,
+): Call | Problem {
   if (operation.call.kind === 'routed') return callByRoute(operation, operation.call)
-  if (request.body === null) return checked({ operation, input: null }, operation.call, undefined)
+  if (body === null) return checked({ operation, input: null, span }, operation.call, undefined)
   const mediaType = request.headers['content-type'] ?? 'application/json'
   if (!isJson(mediaType)) return unsupported(mediaType)
-  const encoding = request.headers['content-encoding'] ?? 'identity'
-  if (encoding.toLowerCase() !== 'identity') return encoded(encoding)
-  const parsed = parseJson(request.body)
+  const parsed = parseJson(body)
   if (parsed.kind === 'problem') return parsed.problem
-  const input = { mediaType: 'application/json', body: request.body, request: null }
-  return checked({ operation, input, value: parsed.value }, operation.call, parsed.value)
+  const input = { mediaType: 'application/json', body, request: null }
+  return checked({ operation, input, value: parsed.value, span }, operation.call, parsed.value)
 }
 
-const isJson = (mediaType: string): boolean =>
+export const isJson = (mediaType: string): boolean =>
   /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(mediaType)
 
 function checked(call: Call, { check }: NamedCall, value: unknown): Call | Problem {
@@ -52,14 +91,9 @@ export const validationFailed = (errors: readonly ValidationError[]): Problem =>
   errors,
 })
 
-const unsupported = (mediaType: string): Problem => ({
+export const unsupported = (mediaType: string): Problem => ({
   code: 'unsupported-media-type',
   detail: `Inputs are JSON (Content-Type: application/json), not '${mediaType}'.`,
-})
-
-const encoded = (encoding: string): Problem => ({
-  code: 'unsupported-media-type',
-  detail: `Inputs are sent as they are, not with Content-Encoding '${encoding}'.`,
 })
 
 const callByRoute = (

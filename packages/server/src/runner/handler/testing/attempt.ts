@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import type { JobId } from '@buzzer/contract'
 import type { Running } from '../../../core/job.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { Log } from '../../../ports/log.ts'
 import type { Attempt } from '../../../ports/runner.ts'
+import { createMemoryBlobs } from '../../../store/sqlite/testing/memory-blobs.ts'
 
 /** An attempt as the engine would hand it over, and what its runner did with it. */
 export interface RecordedAttempt extends Attempt {
@@ -24,7 +26,10 @@ export function recordAttempt(
   return {
     job: { ...job, operation },
     input: body === null ? null : { mediaType: 'application/json', body, request: null },
+    trace: job.trace,
     signal: controller.signal,
+    blobs: createMemoryBlobs({ clock: { now: Date.now }, random: { bytes: randomBytes } }),
+    maxResultBytes: null,
     async progress(percent, message) {
       said.push([percent, message])
       begun.resolve()
@@ -51,8 +56,10 @@ const job: Running = {
     traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
     tracestate: null,
   },
+  batch: null,
   createdAt: 1_700_000_000_000,
   deadlineAt: 1_700_000_060_000,
+  scheduledFor: null,
   maxAttempts: 5,
   version: 3,
   run: 1,

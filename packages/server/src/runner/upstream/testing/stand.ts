@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { createIdSource } from '@buzzer/contract'
 import { newJob, type Running, type Trace } from '../../../core/job.ts'
 import { newLease } from '../../../core/lease.ts'
@@ -7,6 +8,7 @@ import { createOutbound } from '../../../outbound/outbound.ts'
 import { realClock } from '../../../outbound/testing/real-clock.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { Attempt, RunOutcome } from '../../../ports/runner.ts'
+import { createMemoryBlobs } from '../../../store/sqlite/testing/memory-blobs.ts'
 import {
   defaultUpstreamOperation,
   type UpstreamOperation,
@@ -56,6 +58,7 @@ export function openStand(
   const runner = createUpstreamRunner({
     outbound,
     clock,
+    tracing: null,
     random: { fraction: () => 0.5, bytes: (count) => new Uint8Array(count).fill(0xab) },
     log: { debug: log, info: log, warn: log, error: log },
     service: {
@@ -104,8 +107,11 @@ function attemptOf(call: Call, now: number): Omit<Attempt, 'progress'> {
         headers: call.headers ?? [],
       },
     },
+    trace: call.trace ?? null,
     signal: call.signal ?? new AbortController().signal,
     output: () => Promise.resolve(),
+    blobs: createMemoryBlobs({ clock: { now: Date.now }, random: { bytes: randomBytes } }),
+    maxResultBytes: null,
   }
 }
 
@@ -119,6 +125,7 @@ function runningJob(call: Call, now: number): Running {
     key: null,
     tags: [],
     trace: call.trace ?? null,
+    batch: null,
     createdAt: startAt,
     deadlineAt: null,
     maxAttempts: 5,

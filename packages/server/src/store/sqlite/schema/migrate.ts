@@ -4,6 +4,9 @@ import { first } from './001-first.ts'
 /** In order; the number of those that ran is kept in `user_version`. */
 const migrations: readonly string[] = [first]
 
+/** The newest schema that this program knows. */
+export const newestSchema = migrations.length
+
 /**
  * Brings the schema up to this program's, each step in a transaction of its own.
  *

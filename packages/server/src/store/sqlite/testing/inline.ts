@@ -2,12 +2,14 @@ import type { Clock } from '../../../ports/clock.ts'
 import type { Log } from '../../../ports/log.ts'
 import type { Random } from '../../../ports/random.ts'
 import { StoreUnavailable, type Store } from '../../../ports/store.ts'
+import { createFileBlobs } from '../blobs/file-blobs.ts'
 import { createCaller, type Caller } from '../caller.ts'
 import { inMemory, makeFolder } from '../connection.ts'
 import { lockFolder } from '../lock.ts'
 import { createStore } from '../port.ts'
 import { createServed } from '../served.ts'
 import { startService } from '../service.ts'
+import { createMemoryBlobs } from './memory-blobs.ts'
 
 export interface InlineSqliteStoreOptions {
   /** The data folder, or ':memory:' for one that is gone when it is closed. */
@@ -43,5 +45,6 @@ export async function openInlineSqliteStore(options: InlineSqliteStoreOptions): 
     service[Symbol.dispose]()
     lock?.[Symbol.dispose]()
   }
-  return createStore(caller, () => (closing ??= close()))
+  const blobs = isFile ? createFileBlobs(options) : createMemoryBlobs(options)
+  return createStore(caller, blobs, () => (closing ??= close()))
 }

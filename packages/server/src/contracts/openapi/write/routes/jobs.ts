@@ -79,13 +79,30 @@ export const jobRoutes: readonly DescribedRoute[] = [
     operationId: 'getResult',
     tag: 'Jobs',
     summary: 'Gives the result, at once or when it is there',
-    parameters: [id, prefer, fields],
+    parameters: [
+      id,
+      prefer,
+      fields,
+      ...['Range', 'If-Range', 'If-None-Match'].map((name) => ({
+        name,
+        in: 'header',
+        schema: { type: 'string' },
+        description: 'As RFC 9110 has it, by the `ETag` of the result.',
+      })),
+    ],
     responses: {
       '200': refer('responses', 'Result'),
+      '206': { description: 'The part of it that `Range` names' },
+      '304': { description: 'It is what `If-None-Match` names' },
       'default': refer('responses', 'Result'),
       ...merge(
         notFound,
-        problemAnswers('result-not-ready', 'job-expired', 'not-acceptable'),
+        problemAnswers(
+          'result-not-ready',
+          'job-expired',
+          'not-acceptable',
+          'range-not-satisfiable',
+        ),
         outcomeProblems,
       ),
     },

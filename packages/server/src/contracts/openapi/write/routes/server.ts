@@ -19,6 +19,31 @@ const version = query('version', { type: 'string', enum: ['3.1', '3.2'], default
 export const serverRoutes: readonly DescribedRoute[] = [
   {
     method: 'get',
+    path: '/',
+    operationId: 'getHome',
+    tag: 'Server',
+    summary: 'Says where things are, as JSON or, for browsers, as a page',
+    responses: {
+      '200': {
+        description: 'Links',
+        content: {
+          'application/json': {
+            schema: {
+              type: 'object',
+              required: ['name', 'links'],
+              properties: {
+                name: { type: 'string' },
+                links: { type: 'object', additionalProperties: { type: 'string' } },
+              },
+            },
+          },
+          'text/html': { schema: { type: 'string' } },
+        },
+      },
+    },
+  },
+  {
+    method: 'get',
     path: '/healthz',
     operationId: 'isAlive',
     tag: 'Server',

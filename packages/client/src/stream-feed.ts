@@ -1,10 +1,9 @@
 import { isEventStream, readProblem } from './answer.ts'
 import { anySignal } from './clock.ts'
 import { ConnectionError } from './error.ts'
-import { isFinalEvent, type JobEvent } from './job-event.ts'
-import { jobRequest, type JobRoute } from './job-route.ts'
-import { readEvent, type Seen } from './read-event.ts'
+import type { Feed } from './feed.ts'
 import { createSseParser, type SseParser } from './sse-parser.ts'
+import type { Transport } from './transport.ts'
 
 /** How one connection ended. */
 export type StreamEnd =
@@ -18,7 +17,6 @@ export type StreamEnd =
   | 'unavailable'
 
 export interface StreamState {
-  readonly seen: Seen
   /** The reconnection time that the server asked for, in milliseconds. */
   retryMs: number
   /** Called when the server has said something, so that the next failure counts as the first. */
@@ -31,19 +29,19 @@ export interface StreamState {
  */
 const silenceMs = 35_000
 
-/** Reads one connection's worth of a job's events. */
-export async function* streamJob(
-  route: JobRoute,
+/** Reads one connection's worth of events. */
+export async function* streamFeed<Event>(
+  feed: Feed<Event>,
   state: StreamState,
   signal: AbortSignal | undefined,
-): AsyncGenerator<JobEvent, StreamEnd> {
+): AsyncGenerator<Event, StreamEnd> {
   const connection = new AbortController()
   try {
-    const opening = connect(route, state.seen, anySignal(signal, connection.signal))
-    const body = await unlessSilent(route, connection, opening)
+    const opening = connect(feed, anySignal(signal, connection.signal))
+    const body = await unlessSilent(feed.transport, connection, opening)
     if (body === 'silent') return 'unavailable'
     if (typeof body === 'string') return body
-    return yield* readBody(route, state, body, connection)
+    return yield* readBody(feed, state, body, connection)
   } finally {
     // Ends the connection too where the reader just stops reading.
     connection.abort()
@@ -52,30 +50,26 @@ export async function* streamJob(
 
 type Body = ReadableStream<Uint8Array>
 
-async function connect(
-  route: JobRoute,
-  seen: Seen,
-  signal: AbortSignal,
-): Promise<Body | StreamEnd> {
+async function connect<Event>(feed: Feed<Event>, signal: AbortSignal): Promise<Body | StreamEnd> {
   const headers: Record<string, string> = { accept: 'text/event-stream' }
-  if (seen.cursor !== null) headers['last-event-id'] = String(seen.cursor)
-  // Not repeated here: whoever follows the job counts failures over all its connections.
-  const request = jobRequest(route, 'GET', '/events', { headers, signal, repeatable: false })
-  return route.transport.send(request, judge)
+  if (feed.cursor !== null) headers['last-event-id'] = String(feed.cursor)
+  // Not repeated here: whoever follows the feed counts failures over all its connections.
+  const request = { ...feed.open(headers, signal), repeatable: false }
+  return feed.transport.send(request, (response) => judge(response, feed.notFound))
 }
 
-async function judge(response: Response): Promise<Body | StreamEnd> {
+async function judge(response: Response, notFound: string): Promise<Body | StreamEnd> {
   if (response.status === 204) return 'over'
   if (response.ok && isEventStream(response) && response.body !== null) return response.body
   if (response.ok) return refuse(response)
-  if ([404, 405, 406, 501].includes(response.status)) return judgeMissing(response)
+  if ([404, 405, 406, 501].includes(response.status)) return judgeMissing(response, notFound)
   throw await readProblem(response)
 }
 
 /** A route that is not there is not the same as a job that is not there. */
-async function judgeMissing(response: Response): Promise<StreamEnd> {
+async function judgeMissing(response: Response, notFound: string): Promise<StreamEnd> {
   const error = await readProblem(response)
-  if (error.code === 'job-not-found') throw error
+  if (error.code === notFound) throw error
   return 'unavailable'
 }
 
@@ -84,27 +78,27 @@ async function refuse(response: Response): Promise<StreamEnd> {
   return 'unavailable'
 }
 
-async function* readBody(
-  route: JobRoute,
+async function* readBody<Event>(
+  feed: Feed<Event>,
   state: StreamState,
   body: Body,
   connection: AbortController,
-): AsyncGenerator<JobEvent, StreamEnd> {
+): AsyncGenerator<Event, StreamEnd> {
   const reader = body.getReader()
   const parser = createSseParser()
   for (let spoke = false; ;) {
-    const chunk = await readChunk(route, reader, connection)
+    const chunk = await readChunk(feed.transport, reader, connection)
     if (chunk === 'silent') return spoke ? 'cut' : 'unavailable'
     if (chunk === 'cut') return spoke ? 'cut' : 'mute'
     spoke = true
-    if (yield* readMessages(state, parser, chunk)) return 'over'
+    if (yield* readMessages(feed, state, parser, chunk)) return 'over'
     state.alive()
   }
 }
 
 /** Gives the next bytes, or how the stream ended. */
 async function readChunk(
-  route: JobRoute,
+  transport: Transport,
   reader: ReadableStreamDefaultReader<Uint8Array>,
   connection: AbortController,
 ): Promise<Uint8Array | 'silent' | 'cut'> {
@@ -112,17 +106,17 @@ async function readChunk(
     ({ value }) => value ?? 'cut',
     () => 'cut' as const,
   )
-  return unlessSilent(route, connection, next)
+  return unlessSilent(transport, connection, next)
 }
 
 /** Ends the connection when nothing comes for too long; the time runs only while we wait. */
 async function unlessSilent<T>(
-  route: JobRoute,
+  { clock }: Transport,
   connection: AbortController,
   work: Promise<T>,
 ): Promise<T | 'silent'> {
   let silent = false
-  const cancel = route.transport.clock.after(silenceMs, () => {
+  const cancel = clock.after(silenceMs, () => {
     silent = true
     connection.abort()
   })
@@ -138,15 +132,16 @@ async function unlessSilent<T>(
 }
 
 /** Gives the events in some bytes, and whether the last of them is the final one. */
-function* readMessages(
+function* readMessages<Event>(
+  feed: Feed<Event>,
   state: StreamState,
   parser: SseParser,
   chunk: Uint8Array,
-): Generator<JobEvent, boolean> {
+): Generator<Event, boolean> {
   for (const message of parser.push(chunk)) {
-    const event = readEvent(state.seen, message)
+    const event = feed.read(message)
     if (event !== null) yield event
-    if (event !== null && isFinalEvent(event)) return true
+    if (event !== null && feed.isFinal(event)) return true
   }
   state.retryMs = parser.retryMs ?? state.retryMs
   return false

@@ -1,15 +1,11 @@
 import { sleep } from './clock.ts'
 import { BuzzerError, ConnectionError, StreamUnavailableError } from './error.ts'
-import type { JobEvent } from './job-event.ts'
-import type { JobRoute } from './job-route.ts'
-import { pollJob } from './poll-job.ts'
-import { seenFrom, type Seen } from './read-event.ts'
+import type { Feed } from './feed.ts'
 import { backoffMs, isRetryableStatus } from './retry.ts'
-import { isBrokenStream, streamJob, type StreamEnd, type StreamState } from './stream-job.ts'
+import { isBrokenStream, streamFeed, type StreamEnd, type StreamState } from './stream-feed.ts'
+import type { Transport } from './transport.ts'
 
 export interface FollowOptions {
-  /** The offset after which to begin; null for the present state and what comes from now on. */
-  readonly since: number | null
   /** Whether pieces of output are wanted, so that polling is no way out. */
   readonly needsStream?: boolean | undefined
   readonly signal: AbortSignal | undefined
@@ -27,31 +23,31 @@ interface Following extends StreamState {
 const maxMutes = 3
 
 /**
- * Gives a job's events until the final one, over as many connections as it takes: by SSE, resumed
+ * Gives events until the final one, over as many connections as it takes: by SSE, resumed
  * with `Last-Event-ID`, and by long polling where there is no event stream to be had.
  *
  * @throws BuzzerError where the server refuses; ConnectionError when it stays out of reach;
  *   StreamUnavailableError where a stream is needed and cannot be had; the signal's reason
  */
-export async function* followJob(
-  route: JobRoute,
+export async function* follow<Event>(
+  feed: Feed<Event>,
   options: FollowOptions,
-): AsyncGenerator<JobEvent, void> {
-  const following = startFollowing(seenFrom(options.since))
+): AsyncGenerator<Event, void> {
+  const { transport } = feed
+  const following = startFollowing()
   while (following.mode !== 'over') {
-    const end = yield* readOn(route, following, options.signal)
+    const end = yield* readOn(feed, following, options.signal)
     options.signal?.throwIfAborted()
     const pauseMs =
       typeof end === 'string'
-        ? judgeEnd(route, following, end, options)
-        : judgeFault(route, following, end.fault)
-    if (pauseMs > 0) await sleep(route.transport.clock, pauseMs, options.signal)
+        ? judgeEnd(transport, following, end, options)
+        : judgeFault(transport, following, end.fault)
+    if (pauseMs > 0) await sleep(transport.clock, pauseMs, options.signal)
   }
 }
 
-function startFollowing(seen: Seen): Following {
+function startFollowing(): Following {
   const following: Following = {
-    seen,
     mode: 'stream',
     failures: 0,
     mutes: 0,
@@ -64,14 +60,14 @@ function startFollowing(seen: Seen): Following {
   return following
 }
 
-async function* readOn(
-  route: JobRoute,
+async function* readOn<Event>(
+  feed: Feed<Event>,
   following: Following,
   signal: AbortSignal | undefined,
-): AsyncGenerator<JobEvent, StreamEnd | { readonly fault: unknown }> {
+): AsyncGenerator<Event, StreamEnd | { readonly fault: unknown }> {
   try {
-    if (following.mode === 'stream') return yield* streamJob(route, following, signal)
-    yield* pollJob(route, following.seen, following.alive, signal)
+    if (following.mode === 'stream') return yield* streamFeed(feed, following, signal)
+    yield* feed.poll(following.alive, signal)
     return 'over'
   } catch (fault) {
     return { fault }
@@ -80,7 +76,7 @@ async function* readOn(
 
 /** Decides what comes after a connection that ended in order, and after how many milliseconds. */
 function judgeEnd(
-  route: JobRoute,
+  transport: Transport,
   following: Following,
   end: StreamEnd,
   { needsStream }: FollowOptions,
@@ -88,21 +84,21 @@ function judgeEnd(
   following.mutes += end === 'mute' ? 1 : 0
   if (end === 'over') following.mode = 'over'
   else if (end === 'unavailable' || following.mutes >= maxMutes) following.mode = 'poll'
-  else return pauseAfter(route, following, new ConnectionError('The stream was cut'))
+  else return pauseAfter(transport, following, new ConnectionError('The stream was cut'))
   if (following.mode === 'poll' && needsStream === true) throw noStream()
   return 0
 }
 
 /** Decides after how many milliseconds to go on after a fault, or throws it. */
-function judgeFault(route: JobRoute, following: Following, error: unknown): number {
+function judgeFault(transport: Transport, following: Following, error: unknown): number {
   const isRefusal = error instanceof BuzzerError && isRetryableStatus(error.status)
   if (!isRefusal && !isBrokenStream(error)) throw error
-  const pauseMs = pauseAfter(route, following, error)
+  const pauseMs = pauseAfter(transport, following, error)
   const askedMs = isRefusal ? (error.retryAfterMs ?? 0) : 0
-  return Math.max(pauseMs, Math.min(askedMs, route.transport.retry.maxRetryAfterMs))
+  return Math.max(pauseMs, Math.min(askedMs, transport.retry.maxRetryAfterMs))
 }
 
-function pauseAfter({ transport }: JobRoute, following: Following, error: unknown): number {
+function pauseAfter(transport: Transport, following: Following, error: unknown): number {
   following.failures += 1
   if (following.failures > transport.retry.reconnects) throw error
   const { maxDelayMs } = transport.retry

@@ -1,0 +1,106 @@
+import type { OpenApiDocument } from '../../contracts/openapi/read/open-api-document.ts'
+import { readOpenApi } from '../../contracts/openapi/read/read-open-api.ts'
+import { diffServices } from '../../contracts/openapi/diff/diff-services.ts'
+import type { ImportedService } from '../../contracts/openapi/service/import-service.ts'
+import { importService } from '../../contracts/openapi/service/import-service.ts'
+import { readinessReport } from '../../contracts/openapi/service/readiness-report.ts'
+import { checkService } from '../../config/check-service.ts'
+import type { ChangeTerms, Imported, ImportOrder } from '../../ports/registry.ts'
+import { slugOf, urlOf } from '../import-document.ts'
+import type { MountOptions } from '../mounted-services.ts'
+import { createBreather } from './breather.ts'
+import type { Desk, DeskDeps } from './desk.ts'
+import { invalid } from './read-body.ts'
+import { definedInConfig, notFound, refused } from './refusals.ts'
+import { commitService } from './service-desk.ts'
+
+/** Takes an OpenAPI document as it is; a service of that name keeps its other options. */
+export async function importOrdered(
+  desk: Desk,
+  deps: DeskDeps,
+  order: ImportOrder,
+  terms: ChangeTerms,
+): Promise<Imported> {
+  const outcome = readOpenApi({ text: order.text, name: 'the document' })
+  if (outcome.kind === 'refused') {
+    return refused(invalid([{ pointer: '', detail: outcome.detail }]))
+  }
+  const { title } = outcome.document
+  const name = order.name ?? (slugOf(title) || 'service')
+  const isDeclared = Object.hasOwn(deps.config.services, name)
+  if (isDeclared && !order.dryRun) return refused(definedInConfig(deps.config, 'service', name))
+  const wrong = checkService(name, {
+    kind: 'service',
+    options: { openapi: {}, ...(order.url === null ? {} : { url: order.url }) },
+  }).map(({ detail }) => ({ pointer: '', detail }))
+  if (wrong.length > 0) return refused(invalid(wrong))
+  await desk.refresh()
+  const present = desk.live.state.services.get(name)
+  if (present?.options === null) {
+    const detail = 'what is stored of it cannot be read; put the service as a whole'
+    return refused(invalid([{ pointer: '', detail }]))
+  }
+  return order.dryRun
+    ? lookAt(desk, deps, name, outcome.document, order)
+    : store(desk, deps, { ...order, name, title }, terms)
+}
+
+async function lookAt(
+  desk: Desk,
+  deps: DeskDeps,
+  name: string,
+  document: OpenApiDocument,
+  { url: given }: ImportOrder,
+): Promise<Imported> {
+  const options = optionsOf(desk, deps, name, given)
+  const service = importService(document, {
+    service: name,
+    ...(options.include === undefined ? {} : { include: options.include }),
+    ...(options.exclude === undefined ? {} : { exclude: options.exclude }),
+  })
+  const before = presentOf(desk, deps, name)
+  const changes = before === null ? null : await diffServices(before, service, createBreather())
+  return {
+    kind: 'imported',
+    name,
+    title: document.title,
+    url: options.url ?? urlOf(service, null),
+    version: null,
+    report: readinessReport(service),
+    changes,
+  }
+}
+
+async function store(
+  desk: Desk,
+  deps: DeskDeps,
+  { name, title, text, url }: ImportOrder & { readonly name: string; readonly title: string },
+  terms: ChangeTerms,
+): Promise<Imported> {
+  const changed = await desk.inTurn(() => {
+    const options = optionsOf(desk, deps, name, url)
+    return commitService(desk, deps, name, { options, source: null, text }, terms)
+  })
+  if (changed.kind === 'refused') return changed
+  const { version, changes } = changed
+  const stored = desk.live.state.services.get(name)?.use
+  if (stored?.kind !== 'ready') return refused(notFound('service', name))
+  const { mounted } = stored
+  const report = readinessReport(mounted.imported)
+  return { kind: 'imported', name, title, url: mounted.url, version, report, changes }
+}
+
+/** Those that the service has already, besides its document. */
+function optionsOf(desk: Desk, { config }: DeskDeps, name: string, url: string | null) {
+  const { services } = config
+  const declared = Object.hasOwn(services, name) ? services[name]?.options : undefined
+  const options: MountOptions = declared ?? desk.live.state.services.get(name)?.options ?? {}
+  return url === null ? options : { ...options, url }
+}
+
+function presentOf(desk: Desk, { declared }: DeskDeps, name: string): ImportedService | null {
+  const own = declared.services.find((service) => service.name === name)
+  const stored = desk.live.state.services.get(name)
+  const mounted = own ?? (stored?.use.kind === 'ready' ? stored.use.mounted : null)
+  return mounted?.imported ?? null
+}

@@ -1,0 +1,82 @@
+import { bad, good, type Finding } from '../../app/doctor/finding.ts'
+import { isFree, nextFreePort } from '../free-port.ts'
+
+const timeoutMs = 3_000
+
+interface Probe {
+  readonly kind: 'buzzer' | 'other' | 'nobody'
+  readonly isReady: boolean
+  /** What it says of itself where it is not ready. */
+  readonly detail: string
+}
+
+/** A server elsewhere, or one that is thought to run. */
+export async function checkServer(url: string): Promise<Finding> {
+  const probe = await probeServer(url)
+  if (probe.kind === 'nobody')
+    return bad(
+      'server',
+      `${url} cannot be reached: ${probe.detail}`,
+      'buzzer start, or another --url',
+    )
+  if (probe.kind === 'other')
+    return bad('server', `${url} is no Buzzer: ${probe.detail}`, 'another --url')
+  return probe.isReady
+    ? good('server', `${url} runs and is ready`)
+    : bad('server', `${url} runs and is not ready: ${probe.detail}`, 'look at its log')
+}
+
+/** Whether a server could be started there, or runs there already. */
+export async function checkPort(host: string, port: number): Promise<Finding> {
+  if (port === 0 || (await isFree(host, port))) return good('port', `${host}:${port} is free`)
+  const name = host.includes(':') ? `[${host}]` : host
+  const url = `http://${name === '0.0.0.0' ? '127.0.0.1' : name}:${port}`
+  const probe = await probeServer(url)
+  if (probe.kind === 'buzzer')
+    return probe.isReady
+      ? good('port', `${host}:${port}: a Buzzer runs there, and is ready`)
+      : bad(
+          'port',
+          `a Buzzer runs on ${host}:${port} and is not ready: ${probe.detail}`,
+          'look at its log',
+        )
+  const next = await nextFreePort(host, port)
+  return bad('port', `${host}:${port} is taken by another program`, `buzzer start --port ${next}`)
+}
+
+async function probeServer(url: string): Promise<Probe> {
+  try {
+    const health = await ask(`${url}/healthz`)
+    if (!health.isJson || health.body['status'] !== 'ok')
+      return { kind: 'other', isReady: false, detail: `/healthz answers ${health.status}` }
+    const ready = await ask(`${url}/readyz`)
+    const { detail } = ready.body
+    const said = typeof detail === 'string' ? detail : `/readyz answers ${ready.status}`
+    return { kind: 'buzzer', isReady: ready.status === 200, detail: said }
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+    return {
+      kind: 'nobody',
+      isReady: false,
+      detail: cause instanceof Error ? cause.message : String(cause),
+    }
+  }
+}
+
+interface Asked {
+  readonly status: number
+  readonly isJson: boolean
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+async function ask(url: string): Promise<Asked> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'manual' })
+  const isJson = /json/.test(response.headers.get('content-type') ?? '')
+  const body: unknown = isJson ? await response.json() : null
+  const isRecord = typeof body === 'object' && body !== null
+  return {
+    status: response.status,
+    isJson: isRecord,
+    body: isRecord ? (body as Readonly<Record<string, unknown>>) : {},
+  }
+}

@@ -1,0 +1,92 @@
+import { BuzzerError, ConnectionError, type ProblemDocument } from '@buzzer/client'
+import type { ImportedDocument } from '../app/import-document.ts'
+import { CommandError } from './command-error.ts'
+import type { Connection } from './connect.ts'
+
+/** What a running server says of an import. */
+export interface ServerImport {
+  readonly name: string
+  readonly title: string
+  readonly url: string | null
+  /** Absent where nothing was stored. */
+  readonly version?: number
+  readonly operations: ImportedDocument['report']['operations']
+  readonly notes: readonly string[]
+  /** Absent where there was no such service. */
+  readonly changes?: ServerChanges
+}
+
+export interface ServerChanges {
+  readonly breaking: boolean
+  readonly added: readonly ChangedRef[]
+  readonly removed: readonly ChangedRef[]
+  readonly changed: readonly (ChangedRef & {
+    readonly breaking: boolean
+    readonly changes: readonly {
+      readonly breaking: boolean
+      readonly pointer: string
+      readonly detail: string
+    }[]
+  })[]
+}
+
+interface ChangedRef {
+  readonly name: string
+  readonly method: string
+  readonly path: string
+}
+
+export interface ImportWish {
+  readonly dryRun: boolean
+  /** Where the API is, where that is said; the server knows it, or the document says it. */
+  readonly upstream: string | null
+}
+
+/**
+ * Puts a document into a running server.
+ *
+ * @throws BuzzerError where the server refuses it
+ */
+export async function importInto(
+  server: Connection,
+  imported: ImportedDocument,
+  { dryRun, upstream }: ImportWish,
+): Promise<ServerImport> {
+  try {
+    return await send(server, imported, { dryRun, upstream })
+  } catch (error) {
+    // Nothing tells the server where the document was read, which its addresses may go by.
+    if (upstream !== null || imported.url === null || !lacksUrl(error)) throw error
+    return send(server, imported, { dryRun, upstream: imported.url })
+  }
+}
+
+const lacksUrl = (error: unknown): boolean =>
+  error instanceof BuzzerError &&
+  (error.problem.errors ?? []).some(({ pointer }) => pointer === '/url')
+
+async function send(
+  { url, key }: Connection,
+  { name, text, format }: ImportedDocument,
+  { dryRun, upstream }: ImportWish,
+): Promise<ServerImport> {
+  const query = new URLSearchParams({ name, dryRun: String(dryRun) })
+  if (upstream !== null) query.set('url', upstream)
+  const response = await fetch(`${url}/v1/services/import?${query.toString()}`, {
+    method: 'POST',
+    headers: {
+      'content-type': `application/${format}`,
+      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+    },
+    body: text,
+  }).catch((cause: unknown) => {
+    throw new ConnectionError(`Could not reach ${url}`, { cause })
+  })
+  const body: unknown = await response.json().catch(() => null)
+  if (response.ok && body !== null) return body as ServerImport
+  if (isProblem(body)) throw new BuzzerError(body)
+  throw new CommandError(`${url} answered ${response.status}.`, { code: 'not-imported' })
+}
+
+const isProblem = (body: unknown): body is ProblemDocument =>
+  typeof body === 'object' && body !== null && 'code' in body && 'detail' in body

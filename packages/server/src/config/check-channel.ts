@@ -1,0 +1,44 @@
+import { checkHistory } from '../define/channel.ts'
+import type { ConfigIssue } from '../define/errors.ts'
+import { jsonSchemaOf, type Schema } from '../define/schema.ts'
+import { isRecord, unknownKeys } from './check-keys.ts'
+import { issueIf, issuesOf } from './issues.ts'
+import { show } from './parse.ts'
+
+/** A segment is text or one parameter; dots and slashes divide them and mean the same. */
+const namePattern = /^(?:[\w~-]+|\{\w+\})(?:[./](?:[\w~-]+|\{\w+\}))*$/
+const longestName = 255
+
+/** First segments of channels that belong to Buzzer itself. */
+const reserved = new Set(['jobs', 'operations'])
+
+/** Finds what is wrong with a declared channel. */
+export function checkChannel(
+  name: string,
+  definition: Readonly<Record<string, unknown>>,
+): readonly ConfigIssue[] {
+  const path = `channels.${name}`
+  const { kind, options } = definition
+  if (kind !== 'channel' || !isRecord(options))
+    return [{ path, detail: 'write channel({ data: { … }, history: { count: 1000 } })' }]
+  const [first = ''] = name.split(/[./]/)
+  const badName =
+    "this is no name of a channel; write segments divided by dots, such as 'quotes.{symbol}'"
+  return [
+    ...issueIf(!namePattern.test(name) || name.length > longestName, path, badName),
+    ...issueIf(reserved.has(first), path, `channels below ${first} are Buzzer's own`),
+    ...unknownKeys(`${path}.`, options, ['data', 'history', 'shared']),
+    ...checkShared(`${path}.shared`, options['shared']),
+    ...(options['data'] === undefined
+      ? []
+      : issuesOf(() => jsonSchemaOf(options['data'] as Schema, `${path}.data`))),
+    ...issuesOf(() => checkHistory(path, options['history'])),
+  ]
+}
+
+const checkShared = (path: string, value: unknown): readonly ConfigIssue[] =>
+  issueIf(
+    value !== undefined && typeof value !== 'boolean',
+    path,
+    `${show(value)} is not true or false`,
+  )

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { createPressure, type Pressure } from './pressure.ts'
+
+function open() {
+  let now = 0
+  return {
+    pressure: createPressure({ monotonic: () => now }),
+    pass: (ms: number) => {
+      now += ms
+    },
+  }
+}
+
+/** Lets in what may come in, up to `most`. */
+function fill(pressure: Pressure, most = 100_000): number {
+  let count = 0
+  while (!pressure.isFull && count < most) {
+    pressure.enter(100)
+    count += 1
+  }
+  return count
+}
+
+/** All that is under way ends, having taken so long. */
+function endAll(pressure: Pressure, count: number, tookMs: number): void {
+  for (let index = 0; index < count; index += 1) pressure.leave(100, tookMs)
+}
+
+describe('the pressure on a node', () => {
+  it('is bounded by count and by bytes', () => {
+    expect(fill(open().pressure)).toBe(8_192)
+    const { pressure } = open()
+    pressure.enter(48 * 1024 * 1024)
+    expect(pressure.isFull).toBe(true)
+    pressure.leave(48 * 1024 * 1024, 5)
+    expect(pressure.isFull).toBe(false)
+  })
+
+  it('lets less in while even the fastest is slow, and more again when it is not', () => {
+    const { pressure, pass } = open()
+    const counts: number[] = []
+    const round = (tookMs: number): void => {
+      pass(100)
+      const count = fill(pressure)
+      counts.push(count)
+      endAll(pressure, count, tookMs)
+    }
+    for (let rounds = 0; rounds < 40; rounds += 1) round(200)
+    expect(counts.at(-1)).toBeLessThanOrEqual(160)
+    expect(counts.at(-1)).toBeGreaterThanOrEqual(128)
+    for (let rounds = 0; rounds < 60; rounds += 1) round(5)
+    expect(counts.at(-1)).toBeGreaterThan(8_000)
+  })
+
+  it('is patient with a slow disk', () => {
+    const { pressure, pass } = open()
+    for (let rounds = 0; rounds < 10; rounds += 1) {
+      pass(100)
+      endAll(pressure, fill(pressure, 10), 40)
+    }
+    for (let rounds = 0; rounds < 10; rounds += 1) {
+      pass(100)
+      endAll(pressure, fill(pressure, 500), 120)
+    }
+    expect(fill(pressure, 8_000)).toBe(8_000)
+  })
+
+  it('is not moved by a burst in which some were fast', () => {
+    const { pressure, pass } = open()
+    for (let rounds = 0; rounds < 40; rounds += 1) {
+      pass(100)
+      const count = fill(pressure, 1_000)
+      endAll(pressure, 1, 3)
+      endAll(pressure, count - 1, 500)
+    }
+    expect(fill(pressure)).toBeGreaterThan(1_000)
+  })
+})

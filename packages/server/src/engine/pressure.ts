@@ -1,0 +1,65 @@
+import type { Clock } from '../ports/clock.ts'
+
+/**
+ * How many submissions this node has under way, and how many it should: as many as are on disk
+ * within a short time. Where even the fastest of a moment took longer, work stands in a queue
+ * somewhere on its way (in the event loop, in the store's thread, at the disk), and more of it
+ * would only lengthen that; as in CoDel (RFC 8289) it is the least delay that tells, since a burst
+ * has fast ones too.
+ */
+export interface Pressure {
+  /** Whether nothing more should be taken now. */
+  readonly isFull: boolean
+  enter(bytes: number): void
+  leave(bytes: number, tookMs: number): void
+}
+
+/** The store takes no more than this by itself; see inFlightAtMost there. */
+const atMost = { count: 8_192, bytes: 48 * 1024 * 1024 }
+/** Below this there would be too few for one commit to be shared. */
+const atLeast = 128
+const windowMs = 100
+/** A queue is shorter than this many times what a submission takes without one. */
+const queueOf = { times: 4, leastMs: 25, mostMs: 1_000 }
+/** With no more than this under way, nothing waits for anything but the disk. */
+const fewAtOnce = 32
+const less = 0.8
+const more = { times: 1.1, plus: 8 }
+
+export function createPressure({ monotonic }: Pick<Clock, 'monotonic'>): Pressure {
+  let count = 0
+  let bytes = 0
+  let limit = atMost.count
+  let targetMs = queueOf.leastMs
+  let window = { endsAt: 0, leastMs: Infinity, most: 0 }
+
+  const adjust = (now: number): void => {
+    const { leastMs, most } = window
+    if (most <= fewAtOnce) {
+      targetMs = Math.min(queueOf.mostMs, Math.max(queueOf.leastMs, leastMs * queueOf.times))
+    }
+    limit =
+      leastMs > targetMs
+        ? Math.max(atLeast, Math.min(limit, most) * less)
+        : Math.min(atMost.count, limit * more.times + more.plus)
+    window = { endsAt: now + windowMs, leastMs: Infinity, most: count }
+  }
+
+  return {
+    get isFull() {
+      return count >= limit || bytes >= atMost.bytes
+    },
+    enter(size) {
+      count += 1
+      bytes += size
+      if (count > window.most) window.most = count
+    },
+    leave(size, tookMs) {
+      count -= 1
+      bytes -= size
+      if (tookMs < window.leastMs) window.leastMs = tookMs
+      const now = monotonic()
+      if (now >= window.endsAt) adjust(now)
+    },
+  }
+}

@@ -1,0 +1,63 @@
+import type { FastifyReply } from 'fastify'
+import { pipeline, Readable, type Transform } from 'node:stream'
+import { constants, createBrotliCompress, createGzip, createZstdCompress } from 'node:zlib'
+import type { AnswerHeaders, BytesAnswer } from './answer.ts'
+import { brotliQuality, encodedHeaders, isCompressible, varyingHeaders } from './compress.ts'
+import { chooseEncoding, type Encoding } from './encoding.ts'
+import { flat } from './flat.ts'
+import { pour } from './pour.ts'
+
+/** What is under way when a shutdown begins has so long, in milliseconds; then it can be resumed. */
+const stoppingMs = 5_000
+
+/** Sends a body as it is read, encoded on its way where its reader prefers that. */
+export async function sendBytes(
+  stopping: AbortSignal,
+  reply: FastifyReply,
+  answer: BytesAnswer,
+): Promise<void> {
+  const response = reply.raw
+  const { accept, encoding } = negotiate(reply, answer)
+  const length = encoding === null ? String(answer.size) : null
+  response.writeHead(answer.status, flat(accept, length))
+  if (reply.request.method === 'HEAD') return void response.end()
+  const cut = (): void => void setTimeout(() => response.destroy(), stoppingMs).unref()
+  stopping.addEventListener('abort', cut, { once: true })
+  try {
+    const bytes = answer.open()
+    await pour(response, encoding === null ? bytes : encoded(bytes, encoding))
+  } catch (fault) {
+    // The head is out, so all that is left is to cut it off; the reader sees that by its length.
+    response.destroy()
+    reply.log.debug({ err: fault }, 'a body was cut off')
+  } finally {
+    stopping.removeEventListener('abort', cut)
+  }
+}
+
+function negotiate(
+  { request }: FastifyReply,
+  { headers }: BytesAnswer,
+): { readonly accept: AnswerHeaders; readonly encoding: Encoding | null } {
+  if (!isCompressible(headers)) return { accept: headers, encoding: null }
+  const encoding = chooseEncoding(request.headers['accept-encoding'])
+  const accept = encoding === null ? varyingHeaders(headers) : encodedHeaders(headers, encoding)
+  return { accept, encoding }
+}
+
+const encoders: Readonly<Record<Encoding, () => Transform>> = {
+  br: () => createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: brotliQuality } }),
+  gzip: () => createGzip(),
+  zstd: () => createZstdCompress(),
+}
+
+async function* copied(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  for await (const piece of bytes) yield Uint8Array.from(piece)
+}
+
+function encoded(bytes: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncIterable<Uint8Array> {
+  const encoder = encoders[encoding]()
+  // What fails before it is the encoder's failure too, and comes out of it.
+  pipeline(Readable.from(copied(bytes), { objectMode: false }), encoder, () => undefined)
+  return encoder
+}

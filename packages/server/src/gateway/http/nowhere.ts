@@ -1,0 +1,24 @@
+import type { Answer } from './answer/answer.ts'
+import type { HttpContext } from './context.ts'
+import { pathOf, type HttpRequest } from './request/http-request.ts'
+import { createRouteIndex } from './route-index.ts'
+import { noSuchRoute, slashTooMuch, wrongMethod } from './routes/call-service.ts'
+import { routes } from './routes/index.ts'
+import { refuse } from './submit.ts'
+
+const index = createRouteIndex(routes)
+
+/** For what no route and no service takes: says what is near. */
+export function nowhere(ctx: HttpContext, request: HttpRequest): Answer {
+  const allow = index.allowed(request.target)
+  // A route that takes the method and was not met has a parameter that cannot be one.
+  if (allow.length > 0 && !allow.includes(request.method)) return wrongMethod(ctx, request, allow)
+  const path = pathOf(request.target)
+  const bare = path.replace(/\/+$/, '')
+  const isNear = bare !== path && index.allowed(bare).length > 0
+  return refuse(ctx, request, isNear ? slashTooMuch(request, bare) : noSuchRoute(request))
+}
+
+/** Whether a request met a route only because the name at its end is empty. */
+export const lacksName = (routePath: string, target: string): boolean =>
+  /:\w+$/.test(routePath) && pathOf(target).endsWith('/')

@@ -1,0 +1,90 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Answer } from './answer/answer.ts'
+import { problemAnswer } from './answer/problem.ts'
+import { send } from './answer/send.ts'
+import type { HttpContext } from './context.ts'
+import { pathOf } from './request/http-request.ts'
+import type { Called } from './route.ts'
+
+/** A call that is refused, and when it is told so, in milliseconds from now. */
+interface Shed {
+  readonly answer: Answer
+  readonly afterMs: number
+}
+
+/**
+ * A node that is busy answers so late that callers who come again at once, whatever they are told,
+ * do not take up with refusals what it has left for work. Each connection waits for its answer, so
+ * that there are never more of these than connections.
+ */
+const holdMs = 500
+
+/**
+ * Refuses a call while too much of its operation waits already, by nothing but its method and path:
+ * nothing of its body is kept. That holds for a repeated call too, whose job may be there: only its
+ * body would tell.
+ *
+ * @returns null where the call may come in
+ */
+export function refuseOverload(
+  ctx: HttpContext,
+  { method, url, params }: FastifyRequest,
+  called: Called | undefined,
+): Shed | null {
+  if (called === undefined || ctx.engine.admission.isOpen) return null
+  const route = params as Readonly<Record<string, string>>
+  const operation = called(ctx, { method, target: url, params: route })
+  const refused = operation === null ? null : ctx.engine.admission.refusal(operation)
+  if (refused === null) return null
+  const { problem, reason, retryAfter } = refused
+  ctx.telemetry.rejected(problem.code)
+  const headers = { 'retry-after': `${retryAfter}` }
+  const answer = problemAnswer(ctx.publicUrl(), problem, pathOf(url), headers)
+  return { answer, afterMs: reason === 'node' ? holdMs : 0 }
+}
+
+/** A body up to this size is passed over faster than its caller connects anew. */
+const smallBytes = 65_536
+/** For so long a larger one is passed over, so that its caller can read the answer. */
+const lingerMs = 1_000
+
+/** Sends the refusal when it is time. */
+export function sendShed(
+  ctx: HttpContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { answer, afterMs }: Shed,
+): void {
+  passOverBody(ctx, request, reply)
+  if (afterMs === 0) void send(ctx.stopping, reply, answer)
+  else ctx.clock.after(afterMs, () => void send(ctx.stopping, reply, answer))
+}
+
+/**
+ * Sees to the body of a request that was answered without it. Node passes over what comes; after a
+ * large one, which need not come to an end at all, the connection is closed, but not at once: data
+ * that comes after a close is answered with a reset, and that can overtake the answer.
+ */
+export function passOverBody(
+  { clock }: HttpContext,
+  { raw }: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  if (isSmall(raw)) return
+  const response: ServerResponse = reply.raw
+  response.once('finish', () => {
+    const callOff = clock.after(lingerMs, () => {
+      if (!raw.complete) raw.socket.destroy()
+    })
+    raw.once('close', callOff)
+  })
+}
+
+const isSmall = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= smallBytes
+
+/** Tells a caller that waits for it to send its body (RFC 9110, section 10.1.1). */
+export function askForBody({ headers }: FastifyRequest, { raw }: FastifyReply): void {
+  if (headers.expect !== undefined && /^100-continue$/i.test(headers.expect)) raw.writeContinue()
+}

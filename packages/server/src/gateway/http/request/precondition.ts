@@ -1,0 +1,37 @@
+import type { Problem } from '@buzzer/contract'
+import type { VersionTest } from '../../../ports/registry.ts'
+import { invalidHeader } from './header-problem.ts'
+import type { HttpRequest } from './http-request.ts'
+
+const any: VersionTest = () => true
+
+/**
+ * Reads `If-Match` and `If-None-Match: *` (RFC 9110, section 13.1) of a request that changes
+ * something whose entity tag is its version.
+ */
+export function readPrecondition({ headers }: HttpRequest): VersionTest | Problem {
+  const { 'if-match': match, 'if-none-match': noneMatch } = headers
+  const mayReplace = match === undefined ? any : readMatch(match)
+  const isAbsent = noneMatch === undefined ? any : readNoneMatch(noneMatch)
+  if (typeof mayReplace !== 'function') return mayReplace
+  if (typeof isAbsent !== 'function') return isAbsent
+  return (version) => mayReplace(version) && isAbsent(version)
+}
+
+function readMatch(header: string): VersionTest | Problem {
+  if (header.trim() === '*') return (version) => version > 0
+  const tags = header.split(',').map((tag) => /^\s*"([^"]*)"\s*$/.exec(tag)?.[1])
+  if (tags.some((tag) => tag === undefined)) {
+    return invalidHeader('If-Match', 'takes entity tags such as "3", or *')
+  }
+  return (version) => tags.includes(String(version))
+}
+
+const readNoneMatch = (header: string): VersionTest | Problem =>
+  header.trim() === '*'
+    ? (version) => version === 0
+    : invalidHeader('If-None-Match', 'takes * here: only what is not there yet is made')
+
+/** @param version null for what stands in the configuration, which has none */
+export const versionTag = (version: number | null): Readonly<Record<string, string>> =>
+  version === null ? {} : { etag: `"${version}"` }

@@ -1,0 +1,98 @@
+import type { FastifyRequest } from 'fastify'
+import type { IncomingMessage } from 'node:http'
+import type { Problem } from '@buzzer/contract'
+import { abortable } from '../../../core/abortable.ts'
+import { inlineAtMost, type Body } from '../../../core/payload.ts'
+import { gather, spool, TooLarge } from '../../../core/spool.ts'
+import type { HttpContext } from '../context.ts'
+import { BodyRefused } from './body-refused.ts'
+import type { BodyPlan } from './body-plan.ts'
+
+type Done = (fault: Error | null, body?: Body) => void
+
+/** Larger bodies have to come at least this fast, in bytes per second. */
+const slowestRate = 131_072
+const firstMs = 60_000
+const lookMs = 10_000
+
+/** How long a body of that size may take to come, in milliseconds. */
+export const patienceMs = (bytes: number): number => firstMs + (bytes / slowestRate) * 1_000
+
+/**
+ * Makes what reads the bodies of requests: small ones at once, large ones as their route plans.
+ *
+ * @param planOf asked for large bodies only
+ */
+export function createBodyReader(
+  ctx: HttpContext,
+  planOf: (request: FastifyRequest) => BodyPlan,
+): (request: FastifyRequest, payload: IncomingMessage, done: Done) => void {
+  const small = Math.min(inlineAtMost, ctx.limits.bodyBytes)
+  return (request, payload, done) => {
+    const announced = Number(request.headers['content-length'] ?? Infinity)
+    if (announced <= small) return collect(payload, done)
+    const plan = planOf(request)
+    if (announced !== Infinity && announced > plan.maxBytes) {
+      return done(new BodyRefused(plan.tooLarge()))
+    }
+    readLarge(ctx, payload, plan).then((body) => done(null, body), done)
+  }
+}
+
+/** Node has made sure that it is as long as it says. */
+function collect(payload: IncomingMessage, done: Done): void {
+  const chunks: Buffer[] = []
+  payload.on('data', (chunk: Buffer) => void chunks.push(chunk))
+  payload.once('error', done)
+  // Always copied, so that it keeps no buffer of a socket alive.
+  payload.once('end', () => done(null, Buffer.concat(chunks)))
+}
+
+async function readLarge(
+  ctx: HttpContext,
+  payload: IncomingMessage,
+  { maxBytes, apart, tooLarge }: BodyPlan,
+): Promise<Body> {
+  const controller = new AbortController()
+  // What is left of one that is refused must not take the answer down with it.
+  const chunks = payload.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>
+  const watched = watch(ctx, abortable(chunks, controller.signal), controller)
+  try {
+    if (!apart) return await gather(watched, maxBytes)
+    return await spool(watched, {
+      maxBytes,
+      write: (source) => ctx.engine.blobs.write(source, { maxBytes, signal: controller.signal }),
+    })
+  } catch (fault) {
+    throw fault instanceof TooLarge ? new BodyRefused(tooLarge()) : fault
+  }
+}
+
+/** A body that drips would hold its connection for ever. */
+async function* watch(
+  { clock }: HttpContext,
+  chunks: AsyncIterable<Uint8Array>,
+  controller: AbortController,
+): AsyncGenerator<Uint8Array, void> {
+  const began = clock.monotonic()
+  let bytes = 0
+  let callOff = (): void => {}
+  const look = (): void => {
+    if (clock.monotonic() - began > patienceMs(bytes)) controller.abort(new BodyRefused(tooSlow))
+    else callOff = clock.after(lookMs, look)
+  }
+  look()
+  try {
+    for await (const chunk of chunks) {
+      bytes += chunk.byteLength
+      yield chunk
+    }
+  } finally {
+    callOff()
+  }
+}
+
+const tooSlow: Problem = {
+  code: 'request-timeout',
+  detail: 'The body came too slowly. Send it again over a faster connection.',
+}

@@ -1,0 +1,42 @@
+import { json, text } from '../answer/answer.ts'
+import type { Route } from '../route.ts'
+
+/** What there is for whoever comes in by the front door, in the order in which they may want it. */
+const places: readonly (readonly [name: string, path: string, what: string])[] = [
+  ['openapi', '/openapi.json', 'what can be called, as OpenAPI; also /openapi.yaml'],
+  ['jobs', '/v1/jobs', 'the jobs, newest first'],
+  ['deadLetters', '/v1/dead-letters', 'the jobs that used up their attempts'],
+  ['problems', '/problems', 'every error and what to do about it'],
+  ['health', '/readyz', 'whether it makes progress; /healthz for the process alone'],
+  ['metrics', '/metrics', 'counters and gauges, for Prometheus'],
+]
+
+/** Says where things are: a page for people, JSON for programs. */
+export const home: Route = {
+  method: 'GET',
+  path: '/',
+  scope: 'public',
+  handle(ctx, { headers }) {
+    if (headers.accept?.includes('text/html') === true)
+      return text('text/html; charset=utf-8', page)
+    const links = places.map(([name, path]) => [name, ctx.publicUrl() + path] as const)
+    return json(200, { name: 'Buzzer', links: Object.fromEntries(links) })
+  },
+}
+
+const page = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Buzzer</title>
+<style>
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1rem }
+  dt { margin-top: 1rem; font-weight: 600 } dd { margin: 0 }
+</style>
+<h1>Buzzer</h1>
+<p>It answers calls with 202 at once, and has the outcome when it is ready.</p>
+<dl>
+${places.map(([, path, what]) => `<dt><a href="${path}">${path}</a></dt><dd>${what}</dd>`).join('\n')}
+</dl>
+</html>
+`

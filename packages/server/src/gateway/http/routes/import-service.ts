@@ -1,0 +1,65 @@
+import type { Problem } from '@buzzer/contract'
+import type { ImportOrder } from '../../../ports/registry.ts'
+import { json } from '../answer/answer.ts'
+import { isProblem } from '../answer/problem.ts'
+import { invalidParameter } from '../request/header-problem.ts'
+import type { HttpRequest } from '../request/http-request.ts'
+import { versionTag } from '../request/precondition.ts'
+import type { Route } from '../route.ts'
+import { refuse } from '../submit.ts'
+import { maxDocumentBytes, readTerms } from './change-definition.ts'
+
+/** Takes an OpenAPI document as it is, says what becomes of it, and makes a service of it. */
+export const importService: Route = {
+  method: 'POST',
+  path: '/v1/services/import',
+  scope: 'operations:manage',
+  maxBodyBytes: maxDocumentBytes,
+  async handle(ctx, request) {
+    const terms = readTerms(request)
+    if (isProblem(terms)) return refuse(ctx, request, terms)
+    const order = readOrder(request)
+    if (isProblem(order)) return refuse(ctx, request, order)
+    const imported = await ctx.registry.importService(order, terms)
+    if (imported.kind === 'refused') return refuse(ctx, request, imported.problem)
+    const { kind: _, report, version, changes, ...about } = imported
+    const body = {
+      ...about,
+      ...(version === null ? {} : { version }),
+      ...report,
+      ...(changes === null ? {} : { changes }),
+    }
+    const isNew = version !== null && changes === null
+    const headers = isNew ? { location: `/v1/services/${encodeURIComponent(about.name)}` } : {}
+    return json(isNew ? 201 : 200, body, {
+      ...versionTag(version),
+      ...headers,
+      'cache-control': 'no-store',
+    })
+  },
+}
+
+const known = ['name', 'url', 'dryRun']
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+function readOrder(request: HttpRequest): ImportOrder | Problem {
+  const query = request.query()
+  const unknown = [...query.keys()].find((name) => !known.includes(name))
+  if (unknown !== undefined)
+    return invalidParameter(unknown, `is not known; use ${known.join(', ')}`)
+  const dryRun = query.get('dryRun') ?? 'false'
+  if (dryRun !== 'true' && dryRun !== 'false')
+    return invalidParameter('dryRun', 'takes true or false')
+  if (request.body === null) return noDocument
+  try {
+    const text = utf8.decode(request.body)
+    return { text, name: query.get('name'), url: query.get('url'), dryRun: dryRun === 'true' }
+  } catch {
+    return { code: 'malformed-body', detail: 'The document is not UTF-8 text.' }
+  }
+}
+
+const noDocument: Problem = {
+  code: 'malformed-body',
+  detail: 'There is no body. Send the OpenAPI document, as JSON or YAML.',
+}
