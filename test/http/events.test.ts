@@ -215,3 +215,25 @@ test('each event says when it happened, for every reader the same of what was pu
   expect(times.at(-1)).toBe(job.finishedAt)
   expect(await read()).toEqual(times)
 })
+
+test('progress that came with output has an offset of its own, above what was told before', async () => {
+  const { id } = await submit(server.url, 'gate')
+  using stream = await eventsOf(id)
+  const { ctx, finish } = await gates.next()
+  for (const page of [1, 2, 3]) {
+    await ctx.output(page)
+    await ctx.progress(page, null)
+    // Told together, and only then does the next page come.
+    await expect
+      .poll(async () => (await getJob(server.url, id)).progress)
+      .toEqual({
+        percent: page,
+        message: null,
+      })
+  }
+  finish('end')
+  const events = await stream.rest()
+  expect(names(events).filter((name) => name === 'job.progress').length).toBeGreaterThan(1)
+  const offsets = events.slice(1).map((event) => event.id)
+  expect(offsets).toEqual([...new Set(offsets)].toSorted((a, b) => a - b))
+})

@@ -4,6 +4,7 @@ import { call } from './support/call.ts'
 import { ended, submit } from './support/job.ts'
 import { expectProblem } from './support/problem.ts'
 import { startTestServer, type TestServer } from './support/server.ts'
+import { bytesIn } from '../../packages/server/src/core/payload.ts'
 
 let server: TestServer
 let seen: unknown
@@ -61,7 +62,7 @@ test.each(inputs)(
     const input = await server.store.payloads.input(
       id as Parameters<typeof server.store.payloads.input>[0],
     )
-    expect(Buffer.from(input?.body ?? []).toString()).toBe(json)
+    expect(Buffer.from(bytesIn(input?.body ?? new Uint8Array())).toString()).toBe(json)
   },
 )
 

@@ -12,6 +12,7 @@ import { installedBytes } from '../support/installed-bytes.ts'
 import { startServer } from '../support/server.ts'
 import { bundleForBrowsers } from './bundle.ts'
 import { oldMachineNode } from './machine-node.ts'
+import { checkTypes, linkNodeTypes, startProgram } from './project.ts'
 
 const run = promisify(execFile)
 const files = ['buzzer.config.ts', 'typed.ts']
@@ -102,6 +103,52 @@ describe('the packages as they are published, installed elsewhere', () => {
     const checking = run(process.execPath, [compiler(), '--project', installed.path])
     const checked: unknown = await checking.catch((error: unknown) => error)
     expect(checked).toMatchObject({ stdout: '' })
+  })
+
+  describe('what buzzer init makes', () => {
+    const buzzer = (...args: readonly string[]) =>
+      run(inProject('node_modules/.bin/buzzer'), args, { cwd: installed.path })
+    beforeAll(() => linkNodeTypes(installed.path))
+
+    test.each(['handler', 'report'])(
+      'of %s type-checks, starts, and is called',
+      async (template) => {
+        const folder = inProject(template)
+        await buzzer('init', template, '--template', template)
+        expect(await checkTypes(folder)).toBe('')
+        await using server = await startServer({
+          program: inProject('node_modules/.bin/buzzer'),
+          config: join(folder, 'buzzer.config.ts'),
+          data: join(folder, 'data'),
+        })
+        const env = { ...process.env, BUZZER_URL: server.url }
+        const { stdout } = await run(process.execPath, ['call.ts'], { cwd: folder, env })
+        expect(stdout).toContain('job.succeeded')
+        expect(stdout).toContain(template === 'handler' ? 'Hello, Ada!' : 'Page 5 of 5')
+      },
+    )
+
+    test('of service type-checks, starts, and wraps the API', async () => {
+      const folder = inProject('service')
+      await buzzer('init', 'service', '--template', 'service', '--json')
+      expect(await checkTypes(folder)).toBe('')
+      await using api = await startProgram(join(folder, 'api.ts'), { PORT: '0' })
+      const [API_URL = ''] = /http:\S+/.exec(api.said) ?? []
+      await using server = await startServer({
+        program: inProject('node_modules/.bin/buzzer'),
+        config: join(folder, 'buzzer.config.ts'),
+        data: join(folder, 'data'),
+        env: { API_URL },
+      })
+      const tours = await fetch(`${server.url}/api/legacy/tours`)
+      expect([tours.status, await tours.json()]).toEqual([200, ['Andalusia', 'Bohemia', 'Crete']])
+      const slow = await fetch(`${server.url}/api/legacy/tours/crete/report`, { method: 'POST' })
+      expect(slow.status).toBe(202)
+      const { id } = (await slow.json()) as { readonly id: string }
+      const wait = { headers: { prefer: 'wait=30' } }
+      const result = await fetch(`${server.url}/v1/jobs/${id}/result`, wait)
+      expect([result.status, await result.json()]).toEqual([201, { pages: 12 }])
+    })
   })
 
   test('without the Node binary it takes less than 150 MB', async () => {

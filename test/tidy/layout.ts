@@ -24,6 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[] | 'all'>> = {
   auth: adapter,
   contracts: adapter,
   telemetry: adapter,
+  timetable: adapter,
   define: ['core', 'contract'],
   config: ['define', 'core', 'contract'],
   app: 'all',

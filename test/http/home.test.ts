@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { operation } from '../../packages/server/src/define/operation.ts'
+import { call } from './support/call.ts'
+import { expectProblem } from './support/problem.ts'
+import { startTestServer, type TestServer } from './support/server.ts'
+
+let server: TestServer
+
+beforeAll(async () => {
+  server = await startTestServer({ operations: { quick: operation({ run: () => 'done' }) } })
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+test('the front door says where things are, to people and to programs', async () => {
+  const json = await call(server.url, 'GET /')
+  expect(json.status).toBe(200)
+  const { links } = json.json<{ links: Record<string, string> }>()
+  for (const link of Object.values(links)) {
+    const { status } = await call(server.url, `GET ${new URL(link).pathname}`)
+    expect(status, link).toBe(200)
+  }
+  const page = await call(server.url, 'GET /', { headers: { accept: 'text/html,*/*' } })
+  expect(page.headers['content-type']).toMatch(/^text\/html/)
+  for (const link of Object.values(links)) expect(page.text).toContain(new URL(link).pathname)
+  expect(page.text).not.toContain('<script')
+})
+
+test.each(['GET /v1/jobs/', 'POST /v1/operations/quick/jobs//', 'GET /v1/jobs/?limit=1'])(
+  'a slash too much is told: %s',
+  async (route) => {
+    const { detail } = expectProblem(await call(server.url, route), 404, 'route-not-found')
+    expect(detail).toContain(`write ${route.split(/[ ?]/)[1]?.replace(/\/+$/, '')},`)
+  },
+)
