@@ -57,7 +57,11 @@ function compilerConfig({ source, target, language, runsIn, ours }: Compilation)
       allowJs: true,
       ...(runsIn === 'anywhere' ? { lib: ['esnext', 'dom', 'dom.iterable'], types: [] } : {}),
       // Their source would be compiled along; and so it is seen that their declarations suffice.
-      paths: Object.fromEntries([...ours].map(([name, folder]) => [name, [declarations(folder)]])),
+      paths: {
+        ...Object.fromEntries([...ours].map(([name, folder]) => [name, [declarations(folder)]])),
+        // These declarations need it, and lie where nothing is installed.
+        typebox: [join(root, 'node_modules/typebox/build/index.d.mts')],
+      },
     },
     include: [join(source, 'src'), join(source, 'bin')],
     exclude: onlyForTests.map((pattern) => join(source, pattern)),

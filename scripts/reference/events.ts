@@ -1,0 +1,47 @@
+import { batchEventTypes, batchStates } from '../../packages/contract/src/batch.ts'
+import { eventTypePrefix, jobEventTypes } from '../../packages/contract/src/event.ts'
+import { finalStates, jobStates, waitingReasons } from '../../packages/contract/src/job.ts'
+import { declarationOf, declarationsOf } from './declarations.ts'
+import { optionsSection } from './sections.ts'
+import { code, list, page, table } from './markdown.ts'
+
+const contract = 'contract/src/event.ts'
+
+/** The events of a job, their envelope and the words that stand in them. */
+export const eventsPage = (): string =>
+  page('Events', [
+    'A job has a channel of its own, `jobs/{id}`, which `GET /v1/jobs/{id}/events` streams as' +
+      ' Server-Sent Events: `id:` is the offset, `event:` the type without' +
+      ` ${code(eventTypePrefix)}, \`data:\` the CloudEvent. How to read them:` +
+      ' [progress and partial output](../how-to/progress-and-output.md).',
+    '## Types',
+    list(jobEventTypes.map((type) => code(`${eventTypePrefix}${type}`))),
+    optionsSection('The envelope', declarationOf(contract, 'CloudEvent')),
+    optionsSection('The data of job.output', declarationOf(contract, 'OutputPiece')),
+    'The data of every other event is the job, as `GET /v1/jobs/{id}` gives it; `job.succeeded` has' +
+      ' the `result` too where it has at most 64 KiB, and `job.failed` has `deadLetter: true` where' +
+      ' the attempts are used up.',
+    '## States of a job',
+    list(jobStates.map((state) => `${code(state)}${isFinal(state) ? ', which ends the run' : ''}`)),
+    '## Why a job waits',
+    `\`waiting.reason\` is one of ${waitingReasons.map(code).join(', ')}.`,
+    '## Batches',
+    'A batch has a channel too, which `GET /v1/batches/{id}/events` streams in the same form, with' +
+      ` these types: ${batchEventTypes.map((type) => code(`${eventTypePrefix}${type}`)).join(', ')}.` +
+      ` Its states are ${batchStates.map(code).join(', ')}.`,
+    optionsSection(
+      'The data of an outcome in a batch',
+      declarationOf('contract/src/batch.ts', 'BatchOutcomeData'),
+    ),
+    '## As the client gives them',
+    table(
+      ['class of event', 'meaning', 'members'],
+      declarationsOf('client/src/job-event.ts').map(({ name, comment, members }) => [
+        code(name),
+        comment,
+        members.map((member) => code(member.name)).join(', '),
+      ]),
+    ),
+  ])
+
+const isFinal = (state: string): boolean => finalStates.some((final) => final === state)
