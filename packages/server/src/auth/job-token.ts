@@ -27,18 +27,25 @@ export function createJobTokens(secret: Uint8Array): JobTokens {
 export const isJobToken = (token: string): boolean => token.startsWith(prefix)
 
 const blockBytes = 64
+const digestBytes = 32
 
 /**
  * HMAC-SHA-256 of short ASCII texts by two plain hashes. Every acceptance needs one, and the object
- * behind `createHmac` costs more to collect than to use.
+ * behind `createHmac` costs more to collect than to use; so do buffers that are made for each.
  */
 function createHmacSha256(secret: Uint8Array): (text: string) => string {
   const key = Buffer.alloc(blockBytes)
   key.set(secret.byteLength > blockBytes ? hash('sha256', secret, 'buffer') : secret)
-  const inner = key.map((byte) => byte ^ 0x36)
-  const outer = key.map((byte) => byte ^ 0x5c)
+  /** The key under a mask, and room for what is hashed after it. */
+  const masked = (mask: number, room: number): Buffer =>
+    Buffer.concat([key.map((byte) => byte ^ mask), Buffer.alloc(room)])
+  const outer = masked(0x5c, digestBytes)
+  // Ids are all of one length, so that it is hardly ever made anew.
+  let inner = masked(0x36, 0)
   return (text) => {
-    const digest = hash('sha256', Buffer.concat([inner, Buffer.from(text, 'latin1')]), 'binary')
-    return hash('sha256', Buffer.concat([outer, Buffer.from(digest, 'latin1')]), 'base64url')
+    if (inner.byteLength !== blockBytes + text.length) inner = masked(0x36, text.length)
+    inner.write(text, blockBytes, 'latin1')
+    outer.write(hash('sha256', inner, 'binary'), blockBytes, 'latin1')
+    return hash('sha256', outer, 'base64url')
   }
 }
