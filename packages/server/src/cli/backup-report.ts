@@ -1,5 +1,6 @@
 import type { BackupProgress } from '../app/backup/progress.ts'
 import { CommandError } from './command-error.ts'
+import { quoteWord } from './quote-word.ts'
 import { showSize } from './show-size.ts'
 import type { WorkLine } from './work-line.ts'
 
@@ -45,7 +46,7 @@ function meaningOf(error: Error, folder: string): Meaning | null {
       return {
         code: 'folder-not-empty',
         why: ['A restore never writes over anything.'],
-        fix: `mv ${folder} ${folder}.old, or --data with another folder`,
+        fix: `mv ${quoteWord(folder)} ${quoteWord(`${folder}.old`)}, or --data with another folder`,
       }
     case 'NoBackup':
       return { code: 'not-a-backup', fix: 'name the folder that buzzer backup made' }

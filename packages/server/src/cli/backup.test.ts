@@ -221,6 +221,35 @@ describe('restore refuses, and leaves nothing of a backup', () => {
   })
 })
 
+describe('a restore that was killed', () => {
+  beforeEach(async () => {
+    await backup()
+    await mkdir(at('restored/.restoring'), { recursive: true })
+    await writeFile(at('restored/.restoring/buzzer.db'), 'half')
+    await writeFile(at('restored/secret.key'), 'moved already')
+  })
+
+  test('is done again by the next', async () => {
+    expect((await restore()).exitCode).toBe(0)
+    expect(await readdir(at('restored'))).toEqual(['buzzer.db', 'lock.db', 'secret.key'])
+    expect(await readFile(at('restored/secret.key'), 'utf8')).toBe('k'.repeat(43))
+  })
+
+  test('is no reason to lose what somebody put there since', async () => {
+    await writeFile(at('restored/mine'), '')
+    const { stderr, exitCode } = await restore()
+    expect(stderr).toContain('is not empty: it holds mine')
+    expect([exitCode, await readdir(at('restored/.restoring'))]).toEqual([1, ['buzzer.db']])
+  })
+
+  test('is nothing that a server begins on, as if all were lost', async () => {
+    const args = ['start', '--port', '0', '--data', 'restored']
+    const { stderr, exitCode } = await run(args, { cwd: folder })
+    expect(stderr).toContain('a restore into it did not end: run buzzer restore again')
+    expect([exitCode, await readdir(at('restored'))]).toEqual([2, ['.restoring', 'secret.key']])
+  })
+})
+
 async function flip(path: string, index: number): Promise<void> {
   const bytes = await readFile(path)
   bytes[index] = (bytes[index] ?? 0) ^ 1

@@ -7,6 +7,7 @@ import { explainBackup, showBackupProgress } from './backup-report.ts'
 import { addCommonOptions, addExamples, type CommonFlags, type Configure } from './command.ts'
 import { CommandError, exitCodes } from './command-error.ts'
 import { hintAt } from './follow.ts'
+import { quoteWord } from './quote-word.ts'
 import { showCount } from './show-count.ts'
 import { showSize } from './show-size.ts'
 import { showSpan } from './show-time.ts'
@@ -77,7 +78,7 @@ async function refuseTaken(target: string): Promise<void> {
   throw new CommandError(`${target} is there already.`, {
     code: 'folder-exists',
     why: ['A backup never writes over anything.'],
-    fix: `buzzer backup ${target}-${new Date().toISOString().slice(0, 10)}`,
+    fix: `buzzer backup ${quoteWord(`${target}-${new Date().toISOString().slice(0, 10)}`)}`,
   })
 }
 
@@ -125,5 +126,6 @@ function tellNext(terminal: Terminal, target: string, { secret }: Manifest): voi
     ? 'secret.key is in it: whoever has it can make tokens. Keep the folder private (it is 0700).'
     : 'The key is not in it: tokens given out before need the same key (BUZZER_SECRET, secret.key).'
   hintAt(terminal, warning)
-  hintAt(terminal, `buzzer restore ${relative(terminal.cwd, target) || target} --data FOLDER`)
+  const place = quoteWord(relative(terminal.cwd, target) || target)
+  hintAt(terminal, `buzzer restore ${place} --data FOLDER`)
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findOrInstall } from '../../../../test/servers/install.ts'
 import { commands } from './commands.ts'
 import { run } from './testing/command-line.ts'
 
@@ -16,15 +17,6 @@ beforeAll(async () => {
   await writeFile(join(folder, 'a file'), '')
 })
 afterAll(() => rm(folder, { recursive: true }))
-
-const isThere = (shell: string): boolean => {
-  try {
-    execFileSync(shell, ['--version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
 
 const names = commands.map(({ name }) => name)
 /** What is typed, its last word unfinished, and what may stand there. */
@@ -62,23 +54,34 @@ COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _buzzer; printf '%s\\n' "\${COMPREPLY[@]
 })
 
 describe('other shells', () => {
-  const [fish, zsh] = ['fish', 'zsh']
-  const reason = (shell: string): string =>
-    isThere(shell) ? '' : ', skipped because it is not here'
+  /** They are installed where they are missing, which takes some ten seconds. */
+  const installMs = 300_000
 
-  test.skipIf(!isThere(fish))(`fish completes it too${reason(fish)}`, () => {
-    for (const [line, words] of typed) {
-      const script = `source ./fish; complete -C '${line}'`
-      const said = execFileSync(fish, ['-c', script], { cwd: folder, encoding: 'utf8' })
-      const found = said.split('\n').flatMap((each) => each.split('\t')[0] ?? [])
-      // Options are offered only where a dash is typed.
-      expect(found).toEqual(expect.arrayContaining(words.filter((word) => !word.startsWith('--'))))
-    }
-  })
+  test(
+    'fish completes it too',
+    async () => {
+      const fish = await findOrInstall({ binary: 'fish', debianPackage: 'fish' })
+      for (const [line, words] of typed) {
+        const script = `source ./fish; complete -C '${line}'`
+        const said = execFileSync(fish, ['-c', script], { cwd: folder, encoding: 'utf8' })
+        const found = said.split('\n').flatMap((each) => each.split('\t')[0] ?? [])
+        // Options are offered only where a dash is typed.
+        expect(found).toEqual(
+          expect.arrayContaining(words.filter((word) => !word.startsWith('--'))),
+        )
+      }
+    },
+    installMs,
+  )
 
-  test.skipIf(!isThere(zsh))(`zsh parses it${reason(zsh)}`, () => {
-    expect(execFileSync(zsh, ['-n', './zsh'], { cwd: folder, encoding: 'utf8' })).toBe('')
-  })
+  test(
+    'zsh parses it',
+    async () => {
+      const zsh = await findOrInstall({ binary: 'zsh', debianPackage: 'zsh' })
+      expect(execFileSync(zsh, ['-n', './zsh'], { cwd: folder, encoding: 'utf8' })).toBe('')
+    },
+    installMs,
+  )
 
   test.each(['zsh', 'fish'])('%s is told every command, and quotes balance', async (shell) => {
     const { stdout } = await run(['completion', shell, '--json'])

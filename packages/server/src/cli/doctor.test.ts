@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -158,6 +159,14 @@ describe('what is wrong is named, with what to do', () => {
       /restore the last good backup/,
     ],
     [
+      'a restore that was killed',
+      () => mkdir(at('data/.restoring'), { recursive: true, mode: 0o700 }),
+      'store',
+      'bad',
+      /a restore into it did not end/,
+      /^buzzer restore BACKUP --data /,
+    ],
+    [
       'a clock before the newest job',
       () => makeStore(jobAt(Date.now() + 3_600_000)),
       'clock',
@@ -185,6 +194,25 @@ describe('what is wrong is named, with what to do', () => {
       found: expect.stringMatching(/taken by another/),
       fix: expect.stringMatching(/--port \d/),
     })
+  })
+
+  test('a port that a Buzzer with other data has: a start here would fail', async () => {
+    const other = createHttpServer((_, response) => {
+      response.setHeader('content-type', 'application/json')
+      response.end('{"status":"ok"}')
+    }).listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const { of: before } = await examine(['--port', String(port)])
+    expect(before('port')).toMatchObject({
+      verdict: 'warning',
+      found: expect.stringMatching(/a Buzzer runs there, with other data/),
+      fix: expect.stringMatching(/--port \d/),
+    })
+    await using _store = await openSqliteStore({ folder: at('data') })
+    const { of } = await examine(['--port', String(port)])
+    other.close()
+    expect(of('port')).toMatchObject({ verdict: 'good' })
   })
 
   test('a server that is asked for and is not there', async () => {

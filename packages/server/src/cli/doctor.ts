@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { checkStore } from '../app/doctor/check-store.ts'
+import { checkStore, isInUse } from '../app/doctor/check-store.ts'
 import { checkUpstreams } from '../app/doctor/check-upstreams.ts'
 import { bad, good, warning, type Finding } from '../app/doctor/finding.ts'
 import type { Config } from '../config/config.ts'
@@ -63,7 +63,7 @@ async function* examine(
   yield await checkLimits()
   const { findings, config } = await examineConfig(flags, terminal)
   yield findings
-  yield [await checkPort(config.host, config.port)]
+  yield [await checkPort(config.host, config.port, isHeld(config.storeFolder))]
   yield await checkData(config.dataFolder)
   yield [await checkSecret(config.dataFolder, config.secret)]
   yield checkStore(config.storeFolder, Date.now())
@@ -71,6 +71,15 @@ async function* examine(
   if (flags.url === undefined) return
   const { url } = await connect({ url: flags.url }, terminal)
   yield [await checkServer(url)]
+}
+
+/** One that nobody may look at is told by what looks at the store. */
+function isHeld(folder: string): boolean {
+  try {
+    return isInUse(folder)
+  } catch {
+    return true
+  }
 }
 
 /** What is to be looked at, also where the configuration cannot be used. */
@@ -133,8 +142,11 @@ const nameWidth = 9
 function show(stream: Output, { check, verdict, found, fix }: Finding): readonly string[] {
   const [colour, mark] = marks[verdict]
   const indent = ' '.repeat(nameWidth + 4)
+  // A service is called whatever its owner likes, which would break the column.
+  const [name = '', ...rest] = check.split(' ')
+  const told = [...rest, found].join(' ')
   return [
-    `${paint(stream, colour, mark)} ${paint(stream, 'bold', check.padEnd(nameWidth))}  ${found}`,
+    `${paint(stream, colour, mark)} ${paint(stream, 'bold', name.padEnd(nameWidth))}  ${told}`,
     ...(fix === null ? [] : [`${indent}${paint(stream, 'green', 'fix:')} ${fix}`]),
   ]
 }

@@ -52,6 +52,15 @@ function explainConfig({ code, issues, fix }: ConfigError): Explained {
   }
 }
 
+/** What a person at a terminal does about a problem; its own text is written for programs too. */
+const fixes: Readonly<Record<string, string>> = {
+  'operation-not-found':
+    'buzzer openapi shows what can be called, buzzer schedules what has a schedule',
+  'job-not-found': 'buzzer jobs lists those that there are',
+  'job-finished': 'buzzer jobs result ID',
+  'overloaded': 'wait, and do it again',
+}
+
 function explainProblem({ code, message, problem }: BuzzerError): Explained {
   const errors = problem.errors ?? []
   return {
@@ -59,6 +68,7 @@ function explainProblem({ code, message, problem }: BuzzerError): Explained {
     code,
     what: problem.title,
     why: [message, ...errors.map(({ pointer, detail }) => `${pointer || '(whole)'}: ${detail}`)],
+    fix: fixes[code] ?? null,
     page: /^https?:/.test(problem.type) ? problem.type : null,
   }
 }

@@ -19,6 +19,13 @@ export async function explainStart(error: unknown, config: Config): Promise<unkn
       fix: 'stop the other one, or start with --data and another folder',
       cause: error,
     })
+  const store = causes.find(({ name }) => name === 'StoreUnavailable')
+  if (store !== undefined)
+    return new CommandError(store.message, {
+      code: 'store-unavailable',
+      fix: 'buzzer doctor looks at the data folder and says what is wrong with it',
+      cause: error,
+    })
   return error
 }
 

@@ -61,7 +61,8 @@ export async function importInto(
   }
 }
 
-const lacksUrl = (error: unknown): boolean =>
+/** Whether the server was not told where the API is. */
+export const lacksUrl = (error: unknown): boolean =>
   error instanceof BuzzerError &&
   (error.problem.errors ?? []).some(({ pointer }) => pointer === '/url')
 

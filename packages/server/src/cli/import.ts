@@ -3,7 +3,7 @@ import { ConfigError, loadConfig } from '../config/load.ts'
 import { addCommonOptions, addExamples, type CommonFlags, type Configure } from './command.ts'
 import { CommandError, exitCodes, usageError } from './command-error.ts'
 import { connect } from './connect.ts'
-import { importInto, type ServerImport } from './import-into.ts'
+import { importInto, lacksUrl, type ServerImport } from './import-into.ts'
 import { showChanges } from './show-changes.ts'
 import { showCount } from './show-count.ts'
 import { showReport } from './show-report.ts'
@@ -97,7 +97,8 @@ async function importIntoServer(
 ): Promise<number> {
   const server = await connect(flags, terminal)
   const dryRun = flags.dryRun === true
-  const outcome = await importInto(server, imported, { dryRun, upstream: flags.upstream ?? null })
+  const wish = { dryRun, upstream: flags.upstream ?? null }
+  const outcome = await importInto(server, imported, wish).catch(explainLack)
   const { stdout, stderr } = terminal
   if (flags.json === true) {
     const { operations, notes, changes, ...about } = outcome
@@ -112,6 +113,16 @@ async function importIntoServer(
     for (const line of showChanges(stdout, outcome.changes)) writeLine(stdout, line)
   }
   return exitCodes.done
+}
+
+/** What the server says of it is for those who write its JSON. */
+function explainLack(error: unknown): never {
+  if (!lacksUrl(error)) throw error
+  throw new CommandError('The document names no server.', {
+    code: 'validation-failed',
+    fix: 'add --upstream URL, where the API is',
+    cause: error,
+  })
 }
 
 const reportOf = ({ title, name, operations, notes }: ServerImport) => ({

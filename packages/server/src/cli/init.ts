@@ -8,6 +8,7 @@ import { report } from './init/report.ts'
 import { service } from './init/service.ts'
 import type { Template } from './init/template.ts'
 import { writeProject } from './init/write-project.ts'
+import { quoteWord } from './quote-word.ts'
 import { layOut } from './table.ts'
 import { Interrupted, paint, writeJson, writeLine, type Terminal } from './terminal.ts'
 
@@ -85,7 +86,7 @@ const nameOf = (folder: string): string =>
 
 function tellNext({ stderr }: Terminal, place: string, { tryIt }: Template): void {
   const first: readonly (readonly [string, string])[] = [
-    ...(place === '' ? [] : [[`cd ${place}`, ''] as const]),
+    ...(place === '' ? [] : [[`cd ${quoteWord(place)}`, ''] as const]),
     ['npm install', ''],
     ['npm run dev', 'starts it, and again at each change'],
   ]

@@ -1,4 +1,5 @@
 import type { JobDocument } from '@buzzer/client'
+import { fitLine } from './fit-line.ts'
 import { showProgress, showState } from './show-job.ts'
 import { showSpan } from './show-time.ts'
 import { paint, type Output } from './terminal.ts'
@@ -20,7 +21,7 @@ export function createProgressLine(stream: Output): ProgressLine {
   const draw = (): void => {
     if (latest === null) return
     const line = renderProgress(stream, latest, performance.now() - startedAt)
-    stream.write(`\r\u001b[K${line}`)
+    stream.write(`\r\u001b[K${fitLine(line, stream.columns)}`)
   }
   const timer = setInterval(draw, redrawMs)
   return {

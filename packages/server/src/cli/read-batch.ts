@@ -1,10 +1,9 @@
 import type { BatchEntry } from '@buzzer/client'
 import { maxBatchJobs } from '@buzzer/contract'
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { usageError } from './command-error.ts'
 import { durationOrTimeOption, timeOption } from './option-values.ts'
+import { readTextFile } from './read-input.ts'
 import type { Terminal } from './terminal.ts'
 
 /** One call, of whichever operation. */
@@ -54,13 +53,8 @@ export async function readBatchFile(
 
 const nameOf = (source: string): string => (source === '-' ? 'Standard input' : source)
 
-function readSource(source: string, { stdin, cwd }: Terminal): Promise<string> {
-  if (source === '-') return text(stdin)
-  return readFile(resolve(cwd, source), 'utf8').catch((error: unknown) => {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw usageError(`${source} cannot be read: ${reason}.`)
-  })
-}
+const readSource = (source: string, terminal: Terminal): Promise<string> =>
+  source === '-' ? text(terminal.stdin) : readTextFile(source, terminal)
 
 function parseItems(json: string, source: string): readonly unknown[] {
   if (json.trimStart().startsWith('[')) {

@@ -13,13 +13,16 @@ import type { Terminal } from './terminal.ts'
 export async function readInput(source: string | undefined, terminal: Terminal): Promise<unknown> {
   if (source === undefined) return undefined
   if (source === '-') return parseInput(await text(terminal.stdin), 'Standard input')
-  if (source.startsWith('@')) return parseInput(await read(source.slice(1), terminal), source)
+  if (source.startsWith('@'))
+    return parseInput(await readTextFile(source.slice(1), terminal), source)
   return parseInput(source, 'The input')
 }
 
-async function read(path: string, { cwd }: Terminal): Promise<string> {
+/** @throws CommandError where the file cannot be read */
+export async function readTextFile(path: string, { cwd }: Terminal): Promise<string> {
   return readFile(resolve(cwd, path), 'utf8').catch((error: unknown) => {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    const reason = code === 'ENOENT' ? 'there is no such file' : code
     throw usageError(`${path} cannot be read: ${reason}.`)
   })
 }

@@ -5,6 +5,7 @@ import { explainBackup, showBackupProgress } from './backup-report.ts'
 import { addCommonOptions, addExamples, type CommonFlags, type Configure } from './command.ts'
 import { exitCodes } from './command-error.ts'
 import { hintAt } from './follow.ts'
+import { quoteWord } from './quote-word.ts'
 import { showCount } from './show-count.ts'
 import { paint, writeJson, writeLine, type Terminal } from './terminal.ts'
 import { createWorkLine } from './work-line.ts'
@@ -37,7 +38,7 @@ const restore =
     if (!manifest.secret)
       hintAt(terminal, 'The key is not in it: put secret.key there, or set BUZZER_SECRET.')
     hintAt(terminal, 'Jobs that had not ended by then run again from where they were.')
-    hintAt(terminal, `buzzer start --data ${place}`)
+    hintAt(terminal, `buzzer start --data ${quoteWord(place)}`)
     return exitCodes.done
   }
 

@@ -35,6 +35,9 @@ describe('help', () => {
 describe('wrong usage ends with 2 and says what to write', () => {
   test.each([
     [['strat'], /Unknown command 'strat'/, /did you mean start\?/],
+    [['strat', '--help'], /Unknown command 'strat'/, /did you mean start\?/],
+    [['nothing-like-it', '--help'], /Unknown command/, /buzzer --help lists/],
+    [['help', 'strat'], /Unknown command 'strat'/, /did you mean start\?/],
     [['jobs', 'lsit'], /Unknown command 'lsit'/, /did you mean list\?/],
     [['submit'], /Which operation\?/, /name it, or use --batch/],
     [['submit', 'a', '{}', 'b'], /Too many arguments/, /--help/],
@@ -44,7 +47,11 @@ describe('wrong usage ends with 2 and says what to write', () => {
     [['submit', 'a', '--run-at', 'noon'], /2027-01-31T08:00:00Z/, /--help/],
     [['submit', 'a', '--deadline', '9'], /Write a time/, /--help/],
     [['submit', 'a', '{month: 1}'], /The input is not JSON/, /quote it for the shell/],
-    [['submit', 'a', '@nothing.json'], /nothing.json cannot be read: ENOENT/, /usage/],
+    [
+      ['submit', 'a', '@nothing.json'],
+      /nothing.json cannot be read: there is no such file/,
+      /usage/,
+    ],
     [['submit', 'a', '--idempotency-key', 'é'], /printable ASCII/, /usage/],
     [['submit', 'a', '--tag', 'a', '--url', 'localhost:1'], /not the address of a server/, /--url/],
     [['jobs', 'list', '--state', 'done'], /Allowed choices are queued, running/, /--help/],

@@ -36,8 +36,16 @@ async function parse(argv: readonly string[], terminal: Terminal): Promise<numbe
   }
   const program = createProgram(terminal)
   for (const entry of commands) await addCommand(program, entry, entry.name === called, context)
-  await program.parseAsync([...argv], { from: 'user' })
+  await program.parseAsync(wordsToParse(argv, called), { from: 'user' })
   return exitCode
+}
+
+/** Help of what is not there would be the help of all the rest; it is a typo, and told as one. */
+function wordsToParse(argv: readonly string[], called: string | undefined): string[] {
+  const [first, second] = argv
+  const isCalled = called !== undefined && called === (first === 'help' ? second : first)
+  const isKnown = commands.some(({ name }) => name === called)
+  return isCalled && !isKnown ? [called] : [...argv]
 }
 
 function createProgram(terminal: Terminal): Command {
@@ -96,7 +104,11 @@ function asUsageError(error: unknown): unknown {
   if (error.code === 'commander.help') return usageError('Which command?', 'one of those above')
   const [first = '', hint = ''] = error.message.split('\n')
   const [, meant] = /Did you mean (?:one of )?(.+?)\?\)/.exec(hint) ?? []
-  const fix = meant === undefined ? 'add --help to see how it is called' : `did you mean ${meant}?`
+  const isCommand = error.code === 'commander.unknownCommand'
+  const help = isCommand
+    ? 'buzzer --help lists those that there are'
+    : 'add --help to see how it is called'
+  const fix = meant === undefined ? help : `did you mean ${meant}?`
   const what = first.replace(/^error: /, '').replace(/\.$/, '')
   return usageError(`${what.charAt(0).toUpperCase()}${what.slice(1)}.`, fix)
 }

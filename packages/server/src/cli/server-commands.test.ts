@@ -1,4 +1,7 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../../../../test/support/folder.ts'
 import { Interrupted } from './terminal.ts'
 import { run, type Given } from './testing/command-line.ts'
 import { jobId, startFakeServer, type FakeServer } from './testing/fake-server.ts'
@@ -127,6 +130,33 @@ describe('jobs', () => {
     expect(result.stdout).toBe('{"pages":10}\n')
     const json = await call(['jobs', 'show', jobId('works'), '--json'])
     expect(JSON.parse(json.stdout)).toMatchObject({ id: jobId('works') })
+  })
+
+  test.each([
+    ['bytes', 'draws', 'PNG', 'image/png'],
+    ['JSON', 'works', '{"pages":10}', 'application/json'],
+  ])('result puts %s into a file', async (_, operation, content, mediaType) => {
+    await using folder = await temporaryFolder('result')
+    const argv = ['jobs', 'result', jobId(operation), '--output', 'out.bin']
+    const human = await call(argv, { cwd: folder.path })
+    const file = join(folder.path, 'out.bin')
+    expect(human).toMatchObject({ exitCode: 0, stdout: '' })
+    expect(human.stderr).toContain(file)
+    expect(await readFile(file, 'utf8')).toBe(content)
+    const again = await call([...argv, '--json'], { cwd: folder.path })
+    expect(JSON.parse(again.stdout)).toEqual({ file, bytes: content.length, mediaType })
+    expect(await readdir(folder.path)).toEqual(['out.bin'])
+  })
+
+  test('result leaves no file where there is no result, or no place', async () => {
+    await using folder = await temporaryFolder('result')
+    const given = { cwd: folder.path }
+    const failed = await call(['jobs', 'result', jobId('fails'), '-o', 'out.bin'], given)
+    expect(failed.exitCode).toBe(1)
+    const nowhere = await call(['jobs', 'result', jobId('works'), '-o', 'none/out.bin'], given)
+    expect(nowhere.exitCode).toBe(1)
+    expect(nowhere.stderr).toContain('output-not-written')
+    expect(await readdir(folder.path)).toEqual([])
   })
 
   test.each([

@@ -109,6 +109,19 @@ describe('start', () => {
     expect(said()).toContain("outbound: { allow: ['127.0.0.1:4000'] }")
   })
 
+  test('data that cannot be read is no fault of the program', async () => {
+    await mkdir(file('unreadable'))
+    await write(
+      'unreadable/buzzer.db',
+      'this is no database at all, and longer than a header\n'.repeat(9),
+    )
+    const { exitCode, stderr } = await ended(startHere('--data', file('unreadable')))
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('code: store-unavailable')
+    expect(stderr).toContain('buzzer doctor')
+    expect(stderr).not.toContain('fault in Buzzer')
+  })
+
   test('a second process on the same data is refused', async () => {
     const child = startHere('--data', file('four'))
     const said = listen(child)

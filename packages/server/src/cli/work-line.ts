@@ -1,3 +1,4 @@
+import { fitLine } from './fit-line.ts'
 import { showSpan } from './show-time.ts'
 import { paint, type Output } from './terminal.ts'
 
@@ -29,7 +30,8 @@ export function createWorkLine(stream: Output): WorkLine {
       current = what
       if (now - startedAt < patienceMs || (!isNew && now - drawnAt < redrawMs)) return
       drawnAt = now
-      stream.write(`\r\u001b[K${renderWork(stream, { what, count, share, spentMs: now - since })}`)
+      const line = renderWork(stream, { what, count, share, spentMs: now - since })
+      stream.write(`\r\u001b[K${fitLine(line, stream.columns)}`)
     },
     [Symbol.dispose]() {
       if (drawnAt > 0) stream.write('\r\u001b[K')

@@ -57,7 +57,7 @@ export function viewConfig({ config, origins }: Loaded): ConfigView {
   return {
     file: config.file,
     values: names.map((name) => ({
-      name: settings[name].path ?? name,
+      name: settings[name].path ?? (name === 'secret' ? name : (settings[name].env ?? name)),
       value: shown[name],
       origin: origins[name],
     })),

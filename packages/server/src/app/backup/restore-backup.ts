@@ -1,11 +1,13 @@
 import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { blobFolder } from '../../store/sqlite/blobs/place.ts'
 import { sqliteFiles } from '../../store/sqlite/files.ts'
 import { makeFolder } from '../make-folder.ts'
-import { NoBackup, readManifest, type Manifest } from './manifest.ts'
+import { NoBackup, readManifest, secretName, type Manifest } from './manifest.ts'
 import type { BackupProgress } from './progress.ts'
 import { copyDurably, describeFile, isCode, syncFolder, syncFolders } from './put-file.ts'
 import { BackupFaulty } from './take-backup.ts'
+import { draftFolder, findUnfinishedRestore } from './unfinished.ts'
 import { findFaults } from './verify.ts'
 
 export interface RestoreRequest {
@@ -25,7 +27,8 @@ const ignored = new Set(['lock.db', 'lock.db-journal', 'lost+found'])
 
 /**
  * Brings a backup into an empty data folder. The folder is held meanwhile, so that no server
- * starts on it, and the store appears under its name last; what fails leaves nothing behind.
+ * starts on it, and the store appears under its name last; what fails leaves nothing behind, and what
+ * was killed is done again by the next.
  *
  * @throws {StoreLocked} where a process works in the folder
  * @throws {FolderNotEmpty} where anything is in it
@@ -46,6 +49,7 @@ export async function restoreBackup(request: RestoreRequest): Promise<Manifest> 
   await makeFolder(folder)
   using _lock = sqliteFiles.hold(folder)
   await refuseFull(folder)
+  await removeAll(folder)
   try {
     await putInPlace(manifest, request)
   } catch (error) {
@@ -55,12 +59,16 @@ export async function restoreBackup(request: RestoreRequest): Promise<Manifest> 
   return manifest
 }
 
+/** What a restore that was killed may have left; it is made anew. */
+const ownParts = new Set([draftFolder, blobFolder, secretName])
+
 async function refuseFull(folder: string): Promise<void> {
   const there = await readdir(folder).catch((error: unknown) => {
     if (isCode(error, 'ENOENT')) return []
     throw error
   })
-  const found = there.filter((name) => !ignored.has(name))
+  const isLeftOver = findUnfinishedRestore(folder) !== null
+  const found = there.filter((name) => !ignored.has(name) && !(isLeftOver && ownParts.has(name)))
   if (found.length === 0) return
   throw new FolderNotEmpty(`${folder} is not empty: it holds ${found.slice(0, 3).join(', ')}.`)
 }
@@ -82,9 +90,6 @@ async function verifyFiles(
     findings.push(`${sqliteFiles.fileName} is not listed`)
   if (findings.length > 0) throw new BackupFaulty('The backup is damaged.', findings)
 }
-
-/** Its name while a crash would leave a store that is not whole. */
-const draftFolder = '.restoring'
 
 async function putInPlace(
   manifest: Manifest,

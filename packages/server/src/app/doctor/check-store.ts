@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StoreLook } from '../../ports/store-files.ts'
+import { findUnfinishedRestore } from '../backup/unfinished.ts'
 import { sqliteFiles } from '../../store/sqlite/files.ts'
 import { bad, good, reasonOf, warning, type Finding } from './finding.ts'
 
@@ -12,6 +13,8 @@ const clockToleranceMs = 5_000
 /** Looks at the store without its lock, so that a server may go on working on it. */
 export function checkStore(folder: string, now: number): readonly Finding[] {
   const path = join(folder, sqliteFiles.fileName)
+  if (findUnfinishedRestore(folder) !== null)
+    return [bad('store', 'a restore into it did not end', restoreAgain(folder))]
   if (!existsSync(path)) return [good('store', 'none yet; the first start makes it')]
   try {
     const look = sqliteFiles.look(folder)
@@ -21,6 +24,11 @@ export function checkStore(folder: string, now: number): readonly Finding[] {
     return [bad('store', reasonOf(error), fix)]
   }
 }
+
+const restoreAgain = (folder: string): string => `buzzer restore BACKUP --data ${folder}`
+
+/** Whether a server works on the data there. */
+export const isInUse = (folder: string): boolean => sqliteFiles.isHeld(folder)
 
 function checkFile(folder: string, bytes: number, { schema, counts, engine }: StoreLook): Finding {
   if (schema > sqliteFiles.schema) {
@@ -34,7 +42,7 @@ function checkFile(folder: string, bytes: number, { schema, counts, engine }: St
     return bad('store', `damaged: ${broken.slice(0, 3).join('; ')}`, fix)
   }
   const jobs = counts.jobs === 1 ? '1 job' : `${counts.jobs.toLocaleString('en-US')} jobs`
-  const use = sqliteFiles.isHeld(folder) ? 'in use' : 'not in use'
+  const use = isInUse(folder) ? 'in use' : 'not in use'
   const rest = `schema ${schema}, ${jobs} (${counts.unfinishedJobs} unfinished), ${use}; SQLite ${engine}`
   return isLarge
     ? warning(

@@ -1,4 +1,4 @@
-import { bad, good, type Finding } from '../../app/doctor/finding.ts'
+import { bad, good, warning, type Finding } from '../../app/doctor/finding.ts'
 import { isFree, nextFreePort } from '../free-port.ts'
 
 const timeoutMs = 3_000
@@ -26,12 +26,19 @@ export async function checkServer(url: string): Promise<Finding> {
     : bad('server', `${url} runs and is not ready: ${probe.detail}`, 'look at its log')
 }
 
-/** Whether a server could be started there, or runs there already. */
-export async function checkPort(host: string, port: number): Promise<Finding> {
+/**
+ * Whether a server could be started there, or runs there already.
+ *
+ * @param isInUse whether some server works on the data here
+ */
+export async function checkPort(host: string, port: number, isInUse: boolean): Promise<Finding> {
   if (port === 0 || (await isFree(host, port))) return good('port', `${host}:${port} is free`)
   const name = host.includes(':') ? `[${host}]` : host
   const url = `http://${name === '0.0.0.0' ? '127.0.0.1' : name}:${port}`
   const probe = await probeServer(url)
+  const fix = async (): Promise<string> => `buzzer start --port ${await nextFreePort(host, port)}`
+  if (probe.kind === 'buzzer' && !isInUse)
+    return warning('port', `${host}:${port}: a Buzzer runs there, with other data`, await fix())
   if (probe.kind === 'buzzer')
     return probe.isReady
       ? good('port', `${host}:${port}: a Buzzer runs there, and is ready`)
@@ -40,8 +47,7 @@ export async function checkPort(host: string, port: number): Promise<Finding> {
           `a Buzzer runs on ${host}:${port} and is not ready: ${probe.detail}`,
           'look at its log',
         )
-  const next = await nextFreePort(host, port)
-  return bad('port', `${host}:${port} is taken by another program`, `buzzer start --port ${next}`)
+  return bad('port', `${host}:${port} is taken by another program`, await fix())
 }
 
 async function probeServer(url: string): Promise<Probe> {
