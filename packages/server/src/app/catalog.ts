@@ -13,11 +13,17 @@ export type MountMatch =
   | { readonly kind: 'wrong-method'; readonly allow: readonly string[] }
   | { readonly kind: 'none' }
 
-/** The definitions of one configuration. */
+/** A mount below another one is asked first. */
+export const deepestFirst = (mounts: readonly Mount[]): readonly Mount[] =>
+  mounts.toSorted((a, b) => b.mount.length - a.mount.length)
+
+/**
+ * What can be called.
+ *
+ * @param mounts in the order in which they are asked
+ */
 export function createCatalog(operations: readonly Operation[], mounts: readonly Mount[]): Catalog {
   const byName = new Map(operations.map((operation) => [operation.name, operation]))
-  // A mount below another one is asked first.
-  const deepestFirst = mounts.toSorted((a, b) => b.mount.length - a.mount.length)
   const matchBelow = ({ mount, match }: Mount, method: string, target: string): RouteMatch => {
     const below = target.slice(mount.length)
     const matched = match(method, below.startsWith('/') ? below : `/${below}`)
@@ -31,7 +37,7 @@ export function createCatalog(operations: readonly Operation[], mounts: readonly
     operation: (name) => byName.get(name) ?? null,
     operations: () => operations,
     route(method, target) {
-      for (const mount of deepestFirst) {
+      for (const mount of mounts) {
         if (!isBelow(mount.mount, target)) continue
         const match = matchBelow(mount, method, target)
         if (match.kind !== 'none') return match

@@ -27,10 +27,18 @@ export interface MountedService {
   readonly mount: Mount
   /** Where the upstream is. */
   readonly url: string
+  /** What of its document was not understood, and why it cannot be called. */
   readonly notes: readonly string[]
   readonly imported: ImportedService
   /** @param runner runs them instead of the service's own, as one that stands before it */
   operations(runner: Runner, changed?: ChangedPolicies): readonly Operation[]
+  /**
+   * Policies may fit by themselves and not together with those of the service.
+   *
+   * @param name of one of its operations
+   * @throws ConfigError where that operation cannot have them
+   */
+  checkChange(name: string, changed: OwnPolicyOptions): void
   readonly runner: Runner
 }
 
@@ -97,18 +105,27 @@ export function mountService(
     name,
     title: imported.title,
     url: upstream.url,
-    notes: imported.notes,
+    notes: [...imported.notes, ...refusedCalls(upstream.url, deps.outbound)],
     imported,
     runner,
     mount: { mount, match: (method, target) => matchBelow(imported, method, target) },
     operations: (usedRunner, changed) =>
-      imported.operations.map((operation) => {
-        const change = changed?.get(operation.name)
-        const made = operationOf(operation, usedRunner, change)
-        if (change !== undefined) checkSchedule(made, `operations.${made.name}`, deps.timetables)
-        return made
-      }),
+      imported.operations.map((operation) =>
+        operationOf(operation, usedRunner, changed?.get(operation.name)),
+      ),
+    checkChange(operationName, changed) {
+      const operation = imported.operations.find((each) => each.name === operationName)
+      if (operation === undefined) return
+      const made = operationOf(operation, runner, changed)
+      checkSchedule(made, `operations.${made.name}`, deps.timetables)
+    },
   }
+}
+
+/** Said where the service is looked at, because the first call may come much later. */
+function refusedCalls(url: string, outbound: Outbound): readonly string[] {
+  const refusal = outbound.check(url)
+  return refusal === null ? [] : [`every call is refused: ${refusal}`]
 }
 
 function runnerOf(service: UpstreamService, deps: ServiceDeps): Runner {

@@ -5,8 +5,11 @@ import { isRecord, unknownKeys } from './check-keys.ts'
 import { issueIf, issuesOf } from './issues.ts'
 import { show } from './parse.ts'
 
-/** A segment is text or one parameter; dots and slashes divide them and mean the same. */
-const namePattern = /^(?:[\w~-]+|\{\w+\})(?:[./](?:[\w~-]+|\{\w+\}))*$/
+/**
+ * A segment is text or one parameter; dots and slashes divide them and mean the same. `__proto__`
+ * is no name, because others keep channels by name in plain objects.
+ */
+const namePattern = /^(?!.*__proto__)(?:[\w~-]+|\{\w+\})(?:[./](?:[\w~-]+|\{\w+\}))*$/
 const longestName = 255
 
 /** First segments of channels that belong to Buzzer itself. */

@@ -1,5 +1,6 @@
 import type { ConfigIssue } from '../define/errors.ts'
 import { isRecord, unknownKeys } from './check-keys.ts'
+import { isHttpUrl } from './http-url.ts'
 import { issueIf } from './issues.ts'
 
 const ways: Readonly<Record<string, readonly string[]>> = {
@@ -35,8 +36,6 @@ function checkWay(path: string, fields: readonly string[], given: unknown): read
     ...(isOauth && scope !== undefined ? checkText(`${path}.scope`, scope) : []),
   ]
 }
-
-const isHttpUrl = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text)
 
 function checkHeader(
   path: string,

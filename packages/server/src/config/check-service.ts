@@ -4,6 +4,7 @@ import { policiesOf } from '../define/policies.ts'
 import { checkCredentials } from './check-credentials.ts'
 import { isRecord, unknownKeys } from './check-keys.ts'
 import { ownPolicyKeys, policyKeys } from './check-operation.ts'
+import { isHttpUrl } from './http-url.ts'
 import { issueIf, issuesOf } from './issues.ts'
 import { show } from './parse.ts'
 
@@ -32,7 +33,9 @@ export function checkService(
   const { kind, options } = definition
   if (kind !== 'service' || !isRecord(options))
     return [{ path, detail: "write service({ openapi: './api.yaml', url: 'http://…' })" }]
-  const badName = 'this name cannot stand in a URL; use letters, digits, _ and -'
+  const badName =
+    'this name cannot stand in a URL; use at most 63 letters, digits, _ and -, and begin with a ' +
+    'letter or a digit'
   return [
     ...issueIf(!namePattern.test(name), path, badName),
     ...unknownKeys(`${path}.`, options, serviceKeys),
@@ -51,8 +54,9 @@ function checkPlaces(
   { openapi, url, mount }: Readonly<Record<string, unknown>>,
   name: string,
 ): readonly ConfigIssue[] {
-  const source = `${show(openapi)} is not a document; write its path or its URL`
-  const address = `${show(url)} is not an address; write one such as 'http://127.0.0.1:4000'`
+  const source = 'this is not a document; write its path or its URL, without a password in it'
+  const address =
+    "this is not an address, or has a password in it; write one such as 'http://127.0.0.1:4000'"
   const below = `${show(mount)} is not a path; write one such as '/api/${name}'`
   return [
     ...issueIf(!isSource(openapi), `${path}.openapi`, source),
@@ -61,14 +65,15 @@ function checkPlaces(
   ]
 }
 
-const isSource = (value: unknown): boolean =>
-  value instanceof URL || isRecord(value) || (typeof value === 'string' && value !== '')
+function isSource(value: unknown): boolean {
+  if (value instanceof URL) return isSource(value.href)
+  if (typeof value !== 'string') return isRecord(value)
+  return /^https?:/i.test(value) ? isHttpUrl(value) : value !== ''
+}
 
-const isHttpUrl = (value: unknown): boolean =>
-  typeof value === 'string' && /^https?:\/\/[^/?#@]+(?:[/?#]|$)/i.test(value) && URL.canParse(value)
-
+/** Without `.` and `..`, which clients take away before they call. */
 const isMount = (value: unknown): boolean =>
-  typeof value === 'string' && /^(?:\/[\w.~-]+)+$/.test(value)
+  typeof value === 'string' && /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+$/.test(value)
 
 function checkTextList(path: string, value: unknown): readonly ConfigIssue[] {
   const isList = Array.isArray(value) && value.every((entry) => typeof entry === 'string')

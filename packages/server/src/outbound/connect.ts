@@ -3,7 +3,7 @@ import { isIP, type Socket } from 'node:net'
 import { buildConnector } from 'undici'
 import type { Clock } from '../ports/clock.ts'
 import type { Breaks } from './breaks.ts'
-import { hostKey, type Guard } from './guard.ts'
+import { entryFor, hostKey, type Guard } from './guard.ts'
 
 /** Every address that the name stands for was refused. */
 export class AddressRejected extends Error {
@@ -98,7 +98,7 @@ async function checkedAddresses(
   if (permitted.length === 0)
     throw new AddressRejected(
       `${host} is not a public address, or does not lead to one. ` +
-        `If it is yours, allow "${host}:${port}" as a private target.`,
+        `If it is yours, put "${entryFor(host, port)}" into outbound.allow.`,
     )
   return permitted.slice(0, maxAddresses)
 }

@@ -35,6 +35,10 @@ export const hostKey = (hostname: string): string =>
     .replace(/\.$/, '')
     .replace(/^\[(.*)\]$/, '$1')
 
+/** What allows a target, as `createGuard` takes it; an IPv6 address needs brackets beside a port. */
+export const entryFor = (host: string, port: number): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+
 function applies(rule: Rule, host: string, port: number, address: string): boolean {
   if (rule.port !== null && rule.port !== port) return false
   if (rule.kind === 'host') return rule.host === host

@@ -12,7 +12,7 @@ import { createBreaks } from './breaks.ts'
 import { createConnector, systemResolve, type Resolve } from './connect.ts'
 import { exchange } from './exchange.ts'
 import { createGate } from './gate.ts'
-import { createGuard, type Guard } from './guard.ts'
+import { createGuard, entryFor, type Guard } from './guard.ts'
 import { outgoingHeaders } from './headers.ts'
 import { parseTarget, type Target } from './target.ts'
 
@@ -122,7 +122,7 @@ function refusalOf(method: string, target: Target, guard: Guard): string | null 
     addresses.every((address) => !guard.permits(target.host, target.port, address))
   return refused
     ? `${target.host} is not a public address. ` +
-        `If it is yours, allow "${target.host}:${target.port}" as a private target.`
+        `If it is yours, put "${entryFor(target.host, target.port)}" into outbound.allow.`
     : null
 }
 

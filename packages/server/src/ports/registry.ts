@@ -54,7 +54,7 @@ export interface ServiceEntry extends DefinitionEntry {
   /** Where the upstream is; null where that is not known. */
   readonly url: string | null
   readonly operations: readonly string[]
-  /** What of its document was not understood. */
+  /** What of its document was not understood, and why it cannot be called. */
   readonly notes: readonly string[]
 }
 

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts'
 import { checkMounts } from '../../config/check-mounts.ts'
-import { ConfigError } from '../../define/errors.ts'
+import { issuesOf } from '../../config/issues.ts'
 import { jsonSchemaOf } from '../../define/schema.ts'
 import type { Operation } from '../../ports/catalog.ts'
 import type {
@@ -9,7 +9,7 @@ import type {
   OperationEntry,
   ServiceEntry,
 } from '../../ports/registry.ts'
-import type { Mount } from '../catalog.ts'
+import { deepestFirst, type Mount } from '../catalog.ts'
 import type { Definitions } from '../definitions.ts'
 import type { ChangedPolicies, MountedService } from '../mounted-services.ts'
 import type { LoadedPolicies, LoadedService, State } from './state.ts'
@@ -46,9 +46,10 @@ export function assemble(base: Base, state: State): Assembly {
   const changed = stored.flatMap((judged) => operationsOf(judged, state.policies))
   return {
     operations: [...own, ...changed.map(({ operation }) => operation)],
+    // A stored service may lie below one of the configuration, but never in front of its routes.
     mounts: [
-      ...declared.map(({ service }) => service.mount),
-      ...stored.flatMap(({ mounted }) => (mounted === null ? [] : [mounted.mount])),
+      ...deepestFirst(declared.map(({ service }) => service.mount)),
+      ...deepestFirst(stored.flatMap(({ mounted }) => (mounted === null ? [] : [mounted.mount]))),
     ],
     services: sorted([
       ...declared.map(({ service }) => declaredEntry(service)),
@@ -162,14 +163,14 @@ function operationsOf(
   if (mounted === null || loaded.use.kind === 'broken') return []
   const { runner } = loaded.use
   const own = mounted.imported.operations.flatMap(({ name }) => policies.get(name) ?? [])
+  const problems = new Map(own.map((each) => [each.name, each.problem ?? misfit(mounted, each)]))
   const usable: ChangedPolicies = new Map(
     own
-      .filter((each) => each.problem === null && fits(mounted, runner, each))
+      .filter(({ name }) => problems.get(name) === null)
       .map(({ name, options }) => [name, options]),
   )
   return mounted.operations(runner, usable).map((operation) => {
     const change = policies.get(operation.name)
-    const isUsed = change === undefined || usable.has(operation.name)
     return {
       name: operation.name,
       origin: 'store',
@@ -177,22 +178,17 @@ function operationsOf(
       changedAt: change?.at ?? null,
       changedBy: change?.by ?? null,
       shadowed: false,
-      problem: isUsed ? null : (change.problem ?? 'its changed policies cannot be used'),
+      problem: problems.get(operation.name) ?? null,
       operation,
       changed: { ...change?.options },
     }
   })
 }
 
-/** Policies may fit by themselves and not together with those of the service. */
-function fits(service: MountedService, runner: Operation['runner'], change: LoadedPolicies) {
-  try {
-    service.operations(runner, new Map([[change.name, change.options]]))
-    return true
-  } catch (error) {
-    if (error instanceof ConfigError) return false
-    throw error
-  }
+/** Why a service cannot have changed policies that are right by themselves; null where it can. */
+function misfit(service: MountedService, { name, options }: LoadedPolicies): string | null {
+  const [issue] = issuesOf(() => service.checkChange(name, options))
+  return issue === undefined ? null : `its changed policies are not used: ${issue.detail}`
 }
 
 function channelsOf({ config }: Base, { channels }: State): readonly ChannelEntry[] {

@@ -12,6 +12,7 @@ import { createBreather } from './breather.ts'
 import type { Desk, DeskDeps } from './desk.ts'
 import { invalid } from './read-body.ts'
 import { definedInConfig, notFound, refused } from './refusals.ts'
+import { hideSecrets } from './secrets.ts'
 import { commitService } from './service-desk.ts'
 
 /** Takes an OpenAPI document as it is; a service of that name keeps its other options. */
@@ -86,16 +87,27 @@ async function store(
   const stored = desk.live.state.services.get(name)?.use
   if (stored?.kind !== 'ready') return refused(notFound('service', name))
   const { mounted } = stored
-  const report = readinessReport(mounted.imported)
+  const report = { ...readinessReport(mounted.imported), notes: mounted.notes }
   return { kind: 'imported', name, title, url: mounted.url, version, report, changes }
 }
 
 /** Those that the service has already, besides its document. */
-function optionsOf(desk: Desk, { config }: DeskDeps, name: string, url: string | null) {
+function optionsOf(
+  desk: Desk,
+  { config }: DeskDeps,
+  name: string,
+  url: string | null,
+): MountOptions {
   const { services } = config
   const declared = Object.hasOwn(services, name) ? services[name]?.options : undefined
   const options: MountOptions = declared ?? desk.live.state.services.get(name)?.options ?? {}
-  return url === null ? options : { ...options, url }
+  const { credentials, ...others } = options
+  return {
+    ...others,
+    // As if it had been read and sent back: it is kept only where the service stays where it is.
+    ...(credentials === undefined ? {} : { credentials: hideSecrets(credentials) }),
+    ...(url === null ? {} : { url }),
+  }
 }
 
 function presentOf(desk: Desk, { declared }: DeskDeps, name: string): ImportedService | null {

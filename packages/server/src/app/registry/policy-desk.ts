@@ -1,5 +1,6 @@
 import { canonical } from '../../contracts/schema/canonical.ts'
 import { isObject, type JsonObject } from '../../contracts/schema/json-pointer.ts'
+import { issuesOf } from '../../config/issues.ts'
 import { ConfigError } from '../../define/errors.ts'
 import type { Changed, ChangeTerms, OperationEntry } from '../../ports/registry.ts'
 import type { Desk, DeskDeps } from './desk.ts'
@@ -42,7 +43,8 @@ export async function commitPolicies(
   if (isSame(desk, name, options)) {
     return { kind: 'changed', version: desk.versionOf(key), created: false, changes: null }
   }
-  const issues = policyIssues(name, options)
+  const wrong = policyIssues(name, options)
+  const issues = wrong.length > 0 ? wrong : misfits(desk, entry, options)
   if (issues.length > 0) {
     return refused(problemOf(new ConfigError(issues), `operations.${name}`, options))
   }
@@ -72,6 +74,13 @@ export async function commitPolicies(
   )
   if (outcome === 'again') return 'again'
   return { kind: 'changed', version: desk.versionOf(key), created: false, changes: null }
+}
+
+/** What shows only beside the policies of the service. */
+function misfits({ live }: Desk, { operation }: OperationEntry, options: JsonObject) {
+  const { call, name } = operation
+  const use = call.kind === 'routed' ? live.state.services.get(call.service)?.use : undefined
+  return use?.kind === 'ready' ? issuesOf(() => use.mounted.checkChange(name, options)) : []
 }
 
 const isSame = ({ live }: Desk, name: string, options: JsonObject): boolean =>

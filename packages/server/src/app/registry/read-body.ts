@@ -1,6 +1,7 @@
 import type { Problem, ValidationError } from '@buzzer/contract'
 import { checkChannel } from '../../config/check-channel.ts'
 import { checkService } from '../../config/check-service.ts'
+import { isHttpUrl } from '../../config/http-url.ts'
 import { compileSchema } from '../../contracts/schema/compile-schema.ts'
 import { escapeStep, isObject, type JsonObject } from '../../contracts/schema/json-pointer.ts'
 import { ConfigError, type ConfigIssue } from '../../define/errors.ts'
@@ -16,8 +17,9 @@ export type ReadBody<Options> =
 export function readServiceBody(name: string, body: unknown): ReadBody<ServiceOptions> {
   if (!isObject(body)) return refused([notAnObject])
   const { openapi } = body
-  const isPlace = isObject(openapi) || (typeof openapi === 'string' && /^https?:/i.test(openapi))
-  const place = "send the document itself, or an http or https URL; 'import' takes a file's text"
+  const isPlace = isObject(openapi) || isHttpUrl(openapi)
+  const place =
+    "send the document itself, or an http or https URL without a password in it; 'import' takes a file's text"
   const issues = [
     ...(isPlace ? [] : [{ path: `services.${name}.openapi`, detail: place }]),
     ...checkService(name, { kind: 'service', options: body }).filter(
@@ -73,9 +75,13 @@ function pointed({ path, detail }: ConfigIssue, prefix: string, body: unknown): 
   return { pointer: rest === '' ? '' : `/${stepsOf(rest, body).map(escapeStep).join('/')}`, detail }
 }
 
-/** Members may have dots in their names, so that the longest one that is there is meant. */
+/**
+ * Members may have dots in their names, so that the longest one that is there is meant; what may
+ * be written short, as text, has no members to point into.
+ */
 function stepsOf(rest: string, place: unknown): readonly string[] {
   const [first = '', ...others] = rest.split('.')
+  if (typeof place === 'string') return []
   if (!isObject(place)) return [first, ...others]
   const known = Object.keys(place)
     .filter((name) => rest === name || rest.startsWith(`${name}.`))

@@ -40,6 +40,8 @@ export function createRegistry(deps: DeskDeps): LiveRegistry {
         deps.log.error({ err: fault }, 'the stored definitions could not be read')
       })
       .finally(() => {
+        // Another hint may have come meanwhile, and set one already.
+        callOff()
         if (!stopped) callOff = deps.clock.after(pollMs, follow)
       })
       .catch(() => {})

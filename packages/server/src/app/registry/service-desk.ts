@@ -133,8 +133,8 @@ function make(
 const secretWanted = {
   pointer: '/credentials',
   detail:
-    'the secret is shown as *** and was sent back so; it is kept where the service stays at its ' +
-    'address, else send it again',
+    'a secret that is sent back as ***, or kept by an import, stays only where the service (and ' +
+    'its tokenUrl) stays at its address; put the service with its secret again',
 }
 
 const isHiddenIn = ({ options: { credentials } }: StoredService): boolean =>

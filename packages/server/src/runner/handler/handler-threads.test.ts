@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,10 +6,23 @@ import { describe, expect, it } from 'vitest'
 import type { RunOutcome, Runner } from '../../ports/runner.ts'
 import { createHandlerRunner, type ThreadOptions } from './handler-runner.ts'
 import { createStillClock, recordAttempt, recordLog } from './testing/attempt.ts'
-import { bytesIn } from '../../core/payload.ts'
+import { bytesIn, isBlob } from '../../core/payload.ts'
+import { gather } from '../../core/spool.ts'
+import { createMemoryBlobs } from '../../store/sqlite/testing/memory-blobs.ts'
 
 const module = new URL('./testing/threads.config.ts', import.meta.url).href
-const names = ['which', 'block', 'talk', 'bytes', 'linger', 'listen', 'spin', 'fail', 'absent']
+const names = [
+  'which',
+  'block',
+  'talk',
+  'bytes',
+  'stream',
+  'linger',
+  'listen',
+  'spin',
+  'fail',
+  'absent',
+]
 
 function open(threads: Partial<ThreadOptions> = {}) {
   const { log, lines } = recordLog()
@@ -92,6 +106,38 @@ describe('a handler in a thread', () => {
       const body = outcome.kind === 'done' ? outcome.result.body : new Uint8Array()
       expect(new TextDecoder().decode(bytesIn(body))).toBe('kept by the handler')
     }
+  })
+
+  it.each([
+    ['few bytes, which lie with their job', 1],
+    ['many, which are kept apart as they come', 60],
+  ])('gives a stream of %s', async (_, pieces) => {
+    await using runner = open().runner
+    const attempt = recordAttempt('stream', { pieces }, { maxResultBytes: 4_000_000 })
+    const outcome = await runner.run(attempt)
+    if (outcome.kind !== 'done') throw new Error(JSON.stringify(outcome))
+    const { body, mediaType } = outcome.result
+    expect([mediaType, isBlob(body)]).toEqual(['text/csv', pieces > 1])
+    const bytes = isBlob(body) ? await gather(attempt.blobs.read(body), body.size) : body
+    const expected = Array.from({ length: pieces }, (__, at) => Buffer.alloc(50_000, at))
+    expect(Buffer.concat(expected).equals(bytes)).toBe(true)
+  })
+
+  it.each([
+    ['breaks', { pieces: 60, broken: true }, 'it broke in the midst', true],
+    ['is too large', { pieces: 100_000 }, '4000000 at most', false],
+  ])('gives a stream that %s, and its thread lives on', async (_, input, detail, retryable) => {
+    await using runner = open().runner
+    const before = await which(runner)
+    const blobs = createMemoryBlobs({ clock: { now: Date.now }, random: { bytes: randomBytes } })
+    const attempt = recordAttempt('stream', input, { maxResultBytes: 4_000_000, blobs })
+    expect(await runner.run(attempt)).toMatchObject({
+      kind: 'failed',
+      retryable,
+      error: { detail: expect.stringContaining(detail) as string },
+    })
+    expect(await blobs.writtenBefore(Infinity, '', 9)).toEqual([])
+    expect(await which(runner)).toBe(before)
   })
 
   it('runs in the same thread as the one before, to which it cannot be mistaken', async () => {

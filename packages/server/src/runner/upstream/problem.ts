@@ -45,7 +45,9 @@ export function notAnswered(name: CallName, failure: OutboundFailure, repeatable
       code: failure.reason === 'timeout' ? 'upstream-timeout' : 'upstream-failed',
       detail: [
         `${who(name)} ${failure.reason === 'unkept' ? 'answered' : 'gave no answer to'} ${name.operation}: ${failure.detail}`,
-        ...(failure.reason === 'too-large' ? ["Raise the operation's `maxResult`."] : []),
+        ...(failure.reason === 'too-large'
+          ? ['Raise `limits.result` of the service or of the operation.']
+          : []),
         ...(held ? [mayHaveWorked(name.method)] : []),
       ].join(' '),
     },

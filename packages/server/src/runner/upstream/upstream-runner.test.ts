@@ -231,7 +231,7 @@ describe('no answer', () => {
     await using stand = openStand('http://10.1.2.3:81')
     expect(await stand.run()).toMatchObject({
       retryable: false,
-      error: { detail: expect.stringContaining('allow "10.1.2.3:81"') as string },
+      error: { detail: expect.stringContaining('put "10.1.2.3:81" into outbound.allow') as string },
     })
   })
 

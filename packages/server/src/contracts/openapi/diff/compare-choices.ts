@@ -33,25 +33,34 @@ export function compareChoices(
 
 /** Those that are the same are set aside; of what is left, those at the same place are compared. */
 function compareAlternatives(old: Choice, now: Choice, place: Place, recurse: Recurse): void {
-  const isSame = (a: JsonSchema, b: JsonSchema): boolean =>
-    nameOf(a) === null ? JSON.stringify(a) === JSON.stringify(b) : nameOf(a) === nameOf(b)
-  const gone = old.alternatives.filter((a) => !now.alternatives.some((b) => isSame(a, b)))
-  const come = now.alternatives.filter((b) => !old.alternatives.some((a) => isSame(a, b)))
-  for (const one of old.alternatives) {
-    const other = now.alternatives.find((each) => isSame(one, each))
-    const at = String(now.alternatives.findIndex((each) => each === other))
-    if (other !== undefined) recurse.compare(one, other, place.at(at))
+  const was = located(old)
+  const is = located(now)
+  const known = new Map(is.map((each) => [each.key, each]))
+  const former = new Set(was.map(({ key }) => key))
+  for (const { key, schema } of was) {
+    const same = known.get(key)
+    if (same !== undefined) recurse.compare(schema, same.schema, place.at(same.at))
   }
+  const gone = was.filter(({ key }) => !known.has(key))
+  const come = is.filter(({ key }) => !former.has(key))
   if (gone.length === come.length) {
-    for (const [index, one] of gone.entries()) {
-      const other = come[index] ?? true
-      recurse.compare(one, other, place.at(String(now.alternatives.indexOf(other))))
+    for (const [index, { schema }] of gone.entries()) {
+      const other = come[index]
+      if (other !== undefined) recurse.compare(schema, other.schema, place.at(other.at))
     }
     return
   }
-  for (const one of gone) place.narrows(`an alternative is gone: ${brief(one)}`)
-  for (const one of come) place.widens(`an alternative is new: ${brief(one)}`)
+  for (const { schema } of gone) place.narrows(`an alternative is gone: ${brief(schema)}`)
+  for (const { schema } of come) place.widens(`an alternative is new: ${brief(schema)}`)
 }
+
+/** Alternatives with one key are the same; each is written out once, as there may be thousands. */
+const located = ({ alternatives }: Choice) =>
+  alternatives.map((schema, index) => {
+    const name = nameOf(schema)
+    const key = name === null ? `= ${JSON.stringify(schema)}` : `$ ${name}`
+    return { schema, key, at: String(index) }
+  })
 
 function compareChoiceAdded(
   before: JsonSchema,

@@ -331,6 +331,19 @@ test('ends on schemas that would take for ever', async () => {
   expect((await diff(api(text), api({ type: 'number' }))).breaking).toBe(true)
 })
 
+test('compares thousands of alternatives in a moment', async () => {
+  const some = (name: string): readonly Part[] =>
+    Array.from({ length: 3_000 }, (_, index) => object({ [`${name}${index}`]: text }))
+  const before = ofRequest({ anyOf: some('a') })
+  const began = performance.now()
+  expect(verdictOf(await diff(before, ofRequest({ anyOf: some('a').toReversed() })))).toBe(
+    'nothing',
+  )
+  expect(verdictOf(await diff(before, ofRequest({ anyOf: some('b').slice(1) })))).toBe('breaks')
+  // Each with each would take most of a minute.
+  expect(performance.now() - began).toBeLessThan(5_000)
+})
+
 test('passes over what is never called', async () => {
   const paths = { '/a/{x}': { get: { responses: {} } }, '/a/{y}': { get: { responses: {} } } }
   expect(await diff({ paths }, { paths })).toEqual(noChanges)

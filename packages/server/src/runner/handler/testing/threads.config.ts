@@ -13,6 +13,19 @@ function blockUntil(path: string, ctx: HandlerContext): void {
 /** Given again and again, and so not to be taken away. */
 const kept = new TextEncoder().encode('kept by the handler')
 
+/** Gives the same buffer again and again, as a reader of files does. */
+async function* streamed({
+  pieces,
+  broken,
+}: {
+  readonly pieces: number
+  readonly broken?: boolean
+}) {
+  const piece = new Uint8Array(50_000)
+  for (let number = 0; number < pieces; number += 1) yield piece.fill(number)
+  if (broken === true) throw new Error('it broke in the midst')
+}
+
 const operations = {
   which: { run: () => threadId },
   block: {
@@ -32,6 +45,9 @@ const operations = {
   },
   bytes: {
     run: () => raw(kept, 'text/plain'),
+  },
+  stream: {
+    run: (input: { pieces: number; broken?: boolean }) => raw(streamed(input), 'text/csv'),
   },
   linger: {
     run(_: unknown, ctx: HandlerContext) {

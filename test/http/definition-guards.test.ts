@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { service } from '../../packages/server/src/define/service.ts'
+import { call } from './support/call.ts'
+import { expectProblem } from './support/problem.ts'
+import { startTestServer, type TestServer } from './support/server.ts'
+import { startUpstream, type Upstream } from './support/upstream.ts'
+import { document } from './support/wrapped.ts'
+
+let upstream: Upstream
+let server: TestServer
+
+beforeAll(async () => {
+  upstream = await startUpstream()
+  server = await startTestServer({
+    services: { declared: service({ openapi: document, url: upstream.url, mode: 'sync' }) },
+    outboundAllow: [upstream.host],
+  })
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await upstream[Symbol.asyncDispose]()
+})
+
+const put = (name: string, body: object) =>
+  call(server.url, `PUT /v1/services/${name}`, { json: body })
+
+test('a stored service stands never in front of a route of the configuration', async () => {
+  const root = { '/': { get: { operationId: 'root' } }, '/{any}': { get: { operationId: 'any' } } }
+  const hiding = { ...document, paths: root }
+  upstream.behave(({ target }) => ({ body: target }))
+  const at = { url: `${upstream.url}/stored`, mode: 'sync', mount: '/api/declared/things' }
+  expect((await put('hiding', { openapi: hiding, ...at })).status).toBe(201)
+  expect((await call(server.url, 'GET /api/declared/things')).text).toBe('/things')
+  expect((await call(server.url, 'GET /api/declared/things/1')).text).toBe('/things/1')
+})
+
+test('an import takes no secret to another address', async () => {
+  upstream.behave((arrived) => ({ body: arrived.header('x-key') ?? 'none' }))
+  const credentials = { header: 'x-key', value: 'geheim-4711' }
+  await put('keyed', { openapi: document, url: upstream.url, mode: 'sync', credentials })
+  const elsewhere = encodeURIComponent('http://evil.test')
+  const moved = await call(server.url, `POST /v1/services/import?name=keyed&url=${elsewhere}`, {
+    json: document,
+  })
+  const problem = expectProblem(moved, 422, 'validation-failed')
+  expect(problem.errors?.[0]?.pointer).toBe('/credentials')
+  const renewed = { ...document, info: { ...document.info, version: '2' } }
+  const stays = await call(server.url, 'POST /v1/services/import?name=keyed', { json: renewed })
+  expect(stays.json(), stays.text).toMatchObject({ version: 2, url: upstream.url })
+  expect((await call(server.url, 'GET /api/keyed/things')).text).toBe('geheim-4711')
+})
+
+test('a service that nobody may call says so', async () => {
+  const made = await call(server.url, 'POST /v1/services/import?name=far&url=http://[::1]:1', {
+    json: document,
+  })
+  const note = expect.stringContaining('put "[::1]:1" into outbound.allow') as string
+  expect(made.json(), made.text).toMatchObject({ notes: [note] })
+  const shown = await call(server.url, 'GET /v1/services/far')
+  expect(shown.json()).toMatchObject({ problem: null, notes: [note] })
+})
+
+test.each([
+  ['now', '/schedule', /is not a time: .*five fields/],
+  ['0 0 30 2 *', '/schedule', /never comes/],
+  [{ cron: '61 * * * *' }, '/schedule/cron', /is not a time/],
+  [{ cron: '0 3 * * *', timeZone: 'Mars/Olympus' }, '/schedule/timeZone', /is not a time zone/],
+])('a schedule %j is refused with what is wrong with it', async (schedule, pointer, detail) => {
+  await put('timed', { openapi: document, url: upstream.url })
+  const json = { schedule }
+  const answer = await call(server.url, 'PATCH /v1/operations/timed.list', { json })
+  const { errors = [] } = expectProblem(answer, 422, 'validation-failed')
+  expect(errors).toEqual([{ pointer, detail: expect.stringMatching(detail) as string }])
+})
+
+test.each([
+  ['services', 'x', { openapi: document, url: 'http://a.test', mount: '/a/../v1' }, '/mount'],
+  ['services', 'x', { openapi: document, url: 'http://a.test', mount: '/a/.' }, '/mount'],
+  ['services', 'x'.repeat(64), { openapi: document, url: 'http://a.test' }, ''],
+  ['channels', '__proto__', {}, ''],
+  ['channels', 'news.{__proto__}', {}, ''],
+])('%s: %s with %j is refused', async (kind, name, body, pointer) => {
+  const answer = await call(server.url, `PUT /v1/${kind}/${name}`, { json: body })
+  const { errors = [] } = expectProblem(answer, 422, 'validation-failed')
+  expect(errors.map((error) => error.pointer)).toEqual([pointer])
+})
+
+test.each([
+  ['/openapi', { openapi: 'http://me:geheim@127.0.0.1:1/api.json' }],
+  ['/url', { openapi: document, url: 'http://me:geheim@127.0.0.1:1' }],
+  [
+    '/credentials/oauth2/tokenUrl',
+    {
+      openapi: document,
+      url: 'http://127.0.0.1:1',
+      credentials: {
+        oauth2: { tokenUrl: 'http://me:geheim@127.0.0.1:1', clientId: 'a', clientSecret: 'b' },
+      },
+    },
+  ],
+])('an address with a password in it is refused at %s', async (pointer, body) => {
+  const problem = expectProblem(await put('secret', body), 422, 'validation-failed')
+  expect(problem.errors?.map((error) => error.pointer)).toEqual([pointer])
+  expect(JSON.stringify(problem)).not.toContain('geheim@')
+})
