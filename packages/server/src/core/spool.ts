@@ -83,7 +83,8 @@ async function* resumed(
   }
 }
 
-async function* limited(
+/** Gives what a source gives. @throws TooLarge past `maxBytes` */
+export async function* limited(
   source: AsyncIterable<Uint8Array>,
   maxBytes: number,
 ): AsyncGenerator<Uint8Array, void> {

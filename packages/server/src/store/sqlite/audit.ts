@@ -4,8 +4,10 @@ import { plain, type Handler, type Parts } from './parts.ts'
 import { isEnded } from './stage.ts'
 import type { Tally } from './tally.ts'
 
+type Check = readonly [what: string, sql: string]
+
 /** Each finds what must not be; the first column names the first few of it. */
-const checks: readonly (readonly [what: string, sql: string])[] = [
+const checks: readonly Check[] = [
   [
     'a runnable or waiting job has a lease',
     'SELECT id FROM jobs WHERE stage <> 4 AND lease_until IS NOT NULL',
@@ -74,29 +76,51 @@ const checks: readonly (readonly [what: string, sql: string])[] = [
 
 const examples = 3
 
-/** Checks the file and what is stored in it; takes as long as there is to read. */
-export function createAudit({ db, tally, deadTally }: Parts): Handler {
-  return plain(false, (): readonly string[] => [
-    ...checkStored(db),
-    ...checkTally(db, tally, deadTally),
-  ])
+/** One check of many. */
+export interface AuditStep {
+  readonly findings: readonly string[]
+  readonly isLast: boolean
 }
+
+/**
+ * Checks the file and what is stored in it, one check or one table a command: all together would
+ * keep everybody waiting for seconds where a million jobs are stored.
+ */
+export function createAudit({ db, tally, deadTally }: Parts): Handler {
+  const steps: readonly (() => readonly string[])[] = [
+    ...tablesIn(db).map((table) => () => checkFile(db, 'quick_check', table)),
+    ...checks.map((check) => () => find(db, check)),
+    () => checkTally(db, tally, deadTally),
+  ]
+  return plain(false, (step: number): AuditStep => {
+    return { findings: steps[step]?.() ?? [], isLast: step >= steps.length - 1 }
+  })
+}
+
+const tablesIn = (db: Database): readonly string[] =>
+  db
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+    .rows()
+    .map(([name]) => String(name))
 
 /** What can be said of the file alone, whoever opens it. */
 export const checkStored = (db: Database, how: FileCheck = 'quick_check'): readonly string[] => [
   ...checkFile(db, how),
-  ...checks.flatMap(([what, sql]) => {
-    const found = db.prepare(`${sql} LIMIT ${examples}`).rows()
-    return found.length === 0 ? [] : [`${what}: ${found.map((row) => row[0]).join(', ')}`]
-  }),
+  ...checks.flatMap((check) => find(db, check)),
 ]
+
+function find(db: Database, [what, sql]: Check): readonly string[] {
+  const found = db.prepare(`${sql} LIMIT ${examples}`).rows()
+  return found.length === 0 ? [] : [`${what}: ${found.map((row) => row[0]).join(', ')}`]
+}
 
 /** The quick one leaves out whether indexes and tables say the same. */
 type FileCheck = 'quick_check' | 'integrity_check'
 
-export function checkFile(db: Database, how: FileCheck): readonly string[] {
+/** @param table alone, with its indexes; without one the file as a whole */
+export function checkFile(db: Database, how: FileCheck, table?: string): readonly string[] {
   const found = db
-    .prepare(`PRAGMA ${how}`)
+    .prepare(table === undefined ? `PRAGMA ${how}` : `PRAGMA ${how}(${table})`)
     .rows()
     .map(([line]) => String(line))
   return found.length === 1 && found[0] === 'ok' ? [] : found.map((line) => `the file: ${line}`)

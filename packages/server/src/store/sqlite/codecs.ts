@@ -42,6 +42,7 @@ import {
   type StoreSurroundings,
 } from '../../ports/store.ts'
 import { accepted } from './accept.ts'
+import type { AuditStep } from './audit.ts'
 import type { BlobPage, TrashPage } from './blob-commands.ts'
 import { batchCodecs } from './batch-codecs.ts'
 import { plainCodec, type Codec } from './codec.ts'
@@ -225,7 +226,7 @@ export const codecs = {
   rescue: plainCodec<number, Rescued>('rescue'),
   retain: plainCodec<RetainRequest, Retained>('retain'),
   depths: plainCodec<null, readonly Depth[]>('depths'),
-  audit: plainCodec<null, readonly string[]>('audit'),
+  audit: plainCodec<number, AuditStep>('audit'),
   ping: plainCodec<null, null>('ping'),
   knownBlobs: plainCodec<readonly string[], readonly string[]>('knownBlobs'),
   listBlobs: plainCodec<BlobPage, readonly string[]>('listBlobs'),

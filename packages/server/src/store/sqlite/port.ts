@@ -40,7 +40,7 @@ export const createStore = (
     retain: (retention, limit) => call(codecs.retain, { retention, limit }),
     depths: () => call(codecs.depths, null),
     audit: async () => [
-      ...(await call(codecs.audit, null)),
+      ...(await auditRows(call)),
       ...(await auditBlobs(createMentions(call), blobs)),
     ],
     ping: async () => {
@@ -81,6 +81,16 @@ export const createStore = (
   mentions: createMentions(call),
   [Symbol.asyncDispose]: close,
 })
+
+/** Step by step, so that others are served in between. */
+async function auditRows(call: Caller['call']): Promise<readonly string[]> {
+  const findings: string[] = []
+  for (let step = 0; ; step += 1) {
+    const found = await call(codecs.audit, step)
+    findings.push(...found.findings)
+    if (found.isLast) return findings
+  }
+}
 
 const createMentions = (call: Caller['call']): Mentions => ({
   known: (ids) => call(codecs.knownBlobs, ids),

@@ -108,10 +108,12 @@ function createEventRetention(db: Database) {
   const remove = db.prepare('DELETE FROM events WHERE channel = ? AND offset <= ?')
 
   const retainChannel = (channel: number, until: Millis, limit: number): number => {
-    const rows = readOldest.rows(channel, limit)
-    const young = rows.findIndex(([, time]) => (time as number) > until)
-    const last = rows[(young === -1 ? rows.length : young) - 1]
-    return last === undefined ? 0 : remove.run(channel, last[0] as number)
+    let last = 0
+    for (const [offset, time] of readOldest.scan(channel, limit)) {
+      if ((time as number) > until) break
+      last = offset as number
+    }
+    return last === 0 ? 0 : remove.run(channel, last)
   }
 
   return (until: Millis, limit: number): number => {

@@ -4,6 +4,12 @@
  * touches few pages. The stages are those of stage.ts.
  */
 export const first = `
+-- Which steps ran, and what each of them was.
+CREATE TABLE schema_steps (
+  version INTEGER PRIMARY KEY,
+  digest TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE jobs (
   id TEXT PRIMARY KEY,
   tenant TEXT NOT NULL,

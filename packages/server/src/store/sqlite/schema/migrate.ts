@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Database } from '../database.ts'
 import { first } from './001-first.ts'
 
@@ -10,7 +11,7 @@ export const newestSchema = migrations.length
 /**
  * Brings the schema up to this program's, each step in a transaction of its own.
  *
- * @throws where the data was written by a newer program
+ * @throws where the data was written by a newer program, or by one whose steps were others
  */
 export function migrate(db: Database, where: string): void {
   const present = Number(db.pragma('user_version'))
@@ -20,8 +21,31 @@ export function migrate(db: Database, where: string): void {
         `to ${migrations.length}. Start the newer version, or restore a backup made before it.`,
     )
   }
+  refuseOthers(db, present, where)
   for (const [index, sql] of migrations.entries()) {
     if (index < present) continue
-    db.exec(`BEGIN IMMEDIATE;${sql};PRAGMA user_version = ${index + 1};COMMIT`)
+    const version = index + 1
+    const noteStep = `INSERT INTO schema_steps (version, digest) VALUES (${version}, '${digest(sql)}')`
+    db.exec(`BEGIN IMMEDIATE;${sql};${noteStep};PRAGMA user_version = ${version};COMMIT`)
   }
 }
+
+/** A step that was edited after it had run would leave tables missing, and nobody would say why. */
+function refuseOthers(db: Database, present: number, where: string): void {
+  if (present === 0) return
+  const taken = stepsOf(db)
+  if (migrations.slice(0, present).every((sql, index) => taken[index] === digest(sql))) return
+  throw new Error(
+    `The data in ${where} was made by a Buzzer from before the first release, with other tables ` +
+      '(schema 1). Let that version finish its jobs, then start this one on an empty folder.',
+  )
+}
+
+function stepsOf(db: Database): readonly unknown[] {
+  const isThere = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'schema_steps'").row()
+  if (isThere === undefined) return []
+  const rows = db.prepare('SELECT digest FROM schema_steps ORDER BY version').rows()
+  return rows.map(([taken]) => taken)
+}
+
+const digest = (sql: string): string => createHash('sha256').update(sql).digest('hex').slice(0, 16)
