@@ -87,6 +87,11 @@ const requests: readonly (readonly [name: string, text: string, codes: readonly 
     ['malformed-body'],
   ],
   [
+    'TE of somebody, chunked',
+    lines(post, 'HOST', json, 'Transfer-Encoding: gzip, chunked', '', '2', '{}', '0', '', ''),
+    ['not-supported'],
+  ],
+  [
     'chunked twice',
     lines(post, 'HOST', json, 'Transfer-Encoding: chunked, chunked', '', '0\r\n\r\n'),
     ['malformed-body'],

@@ -28,6 +28,7 @@ beforeAll(async () => {
       counted: operation({ run: (input) => input }),
       replayed: operation({ run: (input) => input }),
       shared: operation({ run: (input) => input }),
+      exact: operation({ run: (input) => input }),
       identical: operation({ run: (input) => input }),
       careful: operation({ idempotency: { required: true }, run: () => 'done' }),
       gate: operation({ retry: { attempts: 1 }, run: gates.run }),
@@ -214,6 +215,22 @@ describe('keys', () => {
     const { errors } = expectProblem(other, 422, 'idempotency-key-reused')
     expect(errors?.map(({ pointer }) => pointer)).toEqual(['/jobs/1/idempotencyKey'])
     expect(await jobCount(server.url, 'shared')).toBe(2)
+  })
+
+  test('an input is kept as it was written, digit by digit', async () => {
+    const input = '{ "id": 12345678901234567890, "price": 1.10 }'
+    const headers = { 'content-type': 'application/json', 'idempotency-key': 'digits' }
+    const path = '/v1/operations/exact/jobs'
+    const alone = await call(server.url, `POST ${path}`, { headers, body: input })
+    const send = (text: string) =>
+      call(server.url, 'POST /v1/batches', {
+        headers: { 'content-type': 'application/json' },
+        body: `{"jobs":[{"operation":"exact","input": ${text} ,"idempotencyKey":"digits"}]}`,
+      })
+    const batch = await send(input)
+    expect(batch.json<BatchDocument>().jobs).toEqual([alone.json<{ id: string }>().id])
+    // The same number to a parser, and another one to its caller.
+    expectProblem(await send(input.replace('890,', '891,')), 422, 'idempotency-key-reused')
   })
 })
 

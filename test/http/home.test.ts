@@ -32,3 +32,12 @@ test.each(['GET /v1/jobs/', 'POST /v1/operations/quick/jobs//', 'GET /v1/jobs/?l
     expect(detail).toContain(`write ${route.split(/[ ?]/)[1]?.replace(/\/+$/, '')},`)
   },
 )
+
+test('a path of thousands of slashes costs no more than another', async () => {
+  const began = performance.now()
+  for (let time = 0; time < 20; time += 1) {
+    const answer = await call(server.url, `GET ${'/'.repeat(15_000)}x`)
+    expectProblem(answer, 404, 'route-not-found')
+  }
+  expect(performance.now() - began).toBeLessThan(1_500)
+})

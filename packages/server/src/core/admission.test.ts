@@ -29,8 +29,10 @@ describe('admission', () => {
     expect(retryAfterSeconds(100, 10, 0)).toBe(10)
     expect(retryAfterSeconds(100, 10, 0.999)).toBe(15)
     expect(retryAfterSeconds(1, 1_000, 0)).toBe(1)
-    expect(retryAfterSeconds(1_000_000, 1, 0.5)).toBe(60)
-    expect(retryAfterSeconds(5, 0, 0)).toBe(60)
+    expect(retryAfterSeconds(1_000_000, 1, 0)).toBe(40)
+    expect(retryAfterSeconds(1_000_000, 1, 0.5)).toBe(50)
+    expect(retryAfterSeconds(5, 0, 0)).toBe(40)
+    expect(retryAfterSeconds(5, 0, 0.999)).toBe(60)
     const number = fc.double({ min: 0, max: 1e9, noNaN: true })
     const chance = fc.double({ min: 0, max: 0.999, noNaN: true })
     fc.assert(

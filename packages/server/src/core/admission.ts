@@ -40,18 +40,20 @@ export function boundPassed(
   return isOld ? 'age' : null
 }
 
-/** What callers are told to wait, in seconds. */
-const wait = { least: 1, most: 60 }
+/** How long it takes, in seconds, as far as callers are concerned. */
+const wait = { least: 1, most: 40 }
 
 /**
  * How long a refused caller should stay away: until what is too much has been worked off at the
- * present rate, and up to half as long again, so that not all of them come back at once.
+ * present rate, and up to half as long again, so that not all of them come back at once. That holds
+ * for the longest too, a minute, when many are refused and nobody knows for how long.
  *
  * @param excess how many jobs are too many
  * @param perSecond how many are taken out
  * @param chance from 0 to 1
  */
 export function retryAfterSeconds(excess: number, perSecond: number, chance: number): number {
-  const seconds = perSecond > 0 ? Math.max(wait.least, excess / perSecond) : wait.most
-  return Math.min(wait.most, Math.max(wait.least, Math.round(seconds * (1 + chance / 2))))
+  const needed = perSecond > 0 ? excess / perSecond : wait.most
+  const seconds = Math.min(wait.most, Math.max(wait.least, needed))
+  return Math.round(seconds * (1 + chance / 2))
 }

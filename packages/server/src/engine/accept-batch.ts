@@ -1,7 +1,7 @@
 import type { Problem, ValidationError } from '@buzzer/contract'
 import { workTopic } from '../ports/bus.ts'
-import type { AcceptBatch, Batch, BatchEntry } from '../ports/batches.ts'
-import { jobOf, keyClaimOf, type Submission } from './accept.ts'
+import type { AcceptBatch, Batch, BatchAcceptance, BatchEntry } from '../ports/batches.ts'
+import { atHand, jobOf, keyClaimOf, type Submission } from './accept.ts'
 import { pollMs } from './claim.ts'
 import type { EngineContext } from './context.ts'
 import { keepApart, letGo } from './keep.ts'
@@ -20,6 +20,9 @@ export type BatchAccepted =
   | { readonly kind: 'replayed'; readonly batch: Batch }
   | { readonly kind: 'refused'; readonly problem: Problem }
 
+/** What a job without its input takes on its way to the store, about. */
+const bytesPerJob = 1_024
+
 /** How long the key of a batch is known; those of its jobs as long as their operations say. */
 const keyWindowMs = 86_400_000
 
@@ -35,7 +38,7 @@ export async function acceptBatch(
 ): Promise<BatchAccepted> {
   const began = ctx.clock.monotonic()
   const command = await commandOf(ctx, submission)
-  const acceptance = await ctx.store.batches.accept(command)
+  const acceptance = await store(ctx, command)
   const tookMs = ctx.clock.monotonic() - began
   switch (acceptance.kind) {
     case 'accepted':
@@ -51,6 +54,18 @@ export async function acceptBatch(
     case 'job-keys-reused':
       dropInputs(ctx, command.entries)
       return { kind: 'refused', problem: jobKeysReused(acceptance.places) }
+  }
+}
+
+/** Counted as one of those that are under way, with the room that all its jobs take. */
+async function store(ctx: EngineContext, command: AcceptBatch): Promise<BatchAcceptance> {
+  const began = ctx.clock.monotonic()
+  const bytes = command.entries.reduce((sum, { input }) => sum + bytesPerJob + atHand(input), 0)
+  ctx.pressure.enter(bytes)
+  try {
+    return await ctx.store.batches.accept(command)
+  } finally {
+    ctx.pressure.leave(bytes, ctx.clock.monotonic() - began)
   }
 }
 

@@ -67,7 +67,7 @@ async function acceptLight(ctx: EngineContext, submission: Submission): Promise<
 }
 
 /** What of an input is in memory, in bytes. */
-const atHand = (input: Input | null): number =>
+export const atHand = (input: Input | null): number =>
   input === null || isBlob(input.body) ? 0 : input.body.byteLength
 
 const mayStartNow = ({ operation, notBefore }: Submission, now: Millis) =>

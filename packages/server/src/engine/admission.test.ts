@@ -70,7 +70,7 @@ describe('admission', () => {
     const admission = { backlog: 20, ageMs: null }
     const node = await simulation.start({ operations: [work], slots: 2, admission })
     await queue(simulation, node, 22, work)
-    expect(refusal(node)?.retryAfter).toBe(60)
+    expect(refusal(node)?.retryAfter).toBeGreaterThanOrEqual(40)
     // Ten a second.
     for (let index = 0; index < 10; index += 1) {
       held.end(index)
@@ -154,5 +154,41 @@ describe('admission', () => {
       forMs: 950,
       refused: { 'work: backlog': 20 },
     })
+  })
+
+  it.each([
+    ['takes less in while jobs wait that have slots', undefined, 'node'],
+    ['takes in what waits for handlers', forever, undefined],
+  ])('%s', async (_, run, reason) => {
+    await using simulation = await createSimulation()
+    const work = operation({ name: 'work', ...(run === undefined ? {} : { run }) })
+    const operations = [work]
+    const asking = simulation.node({ operations })
+    for (let index = 0; index < 200; index += 1) await submit(asking, work)
+    const node = await simulation.start({ operations, slots: 8, delayMs: () => 10 })
+    await simulation.clock.advance(150)
+    const underWay = [1, 2, 3, 4].map(() => submit(node, work))
+    expect(refusal(node)?.reason).toBe(reason)
+    await simulation.clock.until(Promise.all(underWay))
+    // What was accepted has been begun, and nothing waits.
+    if (run === undefined) await simulation.clock.advance(5_000)
+    expect(refusal(node)).toBeNull()
+  })
+
+  it('lets callers wait for their answers where it has many to refuse', async () => {
+    await using simulation = await createSimulation()
+    const work = operation({ name: 'work' })
+    const operations = [work, operation({ name: 'other', run: forever })]
+    const admission = { backlog: 1, ageMs: null }
+    const node = await simulation.start({ operations, slots: 1, admission })
+    await busy(node)
+    await queue(simulation, node, 1, work)
+    for (let windows = 0; windows < 2; windows += 1) {
+      const holds = Array.from({ length: 1_200 }, () => refusal(node)?.holdMs)
+      expect(new Set(holds.slice(0, 1_000))).toEqual(new Set([0]))
+      // Not all of them as long.
+      expect(new Set(holds.slice(1_000)).size).toBeGreaterThan(100)
+      await simulation.clock.advance(100)
+    }
   })
 })

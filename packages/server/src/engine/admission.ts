@@ -50,6 +50,12 @@ export interface Refused {
   readonly reason: ShedReason
   /** What the caller is told to wait, in seconds. */
   readonly retryAfter: number
+  /**
+   * How long to let it wait for its answer, in milliseconds: a node that is busy, or has many to
+   * refuse, answers callers so late that those who come again at once, whatever they are told, do
+   * not take up with refusals what it has left for work.
+   */
+  readonly holdMs: number
 }
 
 /** What is known of an operation; the bound that it passed is found anew with each change. */
@@ -63,6 +69,10 @@ interface State {
 
 /** How often the store is asked while calls come. */
 const lookMs = 250
+/** More refusals than these are held. */
+const toldAtOnce = { count: 1_000, withinMs: 100 }
+/** With chance in it, so that those who were refused together do not come again together. */
+const hold = { leastMs: 250, plusMs: 500 }
 /** How much of the measured rate the last look makes up. */
 const freshShare = 0.3
 
@@ -72,6 +82,7 @@ export function createAdmission(parts: AdmissionParts, pressure: Pressure): Admi
   const over = new Map<string, Exclude<ShedReason, 'node'>>()
   const shedLog = createShedLog(parts)
   let lookedAt = clock.monotonic()
+  let told = { count: 0, endsAt: 0 }
   let asked = false
   let callOff: (() => void) | null = null
   let stopped = false
@@ -132,6 +143,13 @@ export function createAdmission(parts: AdmissionParts, pressure: Pressure): Admi
     if (asked || over.size > 0 || !isQuiet || isAgeing()) lookLater()
   }
 
+  const areTooMany = (): boolean => {
+    const now = clock.monotonic()
+    if (now >= told.endsAt) told = { count: 0, endsAt: now + toldAtOnce.withinMs }
+    told.count += 1
+    return told.count > toldAtOnce.count
+  }
+
   const excessOf = (state: State, reason: ShedReason): number => {
     const { ready, oldestAt, perSecond, bounds } = state
     if (reason === 'backlog') return ready - (bounds.backlog ?? 0) + 1
@@ -156,7 +174,13 @@ export function createAdmission(parts: AdmissionParts, pressure: Pressure): Admi
       lookLater()
       telemetry.shed(name, reason)
       shedLog.note(name, reason)
-      return { problem: problems[reason](name), reason, retryAfter: waitOf(name, reason) }
+      const isHeld = areTooMany() || reason === 'node'
+      return {
+        problem: problems[reason](name),
+        reason,
+        retryAfter: waitOf(name, reason),
+        holdMs: isHeld ? hold.leastMs + random.fraction() * hold.plusMs : 0,
+      }
     },
     queued({ name }) {
       const state = stateOf(name)

@@ -142,3 +142,18 @@ it('lets a reader go whose batch left its retention', async () => {
   const found = await node.engine.batches.find(asker, batch.id)
   expect(found).toMatchObject({ kind: 'problem', problem: { code: 'batch-expired' } })
 })
+
+it('counts the room that a batch takes on its way to the store, as that of single calls', async () => {
+  await using simulation = await createSimulation()
+  const delayMs = (call: string): number => (call === 'batches.accept' ? 50 : 0)
+  const node = await simulation.start({ operations: [order], delayMs })
+  const body = new Uint8Array(60_000)
+  const input = { mediaType: 'application/json', body, request: null }
+  const entries = many(850).map((entry) => ({ ...entry, input }))
+  expect(node.engine.admission.isOpen).toBe(true)
+  const accepting = accept(node, entries)
+  await promisesDone()
+  expect(node.engine.admission.isOpen).toBe(false)
+  await simulation.clock.until(accepting)
+  expect(node.engine.admission.isOpen).toBe(true)
+})

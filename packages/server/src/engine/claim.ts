@@ -82,6 +82,8 @@ async function claimAll(ctx: EngineContext, noteBacklog: (more: boolean) => void
     noteBacklog(max === 0)
     if (max === 0) return pollMs
     const { claimed, nextDueAt } = await claim(ctx, max)
+    const leftMore = claimed.length === max && !ctx.free.areBusy
+    ctx.pressure.claimed(Math.min(maxClaim, ctx.slots), leftMore)
     for (const work of claimed) {
       ctx.admission.claimed(work.job.operation)
       runAttempt(ctx, work)

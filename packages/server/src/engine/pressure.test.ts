@@ -75,4 +75,27 @@ describe('the pressure on a node', () => {
     }
     expect(fill(pressure)).toBeGreaterThan(1_000)
   })
+
+  it('takes half of what a claim does while claims leave jobs that have slots', () => {
+    const { pressure, pass } = open()
+    const isOpen = (): boolean => {
+      const count = fill(pressure)
+      endAll(pressure, count, 1)
+      if (count < 8_192) expect(count).toBe(64)
+      return count === 8_192
+    }
+    const claim = (leftMore: boolean): boolean => {
+      pass(10)
+      pressure.claimed(128, leftMore)
+      return isOpen()
+    }
+    // A burst is soon claimed.
+    expect([true, true, true, false].map(claim)).toEqual([true, true, true, true])
+    expect([true, true, true, true, true].map(claim)).toEqual([true, true, true, false, false])
+    expect(claim(false)).toBe(true)
+    for (let claims = 0; claims < 4; claims += 1) claim(true)
+    expect(isOpen()).toBe(false)
+    pass(1_000)
+    expect(isOpen()).toBe(true)
+  })
 })

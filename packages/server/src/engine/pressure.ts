@@ -2,16 +2,24 @@ import type { Clock } from '../ports/clock.ts'
 
 /**
  * How many submissions this node has under way, and how many it should: as many as are on disk
- * within a short time. Where even the fastest of a moment took longer, work stands in a queue
- * somewhere on its way (in the event loop, in the store's thread, at the disk), and more of it
- * would only lengthen that; as in CoDel (RFC 8289) it is the least delay that tells, since a burst
- * has fast ones too.
+ * within a short time, and as can be begun as fast as they come. Where even the fastest of a moment
+ * took longer, work stands in a queue somewhere on its way (in the event loop, in the store's
+ * thread, at the disk), and more of it would only lengthen that; as in CoDel (RFC 8289) it is the
+ * least delay that tells, since a burst has fast ones too. Where jobs wait although there are slots
+ * for them, accepting takes the time that claiming, running and recording need.
  */
 export interface Pressure {
   /** Whether nothing more should be taken now. */
   readonly isFull: boolean
   enter(bytes: number): void
   leave(bytes: number, tookMs: number): void
+  /**
+   * A claim has come back.
+   *
+   * @param most how many jobs one takes at most
+   * @param leftMore whether it took as many as it could, and the others do not wait for handlers
+   */
+  claimed(most: number, leftMore: boolean): void
 }
 
 /** The store takes no more than this by itself; see inFlightAtMost there. */
@@ -20,9 +28,13 @@ const atMost = { count: 8_192, bytes: 48 * 1024 * 1024 }
 const atLeast = 128
 const windowMs = 100
 /** A queue is shorter than this many times what a submission takes without one. */
-const queueOf = { times: 4, leastMs: 25, mostMs: 1_000 }
+const queueOf = { times: 4, leastMs: 10, mostMs: 1_000 }
 /** With no more than this under way, nothing waits for anything but the disk. */
 const fewAtOnce = 32
+/** A burst is claimed within this time; where claims leave jobs for longer, it is none. */
+const burstMs = 25
+/** With no claim for so long, the last one tells nothing any more. */
+const staleMs = 1_000
 const less = 0.8
 const more = { times: 1.1, plus: 8 }
 
@@ -31,23 +43,27 @@ export function createPressure({ monotonic }: Pick<Clock, 'monotonic'>): Pressur
   let bytes = 0
   let limit = atMost.count
   let targetMs = queueOf.leastMs
+  let behind = { since: 0, until: 0, atMost: Infinity }
   let window = { endsAt: 0, leastMs: Infinity, most: 0 }
+
+  const isBehind = (now: number): boolean => behind.atMost < Infinity && now < behind.until
 
   const adjust = (now: number): void => {
     const { leastMs, most } = window
     if (most <= fewAtOnce) {
       targetMs = Math.min(queueOf.mostMs, Math.max(queueOf.leastMs, leastMs * queueOf.times))
     }
-    limit =
-      leastMs > targetMs
-        ? Math.max(atLeast, Math.min(limit, most) * less)
-        : Math.min(atMost.count, limit * more.times + more.plus)
+    const isTooMuch = leastMs > targetMs || isBehind(now)
+    limit = isTooMuch
+      ? Math.max(atLeast, Math.min(limit, most) * less)
+      : Math.min(atMost.count, limit * more.times + more.plus)
     window = { endsAt: now + windowMs, leastMs: Infinity, most: count }
   }
 
   return {
     get isFull() {
-      return count >= limit || bytes >= atMost.bytes
+      if (count >= limit || bytes >= atMost.bytes) return true
+      return count >= behind.atMost && isBehind(monotonic())
     },
     enter(size) {
       count += 1
@@ -60,6 +76,13 @@ export function createPressure({ monotonic }: Pick<Clock, 'monotonic'>): Pressur
       if (tookMs < window.leastMs) window.leastMs = tookMs
       const now = monotonic()
       if (now >= window.endsAt) adjust(now)
+    },
+    claimed(most, leftMore) {
+      const now = monotonic()
+      const since = leftMore && now < behind.until ? behind.since : now
+      const until = leftMore ? now + staleMs : 0
+      // Two go out for each that comes in, so that it is over soon.
+      behind = { since, until, atMost: now - since > burstMs ? most / 2 : Infinity }
     },
   }
 }

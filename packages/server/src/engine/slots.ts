@@ -12,6 +12,8 @@ export interface Slots {
   readonly any: boolean
   /** Slots that are taken on trial: their attempts may still come. */
   readonly onTrial: number
+  /** Whether runners are at work in at least half of them: what waits then waits for them. */
+  readonly areBusy: boolean
   /** From now on there are none; idempotent. */
   close(): void
 }
@@ -46,6 +48,9 @@ export function createSlots(total: number, onFree: () => void): Slots {
     },
     get onTrial() {
       return onTrial
+    },
+    get areBusy() {
+      return (inUse - onTrial) * 2 >= total
     },
     close() {
       closed = true

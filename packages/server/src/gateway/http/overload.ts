@@ -7,18 +7,14 @@ import type { HttpContext } from './context.ts'
 import { pathOf } from './request/http-request.ts'
 import type { Called } from './route.ts'
 
-/** A call that is refused, and when it is told so, in milliseconds from now. */
+/**
+ * A call that is refused, and when it is told so, in milliseconds from now. Each connection waits
+ * for its answer, so that no more than connections wait.
+ */
 interface Shed {
   readonly answer: Answer
   readonly afterMs: number
 }
-
-/**
- * A node that is busy answers so late that callers who come again at once, whatever they are told,
- * do not take up with refusals what it has left for work. Each connection waits for its answer, so
- * that there are never more of these than connections.
- */
-const holdMs = 500
 
 /**
  * Refuses a call while too much of its operation waits already, by nothing but its method and path:
@@ -37,11 +33,11 @@ export function refuseOverload(
   const operation = called(ctx, { method, target: url, params: route })
   const refused = operation === null ? null : ctx.engine.admission.refusal(operation)
   if (refused === null) return null
-  const { problem, reason, retryAfter } = refused
+  const { problem, retryAfter, holdMs } = refused
   ctx.telemetry.rejected(problem.code)
   const headers = { 'retry-after': `${retryAfter}` }
   const answer = problemAnswer(ctx.publicUrl(), problem, pathOf(url), headers)
-  return { answer, afterMs: reason === 'node' ? holdMs : 0 }
+  return { answer, afterMs: holdMs }
 }
 
 /** A body up to this size is passed over faster than its caller connects anew. */

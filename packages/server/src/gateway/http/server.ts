@@ -14,6 +14,7 @@ import { send } from './answer/send.ts'
 import type { HttpContext } from './context.ts'
 import { faultProblem } from './fault.ts'
 import { createBrokenRequestHandler, createTunnelRefusal } from './broken-request.ts'
+import { dropStalled, inTurn } from './connection.ts'
 import { invalidHeader } from './request/header-problem.ts'
 import { lacksName, nowhere } from './nowhere.ts'
 import { askForBody, passOverBody, refuseOverload, sendShed } from './overload.ts'
@@ -40,6 +41,7 @@ export function createHttpServer(ctx: HttpContext): FastifyInstance {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
   })
+  dropStalled(server.server)
   server.removeAllContentTypeParsers()
   const planOf = bodyPlanner(ctx)
   const readBody = createBodyReader(ctx, (request) => {
@@ -90,15 +92,19 @@ const admission =
       host === undefined || host.includes(',')
         ? notOneHost
         : ctx.auth.authenticate({ host, origin, authorization })
-    const problem = isProblem(caller) ? caller : refusal(ctx, caller, scope)
+    const problem = isProblem(caller)
+      ? caller
+      : (wrongCoding(request.headers) ?? refusal(ctx, caller, scope))
     request.setDecorator(callerName, caller)
     const shed = problem === null ? refuseOverload(ctx, request, called) : null
     if (problem !== null) {
       passOverBody(ctx, request, reply)
       void send(ctx.stopping, reply, refuse(ctx, bare(request, reply), problem))
     } else if (shed === null) {
-      askForBody(request, reply)
-      done()
+      inTurn(reply, () => {
+        askForBody(request, reply)
+        done()
+      })
     } else {
       sendShed(ctx, request, reply, shed)
     }
@@ -110,6 +116,15 @@ const hostOf = ({ url, headers }: FastifyRequest): string | undefined =>
 
 /** RFC 9112, section 3.2. */
 const notOneHost: Problem = invalidHeader('Host', 'has to be sent, and once')
+
+/** Of several Node takes off `chunked` and leaves the others on the body (RFC 9112, section 6.1). */
+function wrongCoding({ 'transfer-encoding': coding }: FastifyRequest['headers']): Problem | null {
+  if (coding === undefined || !/,\s*chunked$/i.test(coding)) return null
+  return {
+    code: 'not-supported',
+    detail: `The Transfer-Encoding '${coding}' is not taken, only chunked. Use Content-Encoding.`,
+  }
+}
 
 /** Where a request that was let in carries who sent it. */
 const callerName = 'caller'

@@ -3,12 +3,10 @@ import { pipeline, Readable, type Transform } from 'node:stream'
 import { constants, createBrotliCompress, createGzip, createZstdCompress } from 'node:zlib'
 import type { AnswerHeaders, BytesAnswer } from './answer.ts'
 import { brotliQuality, encodedHeaders, isCompressible, varyingHeaders } from './compress.ts'
+import { cutAfterStop } from './cut-after-stop.ts'
 import { chooseEncoding, type Encoding } from './encoding.ts'
 import { flat } from './flat.ts'
 import { pour } from './pour.ts'
-
-/** What is under way when a shutdown begins has so long, in milliseconds; then it can be resumed. */
-const stoppingMs = 5_000
 
 /** Sends a body as it is read, encoded on its way where its reader prefers that. */
 export async function sendBytes(
@@ -21,8 +19,7 @@ export async function sendBytes(
   const length = encoding === null ? String(answer.size) : null
   response.writeHead(answer.status, flat(accept, length))
   if (reply.request.method === 'HEAD') return void response.end()
-  const cut = (): void => void setTimeout(() => response.destroy(), stoppingMs).unref()
-  stopping.addEventListener('abort', cut, { once: true })
+  using _cutting = cutAfterStop(stopping, response)
   try {
     const bytes = answer.open()
     await pour(response, encoding === null ? bytes : encoded(bytes, encoding))
@@ -30,8 +27,6 @@ export async function sendBytes(
     // The head is out, so all that is left is to cut it off; the reader sees that by its length.
     response.destroy()
     reply.log.debug({ err: fault }, 'a body was cut off')
-  } finally {
-    stopping.removeEventListener('abort', cut)
   }
 }
 
@@ -45,10 +40,22 @@ function negotiate(
   return { accept, encoding }
 }
 
+/**
+ * How far back an encoder looks, as a power of two of bytes: what each reader costs for as long as
+ * it reads, which is 1.2 MB here instead of 5 MB, for a few bytes more on the wire.
+ */
+const windowBits = 18
+
 const encoders: Readonly<Record<Encoding, () => Transform>> = {
-  br: () => createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: brotliQuality } }),
+  br: () =>
+    createBrotliCompress({
+      params: {
+        [constants.BROTLI_PARAM_QUALITY]: brotliQuality,
+        [constants.BROTLI_PARAM_LGWIN]: windowBits,
+      },
+    }),
   gzip: () => createGzip(),
-  zstd: () => createZstdCompress(),
+  zstd: () => createZstdCompress({ params: { [constants.ZSTD_c_windowLog]: windowBits } }),
 }
 
 async function* copied(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {

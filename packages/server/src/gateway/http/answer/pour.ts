@@ -1,7 +1,5 @@
 import type { ServerResponse } from 'node:http'
-
-/** A reader that takes nothing for this long is dropped, in milliseconds. */
-const stalledMs = 60_000
+import { stalledMs } from '../connection.ts'
 
 /**
  * Writes what there is no faster than it is taken, and waits until all of it is: each piece is let

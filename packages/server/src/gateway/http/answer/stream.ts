@@ -2,13 +2,12 @@ import type { FastifyReply } from 'fastify'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { comment } from '../../sse/frame.ts'
+import { stalledMs } from '../connection.ts'
 import type { StreamAnswer } from './answer.ts'
+import { cutAfterStop } from './cut-after-stop.ts'
 
 /** A quiet stream says this often that it is still there, in milliseconds. */
 const commentMs = 15_000
-/** A reader that takes nothing for this long is dropped; its cursor brings it back. */
-const stalledMs = 60_000
-
 /**
  * Writes a stream as it is made. The next chunk is asked for only when the last was taken, so a
  * slow reader costs no memory here; a stalled one is cut off.
@@ -25,6 +24,8 @@ export async function stream(
   response.writeHead(200)
   if (reply.request.method === 'HEAD') return void response.end()
   response.flushHeaders()
+  // Most end by the signal; one that has to be whole goes on.
+  using _cutting = cutAfterStop(stopping, response)
   const heartbeat = setInterval(() => {
     if (answer.hasComments !== false && !response.writableNeedDrain) response.write(comment)
   }, commentMs)

@@ -6,6 +6,7 @@ import type { Operation } from '../../../ports/catalog.ts'
 import type { Submission } from '../../../engine/accept.ts'
 import type { HttpContext } from '../context.ts'
 import { readEntryOrder, type Complain, type EntryOrder } from './batch-entry.ts'
+import { inputTexts } from './entry-texts.ts'
 import { hashCall } from './idempotency-key.ts'
 import { parseJson } from './parse-json.ts'
 
@@ -54,12 +55,14 @@ export function readBatchBody(
   if (list.kind === 'problem') return list
   const now = ctx.clock.now()
   const errors: ValidationError[] = []
+  const texts = inputTexts(body ?? new Uint8Array())
   const draft: Draft = { tenant, client, trace }
   const entries = list.jobs.flatMap((value, place) => {
     const complain: Complain = (member, detail) => {
       errors.push({ pointer: `/jobs/${place}${member === '' ? '' : `/${member}`}`, detail })
     }
-    return readEntry(ctx, draft, { value, now, hasKey, complain }) ?? []
+    const text = texts[place] ?? null
+    return readEntry(ctx, draft, { value, text, now, hasKey, complain }) ?? []
   })
   if (errors.length > 0) return invalid(errors)
   return { kind: 'batch', entries }
@@ -87,14 +90,18 @@ function readList(body: Uint8Array | null): List {
 
 interface RawEntry {
   readonly value: unknown
+  /** Of the input, as its caller wrote it. */
+  readonly text: Uint8Array | null
   readonly now: number
   readonly hasKey: boolean
   readonly complain: Complain
 }
 
+type Entry = Pick<RawEntry, 'text' | 'complain'> & { readonly value: Members }
+
 /** @returns null where it complained about what nothing can be read from */
 function readEntry(ctx: HttpContext, draft: Draft, raw: RawEntry): Submission | null {
-  const { value, now, hasKey, complain } = raw
+  const { value, text, now, hasKey, complain } = raw
   if (!isObject(value)) {
     complain('', 'is not an object')
     return null
@@ -108,7 +115,7 @@ function readEntry(ctx: HttpContext, draft: Draft, raw: RawEntry): Submission | 
   if (operation.policies.idempotency.required && order.idempotencyKey === null && !hasKey) {
     complain('idempotencyKey', `is required by ${operation.name}, or one for the whole batch`)
   }
-  return submissionOf(draft, operation, order, value, complain)
+  return submissionOf(draft, operation, order, { value, text, complain })
 }
 
 function readOperation(ctx: HttpContext, name: unknown, complain: Complain): Operation | null {
@@ -127,13 +134,11 @@ function submissionOf(
   draft: Draft,
   operation: Operation,
   { idempotencyKey, ...order }: EntryOrder,
-  entry: Members,
-  complain: Complain,
+  { value, text: body, complain }: Entry,
 ): Submission {
-  const { input } = entry
+  const { input } = value
   const found = operation.call.kind === 'named' ? operation.call.check(input) : []
   for (const { pointer, detail } of found) complain(`input${pointer}`, detail)
-  const body = input === undefined ? null : Buffer.from(JSON.stringify(input))
   const maxBytes = operation.policies.limits.bodyBytes
   if (body !== null && maxBytes !== null && body.byteLength > maxBytes) {
     complain('input', `is larger than ${formatBytes(maxBytes)} (limits.body of ${operation.name})`)
@@ -146,7 +151,7 @@ function submissionOf(
     idempotency:
       idempotencyKey === null
         ? null
-        : { key: idempotencyKey, requestHash: hashEntry(operation, entry, body) },
+        : { key: idempotencyKey, requestHash: hashEntry(operation, value, body) },
   }
 }
 

@@ -5,7 +5,8 @@ import { isProblem } from '../answer/problem.ts'
 import { filterMembers, readDeadLetterFilter, type FilterSource } from './dead-letter-filter.ts'
 import { invalidParameter } from './header-problem.ts'
 import type { HttpRequest } from './http-request.ts'
-import { readCursor, readLimit } from './job-query.ts'
+import { readCursor } from './job-query.ts'
+import { readLimit } from './page.ts'
 
 export type DeadLetterListing =
   | { readonly kind: 'jobs'; readonly query: DeadLetterQuery }

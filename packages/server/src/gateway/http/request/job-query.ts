@@ -5,9 +5,8 @@ import { isProblem } from '../answer/problem.ts'
 import { invalidParameter } from './header-problem.ts'
 import type { HttpRequest } from './http-request.ts'
 import { parseMoment } from './moment.ts'
+import { readLimit } from './page.ts'
 
-const defaultLimit = 100
-const maxLimit = 1_000
 const known = ['operation', 'state', 'tag', 'after', 'before', 'limit', 'cursor']
 
 /** Reads what a list of jobs is narrowed to; a parameter that nobody knows is refused. */
@@ -31,13 +30,6 @@ export function readJobQuery(request: HttpRequest): JobQuery | Problem {
   const { tenant } = request.caller
   const narrowed = { operation, tag, states, deadLetter: null, createdAfter, createdBefore }
   return { tenant, ...narrowed, limit, cursor }
-}
-
-export function readLimit(text: string | null): number | Problem {
-  if (text === null) return defaultLimit
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0
-  if (limit >= 1 && limit <= maxLimit) return limit
-  return invalidParameter('limit', `takes a whole number from 1 to ${maxLimit}`)
 }
 
 export function readCursor(text: string | null): string | null | Problem {

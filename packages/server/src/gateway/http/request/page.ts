@@ -1,4 +1,5 @@
 import type { Problem } from '@buzzer/contract'
+import { isProblem } from '../answer/problem.ts'
 import { invalidParameter } from './header-problem.ts'
 import type { HttpRequest } from './http-request.ts'
 
@@ -28,9 +29,7 @@ export function takePage<Item>(
   if (unknown !== undefined)
     return invalidParameter(unknown, `is not known; use ${names.join(', ')}`)
   const limit = readLimit(query.get('limit'))
-  if (limit === null) {
-    return invalidParameter('limit', `takes a whole number from 1 to ${maxLimit}`)
-  }
+  if (isProblem(limit)) return limit
   const after = decode(query.get('cursor'))
   const rest = items.filter((item) => keyOf(item) > after)
   const page = rest.slice(0, limit)
@@ -39,10 +38,12 @@ export function takePage<Item>(
   return { items: page, next: isEnd ? null : encode(keyOf(last)) }
 }
 
-function readLimit(text: string | null): number | null {
+/** How many items of a list are wanted at once. */
+export function readLimit(text: string | null): number | Problem {
   if (text === null) return defaultLimit
   const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0
-  return limit >= 1 && limit <= maxLimit ? limit : null
+  if (limit >= 1 && limit <= maxLimit) return limit
+  return invalidParameter('limit', `takes a whole number from 1 to ${maxLimit}`)
 }
 
 const encode = (key: string): string => Buffer.from(key, 'utf8').toString('base64url')

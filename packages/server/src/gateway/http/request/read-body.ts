@@ -10,6 +10,11 @@ import type { BodyPlan } from './body-plan.ts'
 
 type Done = (fault: Error | null, body?: Body) => void
 
+/** What it needs of all that the edge stands on. */
+type Context = Pick<HttpContext, 'limits' | 'clock'> & {
+  readonly engine: { readonly blobs: Pick<HttpContext['engine']['blobs'], 'write'> }
+}
+
 /** Larger bodies have to come at least this fast, in bytes per second. */
 const slowestRate = 131_072
 const firstMs = 60_000
@@ -18,16 +23,25 @@ const lookMs = 10_000
 /** How long a body of that size may take to come, in milliseconds. */
 export const patienceMs = (bytes: number): number => firstMs + (bytes / slowestRate) * 1_000
 
+/** What of large bodies is in memory at once while it comes, in bytes; one may be larger. */
+const heldAtMost = 134_217_728
+
+/** The bodies that are coming and have to be whole in memory. */
+interface Held {
+  bytes: number
+}
+
 /**
  * Makes what reads the bodies of requests: small ones at once, large ones as their route plans.
  *
  * @param planOf asked for large bodies only
  */
 export function createBodyReader(
-  ctx: HttpContext,
+  ctx: Context,
   planOf: (request: FastifyRequest) => BodyPlan,
 ): (request: FastifyRequest, payload: IncomingMessage, done: Done) => void {
   const small = Math.min(inlineAtMost, ctx.limits.bodyBytes)
+  const held: Held = { bytes: 0 }
   return (request, payload, done) => {
     const announced = Number(request.headers['content-length'] ?? Infinity)
     if (announced <= small) return collect(payload, done)
@@ -35,7 +49,7 @@ export function createBodyReader(
     if (announced !== Infinity && announced > plan.maxBytes) {
       return done(new BodyRefused(plan.tooLarge()))
     }
-    readLarge(ctx, payload, plan).then((body) => done(null, body), done)
+    readLarge(ctx, payload, plan, held).then((body) => done(null, body), done)
   }
 }
 
@@ -49,16 +63,17 @@ function collect(payload: IncomingMessage, done: Done): void {
 }
 
 async function readLarge(
-  ctx: HttpContext,
+  ctx: Context,
   payload: IncomingMessage,
   { maxBytes, apart, tooLarge }: BodyPlan,
+  held: Held,
 ): Promise<Body> {
   const controller = new AbortController()
   // What is left of one that is refused must not take the answer down with it.
   const chunks = payload.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>
   const watched = watch(ctx, abortable(chunks, controller.signal), controller)
   try {
-    if (!apart) return await gather(watched, maxBytes)
+    if (!apart) return await gather(counted(watched, held, maxBytes), maxBytes)
     return await spool(watched, {
       maxBytes,
       write: (source) => ctx.engine.blobs.write(source, { maxBytes, signal: controller.signal }),
@@ -68,9 +83,32 @@ async function readLarge(
   }
 }
 
+/**
+ * Many callers who send slowly what has to be whole would together fill the memory.
+ *
+ * @throws BodyRefused for who asks for more than there is; those who came before go on
+ */
+async function* counted(
+  chunks: AsyncIterable<Uint8Array>,
+  held: Held,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array, void> {
+  let own = 0
+  try {
+    for await (const chunk of chunks) {
+      own += chunk.byteLength
+      held.bytes += chunk.byteLength
+      if (held.bytes > Math.max(heldAtMost, maxBytes)) throw new BodyRefused(tooManyLarge)
+      yield chunk
+    }
+  } finally {
+    held.bytes -= own
+  }
+}
+
 /** A body that drips would hold its connection for ever. */
 async function* watch(
-  { clock }: HttpContext,
+  { clock }: Context,
   chunks: AsyncIterable<Uint8Array>,
   controller: AbortController,
 ): AsyncGenerator<Uint8Array, void> {
@@ -90,6 +128,13 @@ async function* watch(
   } finally {
     callOff()
   }
+}
+
+const tooManyLarge: Problem = {
+  code: 'overloaded',
+  detail:
+    'More large bodies are coming in than fit into memory. Send the call again after the time in ' +
+    'Retry-After, with the same Idempotency-Key if it has one.',
 }
 
 const tooSlow: Problem = {

@@ -122,7 +122,10 @@ function readStart(
   if (runAt === undefined) return null
   return (
     parseMoment(runAt, now) ??
-    invalidHeader('Buzzer-Run-At', `takes a time of RFC 3339 at most 366d away, such as ${example}`)
+    invalidHeader(
+      'Buzzer-Run-At',
+      `takes a time of RFC 3339 at most 366d away, such as ${exampleOf(now)}`,
+    )
   )
 }
 
@@ -131,11 +134,16 @@ const readDeadline = (text: string | undefined, now: Millis): Millis | null | Pr
   return (
     parseAhead(text, now) ??
     parseMoment(text, now) ??
-    invalidHeader('Buzzer-Deadline', `takes a duration such as 5m, or a time such as ${example}`)
+    invalidHeader(
+      'Buzzer-Deadline',
+      `takes a duration such as 5m, or a time such as ${exampleOf(now)}`,
+    )
   )
 }
 
-const example = '2030-01-31T12:00:00Z'
+/** A time that would be taken, tomorrow. */
+const exampleOf = (now: Millis): string =>
+  new Date(now + 86_400_000).toISOString().replace(/\.\d+Z$/, 'Z')
 
 /** W3C Trace Context: one that is not valid is as if there were none. */
 export function readTrace(headers: IncomingHttpHeaders): Trace | null {
