@@ -40,16 +40,13 @@ describe('what the documents let people type works', () => {
     expect(runnable.map(({ path }) => path)).toContain('docs/getting-started.md')
   })
 
-  test.each(runnable.map((page) => [page.path, page] as const))(
-    '%s',
-    async (_, page) => {
-      for (const { block, code, output, shown } of await followPage(page)) {
-        expect({ line: block.line, code, output }).toMatchObject({ code: 0 })
-        if (shown !== null) expect(asShown(output, shown), `line ${block.line}`).toBe(shown)
-      }
-    },
-    120_000,
-  )
+  // At the same time, because most of it is waiting: each has a folder and ports of its own.
+  test.concurrent.for(runnable)('$path', { timeout: 120_000 }, async (page) => {
+    for (const { block, code, output, shown } of await followPage(page)) {
+      expect({ line: block.line, code, output }).toMatchObject({ code: 0 })
+      if (shown !== null) expect(asShown(output, shown), `line ${block.line}`).toBe(shown)
+    }
+  })
 })
 
 test('every block for a shell can be read by one', () => {

@@ -110,7 +110,8 @@ describe('the packages as they are published, installed elsewhere', () => {
       run(inProject('node_modules/.bin/buzzer'), args, { cwd: installed.path })
     beforeAll(() => linkNodeTypes(installed.path))
 
-    test.each(['handler', 'report'])(
+    // At the same time, each in a folder of its own: half of it is waiting.
+    test.concurrent.for(['handler', 'report'])(
       'of %s type-checks, starts, and is called',
       async (template) => {
         const folder = inProject(template)
@@ -128,7 +129,7 @@ describe('the packages as they are published, installed elsewhere', () => {
       },
     )
 
-    test('of service type-checks, starts, and wraps the API', async () => {
+    test.concurrent('of service type-checks, starts, and wraps the API', async () => {
       const folder = inProject('service')
       await buzzer('init', 'service', '--template', 'service', '--json')
       expect(await checkTypes(folder)).toBe('')

@@ -1,6 +1,7 @@
 import { createIdSource } from '@buzzer/contract'
 import type { AddressInfo } from 'node:net'
 import { createDocuments } from './app/documents.ts'
+import { refuseUnfinishedRestore } from './app/backup/unfinished.ts'
 import { loadDefinitions } from './app/definitions.ts'
 import { makeFolder } from './app/make-folder.ts'
 import { createRegistry } from './app/registry/registry.ts'
@@ -36,6 +37,8 @@ export interface App extends AsyncDisposable {
 
 /** A drain that took all its time leaves this for the spans that tell why, in milliseconds. */
 const leastFlushMs = 500
+/** And this for answers that are being read; slower readers are cut off, in milliseconds. */
+const leastCloseMs = 250
 
 /** What a simulation or a test puts in the place of a part. */
 export interface AppParts {
@@ -60,7 +63,9 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
     createLog({ level: config.log.level, pretty: config.log.format === 'pretty' }),
   )
   for (const folder of [config.dataFolder, config.store.folder])
-    await makeFolder(folder).catch(explainFolder(folder))
+    await makeFolder(folder)
+      .then(() => refuseUnfinishedRestore(folder))
+      .catch(explainFolder(folder))
   const secret = await loadSecret(config.secret, config.dataFolder).catch(
     explainFolder(config.dataFolder),
   )
@@ -144,7 +149,11 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
     const endsAt = clock.monotonic() + config.shutdownMs
     stopped.abort()
     await engine.drain(config.shutdownMs)
+    const callOff = clock.after(Math.max(leastCloseMs, endsAt - clock.monotonic()), () =>
+      server.server.closeAllConnections(),
+    )
     await server.close()
+    callOff()
     await traces?.flush(Math.max(leastFlushMs, endsAt - clock.monotonic()))
     await owned.disposeAsync()
   }
