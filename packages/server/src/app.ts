@@ -1,5 +1,7 @@
 import { createIdSource } from '@buzzer/contract'
+import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
 import { createDocuments } from './app/documents.ts'
 import { refuseUnfinishedRestore } from './app/backup/unfinished.ts'
 import { loadDefinitions } from './app/definitions.ts'
@@ -150,9 +152,9 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
     stopped.abort()
     await engine.drain(config.shutdownMs)
     const callOff = clock.after(Math.max(leastCloseMs, endsAt - clock.monotonic()), () =>
-      server.server.closeAllConnections(),
+      server.closeAllConnections(),
     )
-    await server.close()
+    if (server.listening) await promisify(server.close.bind(server))()
     callOff()
     await traces?.flush(Math.max(leastFlushMs, endsAt - clock.monotonic()))
     await owned.disposeAsync()
@@ -165,8 +167,9 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
     async listen() {
       await definitions.start()
       await engine.start()
-      await server.listen({ host: config.host, port: config.port })
-      const { port } = server.server.address() as AddressInfo
+      server.listen({ host: config.host, port: config.port })
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
       url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
       hosts = ownHosts(config.host, port, config.publicUrl)
       return { url }

@@ -39,10 +39,19 @@ export type Accepted =
  *
  * @throws StoreUnavailable where nobody can say whether the job was stored
  */
-export async function accept(ctx: EngineContext, submission: Submission): Promise<Accepted> {
+export function accept(ctx: EngineContext, submission: Submission): Promise<Accepted> {
   const { input } = submission
-  if (input === null || !isHeavy(input.body)) return acceptLight(ctx, submission)
-  // Written before a slot is taken: nobody shall wait for a disk in one.
+  return input === null || !isHeavy(input.body)
+    ? acceptLight(ctx, submission)
+    : acceptHeavy(ctx, submission, input)
+}
+
+/** A large input is written before a slot is taken: nobody shall wait for a disk in one. */
+async function acceptHeavy(
+  ctx: EngineContext,
+  submission: Submission,
+  input: Input,
+): Promise<Accepted> {
   return acceptLight(ctx, { ...submission, input: await keepApart(ctx, input) })
 }
 

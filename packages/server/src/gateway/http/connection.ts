@@ -1,5 +1,4 @@
-import type { FastifyReply } from 'fastify'
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 
 /** A reader that takes nothing for this long is dropped, in milliseconds. */
 export const stalledMs = 60_000
@@ -10,9 +9,9 @@ export const stalledMs = 60_000
  * somebody who asks for much and takes nothing, in memory. Where the connection ends before, it
  * never begins.
  */
-export function inTurn({ raw }: FastifyReply, begin: () => void): void {
+export function inTurn(response: ServerResponse, begin: () => void): void {
   // An answer gets the connection with its turn.
-  if (raw.socket === null) raw.once('socket', begin)
+  if (response.socket === null) response.once('socket', begin)
   else begin()
 }
 

@@ -29,6 +29,9 @@ export interface HttpContext {
   readonly stopping: AbortSignal
 }
 
+/** What sending an answer needs of it. */
+export type SendContext = Pick<HttpContext, 'stopping' | 'log'>
+
 /** The contracts as they are served, made from the running definitions. */
 export interface ApiDocuments {
   openapi(version: '3.1' | '3.2', format: 'json' | 'yaml'): string

@@ -25,7 +25,3 @@ function withoutSlashes(path: string): string {
   while (path[end - 1] === '/') end -= 1
   return path.slice(0, end)
 }
-
-/** Whether a request met a route only because the name at its end is empty. */
-export const lacksName = (routePath: string, target: string): boolean =>
-  /:\w+$/.test(routePath) && pathOf(target).endsWith('/')

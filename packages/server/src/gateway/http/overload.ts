@@ -1,11 +1,10 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Answer } from './answer/answer.ts'
 import { problemAnswer } from './answer/problem.ts'
 import { send } from './answer/send.ts'
 import type { HttpContext } from './context.ts'
-import { pathOf } from './request/http-request.ts'
-import type { Called } from './route.ts'
+import type { Exchange } from './exchange.ts'
+import { methodOf, targetOf, pathOf } from './request/http-request.ts'
 
 /**
  * A call that is refused, and when it is told so, in milliseconds from now. Each connection waits
@@ -23,20 +22,18 @@ interface Shed {
  *
  * @returns null where the call may come in
  */
-export function refuseOverload(
-  ctx: HttpContext,
-  { method, url, params }: FastifyRequest,
-  called: Called | undefined,
-): Shed | null {
+export function refuseOverload(ctx: HttpContext, exchange: Exchange): Shed | null {
+  const { called } = exchange.endpoint
   if (called === undefined || ctx.engine.admission.isOpen) return null
-  const route = params as Readonly<Record<string, string>>
-  const operation = called(ctx, { method, target: url, params: route })
+  const { request, params } = exchange
+  const target = targetOf(request)
+  const operation = called(ctx, { method: methodOf(request), target, params })
   const refused = operation === null ? null : ctx.engine.admission.refusal(operation)
   if (refused === null) return null
   const { problem, retryAfter, holdMs } = refused
   ctx.telemetry.rejected(problem.code)
   const headers = { 'retry-after': `${retryAfter}` }
-  const answer = problemAnswer(ctx.publicUrl(), problem, pathOf(url), headers)
+  const answer = problemAnswer(ctx.publicUrl(), problem, pathOf(target), headers)
   return { answer, afterMs: holdMs }
 }
 
@@ -46,15 +43,11 @@ const smallBytes = 65_536
 const lingerMs = 1_000
 
 /** Sends the refusal when it is time. */
-export function sendShed(
-  ctx: HttpContext,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { answer, afterMs }: Shed,
-): void {
-  passOverBody(ctx, request, reply)
-  if (afterMs === 0) void send(ctx.stopping, reply, answer)
-  else ctx.clock.after(afterMs, () => void send(ctx.stopping, reply, answer))
+export function sendShed(ctx: HttpContext, exchange: Exchange, { answer, afterMs }: Shed): void {
+  const { response } = exchange
+  passOverBody(ctx, exchange)
+  if (afterMs === 0) void send(ctx, response, answer)
+  else ctx.clock.after(afterMs, () => void send(ctx, response, answer))
 }
 
 /**
@@ -62,18 +55,13 @@ export function sendShed(
  * large one, which need not come to an end at all, the connection is closed, but not at once: data
  * that comes after a close is answered with a reset, and that can overtake the answer.
  */
-export function passOverBody(
-  { clock }: HttpContext,
-  { raw }: FastifyRequest,
-  reply: FastifyReply,
-): void {
-  if (isSmall(raw)) return
-  const response: ServerResponse = reply.raw
+export function passOverBody({ clock }: HttpContext, { request, response }: Exchange): void {
+  if (isSmall(request)) return
   response.once('finish', () => {
     const callOff = clock.after(lingerMs, () => {
-      if (!raw.complete) raw.socket.destroy()
+      if (!request.complete) request.socket.destroy()
     })
-    raw.once('close', callOff)
+    request.once('close', callOff)
   })
 }
 
@@ -81,6 +69,7 @@ const isSmall = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= smallBytes
 
 /** Tells a caller that waits for it to send its body (RFC 9110, section 10.1.1). */
-export function askForBody({ headers }: FastifyRequest, { raw }: FastifyReply): void {
-  if (headers.expect !== undefined && /^100-continue$/i.test(headers.expect)) raw.writeContinue()
+export function askForBody({ request, response }: Exchange): void {
+  const { expect } = request.headers
+  if (expect !== undefined && /^100-continue$/i.test(expect)) response.writeContinue()
 }

@@ -13,11 +13,13 @@ export type Called = (
   request: Pick<HttpRequest, 'method' | 'target' | 'params'>,
 ) => string | null
 
-/** One route of our own. What it needs is declared beside it and checked before it is called. */
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** With `:name` for parameters. */
-  readonly path: string
+/**
+ * Whatever a request may meet: a route of our own, a wrapped API, or nothing. What it needs is
+ * declared beside it and checked before it is called.
+ */
+export interface Endpoint {
+  /** By which the metrics count it. */
+  readonly name: string
   /** `public` for what tells nothing about anybody's jobs. */
   readonly scope: Scope | 'public'
   /** Set for those that call an operation: they are refused while too much of it waits. */
@@ -25,4 +27,11 @@ export interface Route {
   /** The largest body that it takes, where that is not the server's own limit. */
   readonly maxBodyBytes?: number
   handle(ctx: HttpContext, request: HttpRequest): Answer | Promise<Answer>
+}
+
+/** One route of our own. */
+export interface Route extends Omit<Endpoint, 'name'> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** With `:name` for parameters. */
+  readonly path: string
 }

@@ -52,14 +52,18 @@ export async function submit(ctx: HttpContext, request: HttpRequest, call: Call)
   return answerWhenDue(ctx, request, call.operation, accepted.job, replayed)
 }
 
-export function refuse(ctx: HttpContext, request: HttpRequest, problem: Problem): Answer {
+export function refuse(
+  ctx: HttpContext,
+  request: Pick<HttpRequest, 'target' | 'blob'>,
+  problem: Problem,
+): Answer {
   ctx.telemetry.rejected(problem.code)
   dropBody(ctx, request)
   return problemAnswer(ctx.publicUrl(), problem, pathOf(request.target))
 }
 
 /** No job will name it; what cannot be removed now is swept later. */
-function dropBody({ engine }: HttpContext, { blob }: HttpRequest): void {
+function dropBody({ engine }: HttpContext, { blob }: Pick<HttpRequest, 'blob'>): void {
   if (blob !== null) engine.blobs.remove(blob.id).catch(() => undefined)
 }
 
@@ -120,7 +124,7 @@ async function answerWhenDue(
     return resultAnswer(ctx, job, { fields, headers, reader: null })
   }
   if (terms.late === 'timeout') return tooLate(ctx, request, job, headers)
-  const view = await (replayed ? ctx.engine.view(job) : ctx.engine.viewNew(job))
+  const view = replayed ? await ctx.engine.view(job) : await ctx.engine.viewNew(job)
   return acceptedAnswer(ctx, view, headers)
 }
 

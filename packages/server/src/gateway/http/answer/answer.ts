@@ -59,3 +59,5 @@ export const empty = (status: number, headers: AnswerHeaders = {}): WholeAnswer 
   headers,
   body: null,
 })
+
+export const statusOf = (answer: Answer): number => (answer.kind === 'stream' ? 200 : answer.status)

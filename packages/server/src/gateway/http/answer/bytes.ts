@@ -1,6 +1,7 @@
-import type { FastifyReply } from 'fastify'
+import type { ServerResponse } from 'node:http'
 import { pipeline, Readable, type Transform } from 'node:stream'
 import { constants, createBrotliCompress, createGzip, createZstdCompress } from 'node:zlib'
+import type { SendContext } from '../context.ts'
 import type { AnswerHeaders, BytesAnswer } from './answer.ts'
 import { brotliQuality, encodedHeaders, isCompressible, varyingHeaders } from './compress.ts'
 import { cutAfterStop } from './cut-after-stop.ts'
@@ -10,15 +11,14 @@ import { pour } from './pour.ts'
 
 /** Sends a body as it is read, encoded on its way where its reader prefers that. */
 export async function sendBytes(
-  stopping: AbortSignal,
-  reply: FastifyReply,
+  { stopping, log }: SendContext,
+  response: ServerResponse,
   answer: BytesAnswer,
 ): Promise<void> {
-  const response = reply.raw
-  const { accept, encoding } = negotiate(reply, answer)
+  const { accept, encoding } = negotiate(response, answer)
   const length = encoding === null ? String(answer.size) : null
   response.writeHead(answer.status, flat(accept, length))
-  if (reply.request.method === 'HEAD') return void response.end()
+  if (response.req.method === 'HEAD') return void response.end()
   using _cutting = cutAfterStop(stopping, response)
   try {
     const bytes = answer.open()
@@ -26,16 +26,16 @@ export async function sendBytes(
   } catch (fault) {
     // The head is out, so all that is left is to cut it off; the reader sees that by its length.
     response.destroy()
-    reply.log.debug({ err: fault }, 'a body was cut off')
+    log.debug({ err: fault }, 'a body was cut off')
   }
 }
 
 function negotiate(
-  { request }: FastifyReply,
+  { req }: ServerResponse,
   { headers }: BytesAnswer,
 ): { readonly accept: AnswerHeaders; readonly encoding: Encoding | null } {
   if (!isCompressible(headers)) return { accept: headers, encoding: null }
-  const encoding = chooseEncoding(request.headers['accept-encoding'])
+  const encoding = chooseEncoding(req.headers['accept-encoding'])
   const accept = encoding === null ? varyingHeaders(headers) : encodedHeaders(headers, encoding)
   return { accept, encoding }
 }

@@ -1,30 +1,31 @@
-import type { FastifyReply } from 'fastify'
-import type { Answer, AnswerHeaders } from './answer.ts'
+import type { ServerResponse } from 'node:http'
+import type { SendContext } from '../context.ts'
+import type { Answer, AnswerHeaders, WholeAnswer } from './answer.ts'
 import { sendBytes } from './bytes.ts'
 import { compress } from './compress.ts'
 import { flat, lengthName } from './flat.ts'
 import { stream } from './stream.ts'
 
-/**
- * Writes an answer to its caller, past the framework's own way of doing so: that would type bytes
- * of which nobody said what they are, and costs as much as all the rest of an acceptance.
- *
- * @param stopping ends streams, at a point where they can be resumed
- */
-export async function send(
-  stopping: AbortSignal,
-  reply: FastifyReply,
+/** Writes an answer to its caller. @returns a promise where that takes time */
+export function send(
+  ctx: SendContext,
+  response: ServerResponse,
   answer: Answer,
-): Promise<void> {
-  reply.hijack()
-  if (answer.kind === 'stream') return stream(stopping, reply, answer)
-  if (answer.kind === 'bytes') return sendBytes(stopping, reply, answer)
-  const { status, headers, body } = mayCompress(answer.body)
-    ? await compress(answer, reply.request.headers['accept-encoding'])
-    : answer
-  const response = reply.raw
-  response.writeHead(status, flat(headers, lengthOf(reply, status, headers, body)))
-  response.end(body ?? undefined)
+): Promise<void> | void {
+  if (answer.kind === 'stream') return stream(ctx, response, answer)
+  if (answer.kind === 'bytes') return sendBytes(ctx, response, answer)
+  if (!mayCompress(answer.body)) return sendWhole(response, answer)
+  return compress(answer, response.req.headers['accept-encoding']).then((compressed) =>
+    sendWhole(response, compressed),
+  )
+}
+
+function sendWhole(response: ServerResponse, { status, headers, body }: WholeAnswer): void {
+  const bytes = body === null ? 0 : Buffer.byteLength(body)
+  response.writeHead(status, flat(headers, lengthOf(response, status, headers, bytes)))
+  if (body === null) response.end()
+  // Text of one byte a character need not be looked through again.
+  else response.end(body, bytes === body.length ? 'latin1' : 'utf8')
 }
 
 /** Below this compression costs more than it saves. */
@@ -35,14 +36,13 @@ const mayCompress = (body: string | Uint8Array | null): boolean =>
 
 /** Null where there is nothing to have a length. */
 function lengthOf(
-  { request }: FastifyReply,
+  { req }: ServerResponse,
   status: number,
   headers: AnswerHeaders,
-  body: string | Uint8Array | null,
+  bytes: number,
 ): string | null {
   // What an upstream said to HEAD: the length of what it would have sent.
   const said = headers[lengthName]
-  if (request.method === 'HEAD' && typeof said === 'string') return said
-  if (body === null) return status === 204 || status === 304 ? null : '0'
-  return String(Buffer.byteLength(body))
+  if (req.method === 'HEAD' && typeof said === 'string') return said
+  return bytes === 0 && (status === 204 || status === 304) ? null : String(bytes)
 }

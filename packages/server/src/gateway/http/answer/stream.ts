@@ -1,8 +1,8 @@
-import type { FastifyReply } from 'fastify'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { comment } from '../../sse/frame.ts'
 import { stalledMs } from '../connection.ts'
+import type { SendContext } from '../context.ts'
 import type { StreamAnswer } from './answer.ts'
 import { cutAfterStop } from './cut-after-stop.ts'
 
@@ -13,16 +13,15 @@ const commentMs = 15_000
  * slow reader costs no memory here; a stalled one is cut off.
  */
 export async function stream(
-  stopping: AbortSignal,
-  reply: FastifyReply,
+  { stopping, log }: SendContext,
+  response: ServerResponse,
   answer: StreamAnswer,
 ): Promise<void> {
-  const response = reply.raw
   const gone = new AbortController()
   response.once('close', () => gone.abort())
   for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value)
   response.writeHead(200)
-  if (reply.request.method === 'HEAD') return void response.end()
+  if (response.req.method === 'HEAD') return void response.end()
   response.flushHeaders()
   // Most end by the signal; one that has to be whole goes on.
   using _cutting = cutAfterStop(stopping, response)
@@ -38,7 +37,7 @@ export async function stream(
   } catch (fault) {
     // Headers are out, so all that is left is to cut the stream; the reader comes back.
     response.destroy()
-    if (!gone.signal.aborted) reply.log.debug({ err: fault }, 'a stream was cut')
+    if (!gone.signal.aborted) log.debug({ err: fault }, 'a stream was cut')
   } finally {
     clearInterval(heartbeat)
   }

@@ -3,7 +3,8 @@ import type { Problem } from '@buzzer/contract'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Operation } from '../../../ports/catalog.ts'
 import type { HttpContext } from '../context.ts'
-import type { HttpRequest } from './http-request.ts'
+import type { Exchange } from '../exchange.ts'
+import { methodOf, targetOf, type HttpRequest } from './http-request.ts'
 
 /** How the body of a request is taken, by what is known before it comes. */
 export interface BodyPlan {
@@ -20,6 +21,17 @@ const checkedAtMost = 16_777_216
 /** @param own what the route itself takes at most; without one, what the server does */
 export const plainPlan = (ctx: HttpContext, own?: number): BodyPlan =>
   limitedTo(own ?? ctx.limits.bodyBytes, 'limits.body')
+
+/** The body of an operation's call is taken as the operation has it, any other as its route has. */
+export function planOf(ctx: HttpContext, { request, endpoint, params }: Exchange): BodyPlan {
+  const { called, maxBodyBytes } = endpoint
+  const asked = { method: methodOf(request), target: targetOf(request), params }
+  const name = called?.(ctx, asked) ?? null
+  const operation = name === null ? null : ctx.catalog.operation(name)
+  return operation === null
+    ? plainPlan(ctx, maxBodyBytes)
+    : operationPlan(ctx, operation, request.headers)
+}
 
 export function operationPlan(
   ctx: HttpContext,

@@ -1,6 +1,5 @@
-import type { FastifyRequest } from 'fastify'
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
-import type { BlobRef } from '../../../core/payload.ts'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { isBlob, type BlobRef, type Body } from '../../../core/payload.ts'
 import type { Caller } from '../../../core/scope.ts'
 
 /** A request of our own API as a route gets it, after its caller was let in. */
@@ -24,23 +23,38 @@ export interface HttpRequest {
   closed(): AbortSignal
 }
 
+/** A request as Node gives it. */
+export interface Received {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** The values of the names in its path, decoded. */
+  readonly params: Readonly<Record<string, string>>
+}
+
+/** Both are there in every request that a server gets. */
+export const methodOf = ({ method = '' }: IncomingMessage): string => method
+export const targetOf = ({ url = '' }: IncomingMessage): string => url
+
+/** @param body with no bytes it is none */
 export function createHttpRequest(
-  { method, url, params, headers, raw, body }: FastifyRequest,
-  response: ServerResponse,
+  { request, response, params }: Received,
   caller: Caller,
+  body: Body | null,
 ): HttpRequest {
+  const target = targetOf(request)
+  const isApart = body !== null && isBlob(body)
   let query: URLSearchParams | null = null
   let closed: AbortSignal | null = null
   return {
-    method,
-    target: url,
-    params: params as Readonly<Record<string, string>>,
-    headers,
-    rawHeaders: raw.rawHeaders,
-    body: body instanceof Uint8Array && body.byteLength > 0 ? body : null,
-    blob: body instanceof Uint8Array ? null : ((body as BlobRef | null | undefined) ?? null),
+    method: methodOf(request),
+    target,
+    params,
+    headers: request.headers,
+    rawHeaders: request.rawHeaders,
+    body: isApart || body === null || body.byteLength === 0 ? null : body,
+    blob: isApart ? body : null,
     caller,
-    query: () => (query ??= new URLSearchParams(url.slice(pathOf(url).length))),
+    query: () => (query ??= new URLSearchParams(target.slice(pathOf(target).length))),
     closed: () => (closed ??= closedSignal(response)),
   }
 }

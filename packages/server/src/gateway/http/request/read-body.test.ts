@@ -1,13 +1,13 @@
 import { gather } from '../../../core/spool.ts'
-import type { FastifyRequest } from 'fastify'
-import { IncomingMessage } from 'node:http'
+import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { expect, it } from 'vitest'
 import type { Body } from '../../../core/payload.ts'
 import { createVirtualClock } from '../../../engine/testing/virtual-clock.ts'
+import { everythingElse } from '../endpoint.ts'
 import type { BodyPlan } from './body-plan.ts'
 import { BodyRefused } from './body-refused.ts'
-import { createBodyReader, patienceMs } from './read-body.ts'
+import { createBodyReader, patienceMs, type BodyReader } from './read-body.ts'
 
 const mib = 1_048_576
 
@@ -37,14 +37,16 @@ function open(plan: Partial<BodyPlan> = {}) {
   return { clock, written, send: (announced?: number) => sendTo(read, announced) }
 }
 
+/** What of an exchange is not looked at while its body comes. */
+const nobody = { endpoint: everythingElse, params: {} }
+
 /** A body whose bytes come when a test says so. */
-function sendTo(read: ReturnType<typeof createBodyReader>, announced = 8 * mib) {
+function sendTo(read: BodyReader, announced = 8 * mib) {
   const payload = new IncomingMessage(new Socket())
   const { promise, resolve, reject } = Promise.withResolvers<Body | undefined>()
-  const headers = { 'content-length': String(announced) }
-  // Nothing else of a request is looked at.
-  const request = { headers } as unknown as FastifyRequest
-  read(request, payload, (fault, body) => (fault === null ? resolve(body) : reject(fault)))
+  payload.headers['content-length'] = String(announced)
+  const exchange = { ...nobody, request: payload, response: new ServerResponse(payload) }
+  read(exchange, (fault, body) => (fault === null ? resolve(body) : reject(fault)))
   // What a test does not wait for is no fault of its own.
   promise.catch(() => undefined)
   return {

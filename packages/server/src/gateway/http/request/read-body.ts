@@ -1,14 +1,17 @@
-import type { FastifyRequest } from 'fastify'
 import type { IncomingMessage } from 'node:http'
 import type { Problem } from '@buzzer/contract'
 import { abortable } from '../../../core/abortable.ts'
 import { inlineAtMost, type Body } from '../../../core/payload.ts'
 import { gather, spool, TooLarge } from '../../../core/spool.ts'
 import type { HttpContext } from '../context.ts'
+import type { Exchange } from '../exchange.ts'
 import { BodyRefused } from './body-refused.ts'
 import type { BodyPlan } from './body-plan.ts'
 
-type Done = (fault: Error | null, body?: Body) => void
+type Done = (fault: unknown, body?: Body) => void
+
+/** Reads the body of a request. @param done called once, with it or with what went wrong */
+export type BodyReader = (exchange: Exchange, done: Done) => void
 
 /** What it needs of all that the edge stands on. */
 type Context = Pick<HttpContext, 'limits' | 'clock'> & {
@@ -38,28 +41,34 @@ interface Held {
  */
 export function createBodyReader(
   ctx: Context,
-  planOf: (request: FastifyRequest) => BodyPlan,
-): (request: FastifyRequest, payload: IncomingMessage, done: Done) => void {
+  planOf: (exchange: Exchange) => BodyPlan,
+): BodyReader {
   const small = Math.min(inlineAtMost, ctx.limits.bodyBytes)
   const held: Held = { bytes: 0 }
-  return (request, payload, done) => {
+  return (exchange, done) => {
+    const { request } = exchange
     const announced = Number(request.headers['content-length'] ?? Infinity)
-    if (announced <= small) return collect(payload, done)
-    const plan = planOf(request)
+    if (announced <= small) return collect(request, announced, done)
+    const plan = planOf(exchange)
     if (announced !== Infinity && announced > plan.maxBytes) {
       return done(new BodyRefused(plan.tooLarge()))
     }
-    readLarge(ctx, payload, plan, held).then((body) => done(null, body), done)
+    readLarge(ctx, request, plan, held).then((body) => done(null, body), done)
   }
 }
 
-/** Node has made sure that it is as long as it says. */
-function collect(payload: IncomingMessage, done: Done): void {
-  const chunks: Buffer[] = []
-  payload.on('data', (chunk: Buffer) => void chunks.push(chunk))
-  payload.once('error', done)
-  // Always copied, so that it keeps no buffer of a socket alive.
-  payload.once('end', () => done(null, Buffer.concat(chunks)))
+/**
+ * Takes a small body, which Node has made sure is as long as it says. It is there with its last
+ * byte; of a caller who goes away before, nobody waits for the answer.
+ */
+function collect(request: IncomingMessage, announced: number, done: Done): void {
+  const body = Buffer.allocUnsafe(announced)
+  let filled = 0
+  request.on('data', (chunk: Buffer) => {
+    // Always copied, so that it keeps no buffer of a socket alive.
+    filled += chunk.copy(body, filled)
+    if (filled === announced) done(null, body)
+  })
 }
 
 async function readLarge(
