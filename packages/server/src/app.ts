@@ -2,6 +2,7 @@ import { createIdSource } from '@buzzer/contract'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
+import { createBusyShare } from './app/busy-share.ts'
 import { createDocuments } from './app/documents.ts'
 import { refuseUnfinishedRestore } from './app/backup/unfinished.ts'
 import { loadDefinitions } from './app/definitions.ts'
@@ -118,6 +119,7 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
     slots: config.slots,
     retention: config.retention,
     admissionBounds: config.admission,
+    busyShare: createBusyShare(),
     shares: config.shares,
     timetables,
     deadLetterAlert: config.deadLetterAlert,

@@ -157,11 +157,13 @@ describe('admission', () => {
   })
 
   it.each([
-    ['takes less in while jobs wait that have slots', undefined, 'node'],
-    ['takes in what waits for handlers', forever, undefined],
-  ])('%s', async (_, run, reason) => {
+    ['takes less in while jobs wait that have slots and half may', undefined, 300, 'node'],
+    ['takes in what waits for handlers', forever, 300, undefined],
+    ['takes in whatever comes where much more may wait', undefined, 10_000, undefined],
+  ])('%s', async (_, run, backlog, reason) => {
     await using simulation = await createSimulation()
-    const work = operation({ name: 'work', ...(run === undefined ? {} : { run }) })
+    const admission = { backlog, ageMs: null }
+    const work = operation({ name: 'work', admission, ...(run === undefined ? {} : { run }) })
     const operations = [work]
     const asking = simulation.node({ operations })
     for (let index = 0; index < 200; index += 1) await submit(asking, work)
@@ -175,20 +177,28 @@ describe('admission', () => {
     expect(refusal(node)).toBeNull()
   })
 
-  it('lets callers wait for their answers where it has many to refuse', async () => {
+  it('lets callers wait for their answers while it is busy', async () => {
     await using simulation = await createSimulation()
     const work = operation({ name: 'work' })
     const operations = [work, operation({ name: 'other', run: forever })]
     const admission = { backlog: 1, ageMs: null }
-    const node = await simulation.start({ operations, slots: 1, admission })
+    let share = 0.5
+    const busyShare = () => share
+    const node = await simulation.start({ operations, slots: 1, admission, busyShare })
     await busy(node)
     await queue(simulation, node, 1, work)
-    for (let windows = 0; windows < 2; windows += 1) {
-      const holds = Array.from({ length: 1_200 }, () => refusal(node)?.holdMs)
-      expect(new Set(holds.slice(0, 1_000))).toEqual(new Set([0]))
-      // Not all of them as long.
-      expect(new Set(holds.slice(1_000)).size).toBeGreaterThan(100)
-      await simulation.clock.advance(100)
-    }
+    const holds = () => Array.from({ length: 200 }, () => refusal(node)?.holdMs ?? -1)
+    expect(new Set(holds())).toEqual(new Set([0]))
+    share = 1
+    await simulation.clock.advance(100)
+    // Not all of them as long.
+    expect(new Set(holds()).size).toBeGreaterThan(100)
+    await simulation.clock.advance(100)
+    expect(Math.max(...holds())).toBeGreaterThan(40)
+    share = 0.5
+    await simulation.clock.advance(100)
+    holds()
+    await simulation.clock.advance(100)
+    expect(new Set(holds())).toEqual(new Set([0]))
   })
 })

@@ -6,6 +6,7 @@ import {
   type AdmissionPolicy,
   type ShedReason,
 } from '../core/admission.ts'
+import { holdOf, nextHold } from '../core/hold.ts'
 import type { Millis } from '../core/time.ts'
 import type { Catalog, Operation } from '../ports/catalog.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -43,6 +44,8 @@ export interface AdmissionParts {
   readonly log: Log
   readonly telemetry: Telemetry
   readonly admissionBounds: AdmissionPolicy
+  /** The share of its time, from 0 to 1, that this process has worked since it was last asked. */
+  readonly busyShare: () => number
 }
 
 export interface Refused {
@@ -51,9 +54,7 @@ export interface Refused {
   /** What the caller is told to wait, in seconds. */
   readonly retryAfter: number
   /**
-   * How long to let it wait for its answer, in milliseconds: a node that is busy, or has many to
-   * refuse, answers callers so late that those who come again at once, whatever they are told, do
-   * not take up with refusals what it has left for work.
+   * How long to let it wait for its answer, in milliseconds; see core/hold.ts.
    */
   readonly holdMs: number
 }
@@ -69,20 +70,18 @@ interface State {
 
 /** How often the store is asked while calls come. */
 const lookMs = 250
-/** More refusals than these are held. */
-const toldAtOnce = { count: 1_000, withinMs: 100 }
-/** With chance in it, so that those who were refused together do not come again together. */
-const hold = { leastMs: 250, plusMs: 500 }
+/** How often it is said anew how long refused callers wait for their answers. */
+const holdsForMs = 100
 /** How much of the measured rate the last look makes up. */
 const freshShare = 0.3
 
 export function createAdmission(parts: AdmissionParts, pressure: Pressure): Admission {
-  const { clock, store, catalog, random, telemetry } = parts
+  const { clock, store, catalog, random, telemetry, busyShare } = parts
   const states = new Map<string, State>()
   const over = new Map<string, Exclude<ShedReason, 'node'>>()
   const shedLog = createShedLog(parts)
   let lookedAt = clock.monotonic()
-  let told = { count: 0, endsAt: 0 }
+  let hold = { ms: 0, until: 0 }
   let asked = false
   let callOff: (() => void) | null = null
   let stopped = false
@@ -143,11 +142,15 @@ export function createAdmission(parts: AdmissionParts, pressure: Pressure): Admi
     if (asked || over.size > 0 || !isQuiet || isAgeing()) lookLater()
   }
 
-  const areTooMany = (): boolean => {
+  const reasonFor = (name: string): ShedReason | undefined => {
+    if (pressure.isFull) return 'node'
+    return over.get(name) ?? (pressure.isBehind && isHalfFull(stateOf(name)) ? 'node' : undefined)
+  }
+
+  const holdMs = (): number => {
     const now = clock.monotonic()
-    if (now >= told.endsAt) told = { count: 0, endsAt: now + toldAtOnce.withinMs }
-    told.count += 1
-    return told.count > toldAtOnce.count
+    if (now >= hold.until) hold = { ms: nextHold(hold.ms, busyShare()), until: now + holdsForMs }
+    return holdOf(hold.ms, random.fraction())
   }
 
   const excessOf = (state: State, reason: ShedReason): number => {
@@ -166,20 +169,19 @@ export function createAdmission(parts: AdmissionParts, pressure: Pressure): Admi
 
   return {
     get isOpen() {
-      return over.size === 0 && !pressure.isFull
+      return over.size === 0 && !pressure.isFull && !pressure.isBehind
     },
     refusal(name) {
-      const reason = pressure.isFull ? 'node' : over.get(name)
+      const reason = reasonFor(name)
       if (reason === undefined) return null
       lookLater()
       telemetry.shed(name, reason)
       shedLog.note(name, reason)
-      const isHeld = areTooMany() || reason === 'node'
       return {
         problem: problems[reason](name),
         reason,
         retryAfter: waitOf(name, reason),
-        holdMs: isHeld ? hold.leastMs + random.fraction() * hold.plusMs : 0,
+        holdMs: holdMs(),
       }
     },
     queued({ name }) {
@@ -201,6 +203,10 @@ export function createAdmission(parts: AdmissionParts, pressure: Pressure): Admi
     },
   }
 }
+
+/** Of what may be queued without end no call is refused for the sake of those that wait. */
+const isHalfFull = ({ ready, bounds: { backlog } }: State): boolean =>
+  backlog !== null && ready * 2 >= backlog
 
 const problems: Readonly<Record<ShedReason, (operation: string) => Problem>> = {
   backlog: (operation) => ({

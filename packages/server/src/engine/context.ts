@@ -33,6 +33,8 @@ export interface EngineParts {
   readonly retention: Retention
   /** What may wait of any operation before calls are refused. */
   readonly admissionBounds: AdmissionPolicy
+  /** The share of its time, from 0 to 1, that this process has worked since it was last asked. */
+  readonly busyShare: () => number
   /** How many turns tenants have where others have one. */
   readonly shares: Shares
   readonly timetables: Timetables

@@ -76,26 +76,37 @@ describe('the pressure on a node', () => {
     expect(fill(pressure)).toBeGreaterThan(1_000)
   })
 
-  it('takes half of what a claim does while claims leave jobs that have slots', () => {
+  it('takes a burst whole, however slow it is', () => {
     const { pressure, pass } = open()
-    const isOpen = (): boolean => {
-      const count = fill(pressure)
-      endAll(pressure, count, 1)
-      if (count < 8_192) expect(count).toBe(64)
-      return count === 8_192
+    for (let moments = 0; moments < 4; moments += 1) {
+      const count = fill(pressure, 5_000)
+      expect(count).toBe(5_000)
+      pass(100)
+      endAll(pressure, count, 200)
     }
+    expect(fill(pressure)).toBe(8_192)
+  })
+
+  it('is behind with half of a claim under way while claims leave jobs that have slots', () => {
+    const { pressure, pass } = open()
     const claim = (leftMore: boolean): boolean => {
       pass(10)
       pressure.claimed(128, leftMore)
-      return isOpen()
+      for (let count = 0; count < 63; count += 1) pressure.enter(1)
+      expect(pressure.isBehind).toBe(false)
+      pressure.enter(1)
+      const { isBehind } = pressure
+      endAll(pressure, 64, 1)
+      return isBehind
     }
     // A burst is soon claimed.
-    expect([true, true, true, false].map(claim)).toEqual([true, true, true, true])
-    expect([true, true, true, true, true].map(claim)).toEqual([true, true, true, false, false])
-    expect(claim(false)).toBe(true)
-    for (let claims = 0; claims < 4; claims += 1) claim(true)
-    expect(isOpen()).toBe(false)
+    expect([true, true, true, false].map(claim)).toEqual([false, false, false, false])
+    expect([true, true, true, true, true].map(claim)).toEqual([false, false, false, true, true])
+    expect(claim(false)).toBe(false)
+    for (let claims = 0; claims < 5; claims += 1) claim(true)
+    for (let count = 0; count < 64; count += 1) pressure.enter(1)
+    expect(pressure.isBehind).toBe(true)
     pass(1_000)
-    expect(isOpen()).toBe(true)
+    expect(pressure.isBehind).toBe(false)
   })
 })

@@ -2,15 +2,20 @@ import type { Clock } from '../ports/clock.ts'
 
 /**
  * How many submissions this node has under way, and how many it should: as many as are on disk
- * within a short time, and as can be begun as fast as they come. Where even the fastest of a moment
- * took longer, work stands in a queue somewhere on its way (in the event loop, in the store's
- * thread, at the disk), and more of it would only lengthen that; as in CoDel (RFC 8289) it is the
- * least delay that tells, since a burst has fast ones too. Where jobs wait although there are slots
- * for them, accepting takes the time that claiming, running and recording need.
+ * within a short time. Where for a while even the fastest took longer, work stands in a queue
+ * somewhere on its way (in the event loop, in the store's thread, at the disk), and more of it would
+ * only lengthen that; as in CoDel (RFC 8289) it is the least delay that tells, since a burst has fast
+ * ones too.
  */
 export interface Pressure {
   /** Whether nothing more should be taken now. */
   readonly isFull: boolean
+  /**
+   * Whether jobs wait although there are slots for them: then accepting takes the time that
+   * claiming, running and recording need, and of an operation of which much waits already less
+   * should be taken.
+   */
+  readonly isBehind: boolean
   enter(bytes: number): void
   leave(bytes: number, tookMs: number): void
   /**
@@ -27,6 +32,8 @@ const atMost = { count: 8_192, bytes: 48 * 1024 * 1024 }
 /** Below this there would be too few for one commit to be shared. */
 const atLeast = 128
 const windowMs = 100
+/** So many more moments have to be slow than not; a burst is over sooner, and is taken whole. */
+const patience = 5
 /** A queue is shorter than this many times what a submission takes without one. */
 const queueOf = { times: 4, leastMs: 10, mostMs: 1_000 }
 /** With no more than this under way, nothing waits for anything but the disk. */
@@ -43,27 +50,32 @@ export function createPressure({ monotonic }: Pick<Clock, 'monotonic'>): Pressur
   let bytes = 0
   let limit = atMost.count
   let targetMs = queueOf.leastMs
+  let slow = 0
   let behind = { since: 0, until: 0, atMost: Infinity }
   let window = { endsAt: 0, leastMs: Infinity, most: 0 }
 
-  const isBehind = (now: number): boolean => behind.atMost < Infinity && now < behind.until
+  const beginWindow = (now: number): void => {
+    window = { endsAt: now + windowMs, leastMs: Infinity, most: count }
+  }
 
   const adjust = (now: number): void => {
     const { leastMs, most } = window
     if (most <= fewAtOnce) {
       targetMs = Math.min(queueOf.mostMs, Math.max(queueOf.leastMs, leastMs * queueOf.times))
     }
-    const isTooMuch = leastMs > targetMs || isBehind(now)
-    limit = isTooMuch
-      ? Math.max(atLeast, Math.min(limit, most) * less)
-      : Math.min(atMost.count, limit * more.times + more.plus)
-    window = { endsAt: now + windowMs, leastMs: Infinity, most: count }
+    const isSlow = leastMs > targetMs
+    slow = isSlow ? Math.min(patience, slow + 1) : Math.max(0, slow - 1)
+    if (!isSlow) limit = Math.min(atMost.count, limit * more.times + more.plus)
+    else if (slow === patience) limit = Math.max(atLeast, Math.min(limit, most) * less)
+    beginWindow(now)
   }
 
   return {
     get isFull() {
-      if (count >= limit || bytes >= atMost.bytes) return true
-      return count >= behind.atMost && isBehind(monotonic())
+      return count >= limit || bytes >= atMost.bytes
+    },
+    get isBehind() {
+      return count >= behind.atMost && monotonic() < behind.until
     },
     enter(size) {
       count += 1

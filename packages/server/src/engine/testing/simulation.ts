@@ -39,6 +39,7 @@ interface NodeWish {
   readonly name?: string
   readonly retention?: Retention
   readonly admission?: AdmissionPolicy
+  readonly busyShare?: () => number
   readonly shares?: Shares
   readonly deadLetterAlert?: number
   /** Asked before each call of the store; the name is as `leases.claim`. */
@@ -152,6 +153,7 @@ function createNode(shared: Shared, wish: NodeWish & { readonly name: string }):
     slots: wish.slots ?? 4,
     retention: wish.retention ?? retention,
     admissionBounds: wish.admission ?? defaultAdmission,
+    busyShare: wish.busyShare ?? (() => 0),
     shares: wish.shares ?? {},
     timetables: createCronTimetables(),
     deadLetterAlert: wish.deadLetterAlert ?? 0,
