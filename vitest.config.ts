@@ -3,6 +3,12 @@ import { defineConfig } from 'vitest/config'
 const seconds = 1_000
 const tidy = ['test/tidy.test.ts', 'test/tidy/**/*.test.ts']
 const conformance = ['packages/*/src/**/*conformance.test.ts']
+/** What measures, or lets processes die at their moments, has the machine to itself. */
+const alone = [
+  'bench/**/*.test.ts',
+  'test/http/overload.test.ts',
+  'test/{backup,crash,durability,schedules}/**/*.test.ts',
+]
 
 /**
  * Threads that strip types run WebAssembly, and V8 loses track of its code on processors with
@@ -48,10 +54,22 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'end-to-end',
-          include: ['test/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
-          exclude: [...tidy, 'test/run/**', '**/node_modules/**'],
+          include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+          exclude: [...tidy, ...alone, 'test/run/**', '**/node_modules/**'],
           testTimeout: 60 * seconds,
           hookTimeout: 300 * seconds,
+          // Each starts servers of its own, which want cores too.
+          maxWorkers: 2,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: alone,
+          testTimeout: 180 * seconds,
+          hookTimeout: 300 * seconds,
+          fileParallelism: false,
         },
       },
     ],

@@ -10,7 +10,8 @@ import { runScript, type Ended } from './run/command.ts'
 import { steps, type Step } from './run/steps.ts'
 import { judgeCheck, judgeSuite, type Verdict } from './run/verdict.ts'
 
-const stepTimeoutMs = 10 * 60_000
+/** Several times what the longest takes, for machines that are slow or busy. */
+const stepTimeoutMs = 25 * 60_000
 const ci = process.env['CI'] === 'true'
 
 async function runStep(step: Step, folder: string): Promise<[Ended, Verdict]> {

@@ -16,4 +16,5 @@ export const steps: readonly Step[] = [
   { name: 'unit', script: 'test:unit', kind: 'suite' },
   { name: 'conformance', script: 'test:conformance', kind: 'suite' },
   { name: 'end to end', script: 'test:e2e', kind: 'suite' },
+  { name: 'alone', script: 'test:alone', kind: 'suite' },
 ]

@@ -51,9 +51,15 @@ export async function acceptBatch(
     case 'key-reused':
       dropInputs(ctx, command.entries)
       return { kind: 'refused', problem: keyReused }
+    case 'key-expired':
+      dropInputs(ctx, command.entries)
+      return { kind: 'refused', problem: keyExpired }
     case 'job-keys-reused':
       dropInputs(ctx, command.entries)
       return { kind: 'refused', problem: jobKeysReused(acceptance.places) }
+    case 'job-keys-expired':
+      dropInputs(ctx, command.entries)
+      return { kind: 'refused', problem: jobKeysExpired(acceptance.places) }
   }
 }
 
@@ -119,16 +125,28 @@ const keyReused: Problem = {
     'Send the first one again unchanged, or use a new key.',
 }
 
-function jobKeysReused(places: readonly number[]): Problem {
-  const errors: readonly ValidationError[] = places.map((place) => ({
-    pointer: `/jobs/${place}/idempotencyKey`,
-    detail: 'was used for another call of this operation',
-  }))
-  return {
-    code: 'idempotency-key-reused',
-    detail:
-      'Nothing was accepted, because keys of jobs in it were used for other calls; `errors` says ' +
-      'which. Send those calls unchanged, or use new keys.',
-    errors,
-  }
+const keyExpired: Problem = {
+  code: 'batch-expired',
+  detail:
+    'The batch with this Idempotency-Key was accepted, and is past its retention. ' +
+    'To have it run once more, use a new key.',
 }
+
+const jobKeysReused = (places: readonly number[]): Problem => ({
+  code: 'idempotency-key-reused',
+  detail:
+    'Nothing was accepted, because keys of jobs in it were used for other calls; `errors` says ' +
+    'which. Send those calls unchanged, or use new keys.',
+  errors: errorsAt(places, 'was used for another call of this operation'),
+})
+
+const jobKeysExpired = (places: readonly number[]): Problem => ({
+  code: 'job-expired',
+  detail:
+    'Nothing was accepted, because jobs in it were run already under their keys and are past ' +
+    'their retention; `errors` says which. Leave them out, or use new keys.',
+  errors: errorsAt(places, 'stands for a job that is past its retention'),
+})
+
+const errorsAt = (places: readonly number[], detail: string): readonly ValidationError[] =>
+  places.map((place) => ({ pointer: `/jobs/${place}/idempotencyKey`, detail }))

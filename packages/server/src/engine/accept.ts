@@ -168,7 +168,16 @@ function answer(
       return acceptance
     case 'key-reused':
       return { kind: 'refused', problem: keyReused }
+    case 'key-expired':
+      return { kind: 'refused', problem: keyExpired }
   }
+}
+
+const keyExpired: Problem = {
+  code: 'job-expired',
+  detail:
+    'The call with this Idempotency-Key was made, and its job is past its retention. ' +
+    'To have it run once more, use a new key.',
 }
 
 const keyReused: Problem = {

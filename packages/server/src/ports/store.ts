@@ -70,6 +70,8 @@ export type Acceptance =
   | { readonly kind: 'accepted'; readonly job: Queued | Running }
   | { readonly kind: 'replayed'; readonly job: Job }
   | { readonly kind: 'key-reused' }
+  /** The job that the key stands for was run, and is past its retention. */
+  | { readonly kind: 'key-expired' }
 
 // ── Running ──────────────────────────────────────────────────────────────────────────────────
 

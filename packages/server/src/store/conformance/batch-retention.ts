@@ -29,6 +29,25 @@ async function retainAll(store: Store, terms: Retention): Promise<void> {
 }
 
 export function batchRetentionSuite(open: OpenStore): void {
+  it('knows its keys for as long as they said, also where nothing else is left', async () => {
+    await using store = await open()
+    await serve(store, 'render')
+    const wishes = [{ idempotency: keyed('j') }]
+    const whole = { idempotency: keyed('b') }
+    await store.batches.accept(sampleBatch(wishes, whole))
+    await succeed(store, await claimOne(store))
+    await retainAll(store, { ...keep, jobsMs: past, eventsMs: past })
+    const accept = (...given: Parameters<typeof sampleBatch>) =>
+      store.batches.accept(sampleBatch(...given))
+    expect(await accept(wishes, whole)).toEqual({ kind: 'key-expired' })
+    expect(await accept([{}, ...wishes])).toEqual({ kind: 'job-keys-expired', places: [1] })
+    expect(await accept(wishes, { idempotency: keyed('b', 2) })).toEqual({ kind: 'key-reused' })
+    expect(await accept([{ idempotency: keyed('j', 2) }])).toEqual({
+      kind: 'job-keys-reused',
+      places: [0],
+    })
+  })
+
   it('goes with its last job, and leaves a tombstone', async () => {
     await using store = await open()
     const batch = await submitted(store, [{}, { dueAt: Date.now() + minuteMs }])
@@ -49,12 +68,13 @@ export function batchRetentionSuite(open: OpenStore): void {
     expect(await store.batches.read(batch.id)).toEqual({ kind: 'unknown' })
   })
 
-  it('lets its key stand for a new batch when it is gone', async () => {
+  it('lets its key stand for a new batch when its tombstone is gone too', async () => {
     await using store = await open()
     await serve(store, 'render')
     const first = await store.batches.accept(sampleBatch(plain(1), { idempotency: keyed('b') }))
     await succeed(store, await claimOne(store))
     await retainAll(store, { ...keep, jobsMs: past })
+    await retainAll(store, { ...keep, tombstonesMs: past })
     await retainAll(store, { ...keep, jobsMs: past })
     const second = await store.batches.accept(sampleBatch(plain(1), { idempotency: keyed('b', 2) }))
     expect(second.kind).toBe('accepted')

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { IdempotencyClaim } from '../../ports/store.ts'
+import type { IdempotencyClaim, Retention } from '../../ports/store.ts'
 import {
   accept,
   claimOne,
@@ -68,6 +68,21 @@ export function idempotencySuite(open: OpenStore): void {
     await accept(store, sampleJob(), { idempotency: keyed('k') })
     const other = await accept(store, sampleJob(wish), { idempotency: keyed('k', 2) })
     expect(other.kind).toBe('accepted')
+  })
+
+  it('knows a key for as long as it said, also where its job is past its retention', async () => {
+    await using store = await open()
+    await serve(store, 'render')
+    await accept(store, sampleJob(), { idempotency: keyed('k') })
+    await succeed(store, await claimOne(store))
+    const later: Retention = { jobsMs: -minuteMs, tombstonesMs: minuteMs, eventsMs: minuteMs }
+    expect(await store.upkeep.retain(later, 10)).toMatchObject({ jobs: 1 })
+    const again = sampleJob()
+    expect(await accept(store, again, { idempotency: keyed('k') })).toEqual({ kind: 'key-expired' })
+    expect(await accept(store, again, { idempotency: keyed('k', 2) })).toEqual({
+      kind: 'key-reused',
+    })
+    expect(await store.jobs.read(again.id)).toEqual({ kind: 'unknown' })
   })
 
   it('takes a key anew when its time is over or its job was erased', async () => {

@@ -96,7 +96,7 @@ export async function acceptAll(store: Store, wishes: readonly JobWish[]): Promi
 }
 
 export function jobOf(acceptance: Acceptance): Job {
-  if (acceptance.kind === 'key-reused') throw new Error('The key was used for another request.')
+  if (!('job' in acceptance)) throw new Error(`The key stands in the way: ${acceptance.kind}.`)
   return acceptance.job
 }
 

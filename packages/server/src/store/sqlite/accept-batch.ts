@@ -2,6 +2,7 @@ import type { BatchId } from '@buzzer/contract'
 import { isOutcome } from '../../core/job.ts'
 import type { Millis } from '../../core/time.ts'
 import type { BatchAcceptance } from '../../ports/batches.ts'
+import { createIsPast } from './accept.ts'
 import { createFindBatch } from './batches.ts'
 import { factOf } from './events.ts'
 import { createNewJobs, readNewRow, type NewRow } from './new-job.ts'
@@ -37,6 +38,7 @@ type Standing =
   | { readonly kind: 'new' }
   | { readonly kind: 'known'; readonly job: string }
   | { readonly kind: 'reused' }
+  | { readonly kind: 'expired' }
 
 /**
  * Stores all jobs of a batch in one command. What could refuse it is looked at before anything is
@@ -48,6 +50,7 @@ export function createAcceptBatch(parts: Parts): Handler {
   const newJobs = createNewJobs(parts)
   const list = createListing(parts)
   const stand = createStand(parts)
+  const isPast = createIsPast(db)
   const insertBatch = db.prepare(
     'INSERT INTO batches (id, tenant, client, created_at, job_count) VALUES (?, ?, ?, ?, ?)',
   )
@@ -56,9 +59,9 @@ export function createAcceptBatch(parts: Parts): Handler {
     if (claim === null) return null
     const stored = idempotency.find(idempotency.locate(tenant, batchScope, claim.key), now)
     const batch = stored === null ? null : find(stored.job)
-    if (stored === null || batch === null) return null
+    if (stored === null || (batch === null && !isPast(stored.job))) return null
     if (Buffer.compare(stored.requestHash, claim.requestHash) !== 0) return { kind: 'key-reused' }
-    return { kind: 'replayed', batch }
+    return batch === null ? { kind: 'key-expired' } : { kind: 'replayed', batch }
   }
 
   const addKey = (scope: string, tenant: string, claim: KeyClaim | null, id: string): void => {
@@ -90,16 +93,23 @@ export function createAcceptBatch(parts: Parts): Handler {
       const replayed = replay(batch, now)
       if (replayed !== null) return output.value(replayed)
       const standing = stand(batch.entries, now)
-      const places = standing.flatMap(({ kind }, place) => (kind === 'reused' ? [place] : []))
-      if (places.length > 0) {
-        return output.value({ kind: 'job-keys-reused', places } satisfies BatchAcceptance)
-      }
+      const refused = refusalOf(standing)
+      if (refused !== null) return output.value(refused)
       store(batch, standing, input, now)
       const stored = find(batch.id)
       if (stored === null) throw new Error(`${batch.id} was not stored.`)
       output.value({ kind: 'accepted', batch: stored } satisfies BatchAcceptance)
     },
   }
+}
+
+function refusalOf(standing: readonly Standing[]): BatchAcceptance | null {
+  const placesOf = (wanted: Standing['kind']): readonly number[] =>
+    standing.flatMap(({ kind }, place) => (kind === wanted ? [place] : []))
+  const reused = placesOf('reused')
+  if (reused.length > 0) return { kind: 'job-keys-reused', places: reused }
+  const expired = placesOf('expired')
+  return expired.length > 0 ? { kind: 'job-keys-expired', places: expired } : null
 }
 
 const jobOf = (standing: Standing, entry: Entry | undefined): string =>
@@ -127,6 +137,7 @@ function readClaim(input: Unpack): KeyClaim | null {
 /** Says of each entry what its key stands for, in the store or among those before it. */
 function createStand({ db, idempotency }: Parts) {
   const exists = db.prepare('SELECT 1 FROM jobs WHERE id = ?')
+  const isPast = createIsPast(db)
 
   return (entries: readonly Entry[], now: Millis): readonly Standing[] => {
     const here = new Map<string, { readonly requestHash: Uint8Array; readonly job: string }>()
@@ -136,12 +147,13 @@ function createStand({ db, idempotency }: Parts) {
       const place = idempotency.locate(row.tenant, row.operation, claim.key)
       const stored = here.get(scope) ?? idempotency.find(place, now)
       const isThere = here.has(scope) || (stored !== null && exists.row(stored.job) !== undefined)
-      if (stored === null || !isThere) {
+      if (stored === null || (!isThere && !isPast(stored.job))) {
         here.set(scope, { requestHash: claim.requestHash, job: row.id })
         return { kind: 'new' }
       }
       const isSame = Buffer.compare(stored.requestHash, claim.requestHash) === 0
-      return isSame ? { kind: 'known', job: stored.job } : { kind: 'reused' }
+      if (!isSame) return { kind: 'reused' }
+      return isThere ? { kind: 'known', job: stored.job } : { kind: 'expired' }
     })
   }
 }

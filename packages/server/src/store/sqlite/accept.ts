@@ -1,17 +1,19 @@
 import type { Millis } from '../../core/time.ts'
+import type { Database } from './database.ts'
 import { createNewJobs, readNewRow, type NewRow } from './new-job.ts'
 import type { Handler, Parts } from './parts.ts'
 import { selectJob } from './row.ts'
 import type { Pack, Unpack } from './wire.ts'
 
 /** What became of a submission, as the first value of the reply. */
-export const accepted = { queued: 0, claimed: 1, replayed: 2, keyReused: 3 } as const
+export const accepted = { queued: 0, claimed: 1, replayed: 2, keyReused: 3, keyExpired: 4 } as const
 
 /** Stores a new job, or answers with the one that its idempotency key stands for. */
 export function createAccept(parts: Parts): Handler {
   const { db, idempotency, clock } = parts
   const newJobs = createNewJobs(parts)
   const readJob = db.prepare(selectJob)
+  const isPast = createIsPast(db)
 
   /** @returns true where the key was known and the reply is written */
   const answeredByKey = (row: NewRow, input: Unpack, output: Pack, now: Millis): boolean => {
@@ -22,8 +24,8 @@ export function createAccept(parts: Parts): Handler {
     const place = idempotency.locate(row.tenant, row.operation, key)
     const stored = idempotency.find(place, now)
     const job = stored === null ? undefined : readJob.row(stored.job)
-    // A key outlives its job only where that was erased; then it stands for nothing.
-    if (stored === null || job === undefined) {
+    // What was erased was meant to be forgotten; what is past its retention was run all the same.
+    if (stored === null || (job === undefined && !isPast(stored.job))) {
       idempotency.add(place, { requestHash, job: row.id }, expiresAt)
       return false
     }
@@ -31,8 +33,8 @@ export function createAccept(parts: Parts): Handler {
       output.value(accepted.keyReused)
       return true
     }
-    output.value(accepted.replayed)
-    for (const value of job) output.value(value)
+    output.value(job === undefined ? accepted.keyExpired : accepted.replayed)
+    for (const value of job ?? []) output.value(value)
     return true
   }
 
@@ -52,4 +54,10 @@ export function createAccept(parts: Parts): Handler {
       output.value(lease.attemptUntil)
     },
   }
+}
+
+/** Whether a job or a batch was there, and is past its retention. */
+export function createIsPast(db: Database): (id: string) => boolean {
+  const read = db.prepare('SELECT 1 FROM tombstones WHERE id = ?')
+  return (id) => read.row(id) !== undefined
 }

@@ -95,6 +95,8 @@ const accept: Codec<Accept, Acceptance> = {
         return { kind: 'accepted', job: claimedAtOnce(job, claimFor, input) }
       case accepted.replayed:
         return { kind: 'replayed', job: readJob(input) }
+      case accepted.keyExpired:
+        return { kind: 'key-expired' }
       default:
         return { kind: 'key-reused' }
     }

@@ -40,7 +40,12 @@ export const submissionProblems = problemAnswers(
     'idempotency-key-missing',
     'payload-too-large',
   ] as const),
-  ...(['unsupported-media-type', 'validation-failed', 'idempotency-key-reused'] as const),
+  ...([
+    'unsupported-media-type',
+    'validation-failed',
+    'idempotency-key-reused',
+    'job-expired',
+  ] as const),
   ...(['idempotency-key-in-progress', 'overloaded', 'store-unavailable', 'shutting-down'] as const),
 )
 

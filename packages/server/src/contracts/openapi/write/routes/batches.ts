@@ -33,7 +33,13 @@ export const batchRoutes: readonly DescribedRoute[] = [
       '202': json('All are durable', refer('schemas', 'AcceptedBatch')),
       ...problemAnswers(
         ...(['malformed-body', 'invalid-header', 'payload-too-large'] as const),
-        ...(['unsupported-media-type', 'validation-failed', 'idempotency-key-reused'] as const),
+        ...([
+          'unsupported-media-type',
+          'validation-failed',
+          'idempotency-key-reused',
+          'job-expired',
+          'batch-expired',
+        ] as const),
         ...(['overloaded', 'store-unavailable', 'shutting-down'] as const),
       ),
     },
