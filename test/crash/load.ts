@@ -90,6 +90,7 @@ const failing: Action = async (parts, n) => {
 /** Runs a failed job again. */
 const reopening: Action = async (parts, n) => {
   const job = await submit(parts, 'work', { n, fails: 'for good' }, { prefer: 'wait=2' })
+  if (job === null) return
   const answer = await ask(parts.target, `/v1/jobs/${job}/retry`, { method: 'POST' })
   if (answer?.status === 202) {
     const { run } = JSON.parse(answer.text) as JobDocument
@@ -100,12 +101,14 @@ const reopening: Action = async (parts, n) => {
 const cancelling: Action = async (parts, n) => {
   const headers = parts.random.pick([{ 'buzzer-delay': '300ms' }, {}])
   const job = await submit(parts, 'work', { n, takesMs: 150 }, headers)
+  if (job === null) return
   const answer = await ask(parts.target, `/v1/jobs/${job}/cancel`, { method: 'POST' })
   if (answer?.status === 200 || answer?.status === 202) await noteState(parts, answer)
 }
 
 const watching: Action = async (parts, n) => {
   const job = await submit(parts, 'work', { n, pieces: parts.random.between(1, 6) })
+  if (job === null) return
   const { target, journal, report } = parts
   const end = await followEvents(target, job, report)
   if (end !== null) await journal.write({ told: 'outcome', job, ...end })
@@ -150,27 +153,32 @@ interface JobDocument {
   readonly state: string
 }
 
-/** Sends the same request under the same key until it is answered. @returns the job's id */
+/**
+ * Sends the same request under the same key until it is answered.
+ *
+ * @returns the job's id; null where the answer came so late that the job was past its retention
+ */
 async function submit(
   parts: LoadParts,
   operation: string,
   order: Order,
   headers: Readonly<Record<string, string>> = {},
-): Promise<string> {
+): Promise<string | null> {
   const request: Ask = {
     method: 'POST',
     headers: { 'idempotency-key': `order-${order.n}`, ...headers },
     body: order,
   }
   const path = `/v1/operations/${operation}/jobs`
-  const job = await noteAccepted(parts, order.n, await askSurely(parts.target, path, request))
-  // Now and then a caller asks again, as one that lost the answer would.
-  if (parts.random.fraction() < 0.1) {
+  const send = async (): Promise<string | null> => {
     const answer = await askSurely(parts.target, path, request)
-    // On a slow machine its job may be past its retention by then.
-    if (answer.status === 410) return job
-    const again = await noteAccepted(parts, order.n, answer)
-    if (again !== job) parts.report(`one key stands for two jobs: ${job} and ${again}`)
+    return answer.status === 410 ? null : noteAccepted(parts, order.n, answer)
+  }
+  const job = await send()
+  // Now and then a caller asks again, as one that lost the answer would.
+  const again = parts.random.fraction() < 0.1 ? await send() : job
+  if (job !== null && again !== null && again !== job) {
+    parts.report(`one key stands for two jobs: ${job} and ${again}`)
   }
   return job
 }
