@@ -53,6 +53,18 @@ export default defineConfig({
         return { attempt: ctx.attempt }
       },
     }),
+    // Fails where nobody catches it, and gives its result all the same.
+    stray: operation({
+      async run(_: unknown, ctx) {
+        noteRun(ctx)
+        setTimeout(() => {
+          throw new Error('a stray timer')
+        }, 10)
+        void Promise.reject(new Error('a stray promise'))
+        await sleep(200)
+        return { attempt: ctx.attempt }
+      },
+    }),
     // Lets nothing else run in this process.
     blocking: operation({
       lease: '1s',

@@ -34,6 +34,8 @@ import { version } from './app/version.ts'
 export interface App extends AsyncDisposable {
   /** Begins to run jobs and to take requests. @returns the address that it got */
   listen(): Promise<{ readonly url: string }>
+  /** The operations of which attempts are under way. */
+  running(): readonly string[]
   /** Ends within the configured time: no new work, attempts finish or are given back; idempotent. */
   stop(): Promise<void>
 }
@@ -176,6 +178,7 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
       hosts = ownHosts(config.host, port, config.publicUrl)
       return { url }
     },
+    running: () => engine.runningOperations(),
     stop,
     [Symbol.asyncDispose]: stop,
   }

@@ -7,8 +7,13 @@ export interface ServeOptions {
   onListening(url: string): void
   /** Called when the server begins to stop. */
   onStopping(signal: string): void
-  /** Something that nobody handled; the server goes on. */
-  onFault(error: unknown): void
+  /**
+   * Something failed that nobody handled; the server goes on, because one handler's stray timer must
+   * not end the jobs of all the others, and again after each start.
+   *
+   * @param running the operations that ran by then
+   */
+  onFault(error: unknown, running: readonly string[]): void
 }
 
 /**
@@ -21,11 +26,15 @@ export async function serve(options: ServeOptions): Promise<number> {
   const { config } = options
   // From the first moment on, so that a signal while it starts is not lost.
   using stop = watchSignals()
-  process.on('unhandledRejection', options.onFault)
+  let running = (): readonly string[] => []
+  const onFault = (error: unknown): void => options.onFault(error, running())
+  process.on('unhandledRejection', onFault)
   const app = await createApp(config)
+  running = app.running
   const stopped = (): Promise<number> => inTime(app.stop(), config.shutdownMs + graceMs)
   try {
     const { url } = await app.listen()
+    process.on('uncaughtException', onFault)
     options.onListening(url)
     options.onStopping(await stop.asked)
   } catch (error) {

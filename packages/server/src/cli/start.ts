@@ -44,9 +44,10 @@ const start =
       onStopping(signal) {
         say(signal === 'SIGINT' ? 'Stopping; Ctrl-C again to stop at once.' : 'Stopping.')
       },
-      onFault(error) {
+      onFault(error, running) {
         const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-        writeLine(stderr, `! A promise failed that nobody awaits, probably in a handler: ${text}`)
+        const meanwhile = running.length === 0 ? '' : `, while these ran: ${running.join(', ')}`
+        writeLine(stderr, `! Something failed that nobody catches or awaits${meanwhile}: ${text}`)
       },
     }).catch(async (error: unknown) => {
       throw await explainStart(error, config)

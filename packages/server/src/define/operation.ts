@@ -15,7 +15,7 @@ export interface PolicyOptions {
   readonly wait?: Duration
   /** How long one attempt may take. Default: `30s`. */
   readonly timeout?: Duration
-  /** How long a worker may be silent before its job is given to another. Default: `30s`. */
+  /** How long a worker may be silent before its job is given to another, at least `500ms`. Default: `30s`. */
   readonly lease?: Duration
   /** Attempts at the same time, over all nodes. Default: `null`, as many as there are slots. */
   readonly concurrency?: number | null

@@ -60,7 +60,9 @@ export function createReader(path: string): Reader {
       if (ms === null) {
         return refuseAt(field, `${show(value)} is not a duration; write '${suggestion(value)}'`)
       }
-      return ms < leastMs ? refuseAt(field, `${show(value)} is too short`) : ms
+      return ms < leastMs
+        ? refuseAt(field, `${show(value)} is too short; write at least '${leastMs}ms'`)
+        : ms
     },
     group(field, value, known) {
       if (value === undefined) return {}

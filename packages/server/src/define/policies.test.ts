@@ -82,7 +82,8 @@ describe('policies', () => {
     [{ wait: '250 millis' }, "wait: '250 millis' is not a duration; write '250ms'"],
     [{ timeout: 1500 }, "timeout: 1500 is not a duration; write '1500ms'"],
     [{ timeout: 'soon' }, "timeout: 'soon' is not a duration; write '30s'"],
-    [{ timeout: '0s' }, "timeout: '0s' is too short"],
+    [{ timeout: '0s' }, "timeout: '0s' is too short; write at least '1ms'"],
+    [{ lease: '499ms' }, "lease: '499ms' is too short; write at least '500ms'"],
     [{ mode: 'asynk' }, "mode: 'asynk' is not a mode; write 'async', 'adaptive' or 'sync'"],
     [{ concurrency: 0 }, 'concurrency: 0 is not a count; write a whole number from 1'],
     [

@@ -14,6 +14,9 @@ import type {
 import { createReader, type Reader } from './option-reader.ts'
 import { scheduleOf } from './schedule.ts'
 
+/** A shorter lease could end while its renewal is on its way to a busy disk. */
+const leastLeaseMs = 500
+
 /**
  * The policies of an operation that is run by a handler.
  *
@@ -43,7 +46,7 @@ export function policiesOf(
     mode: read.mode('mode', options.mode) ?? base.mode,
     waitMs: read.duration('wait', options.wait) ?? base.waitMs,
     timeoutMs: read.duration('timeout', options.timeout, 1) ?? base.timeoutMs,
-    leaseMs: read.duration('lease', options.lease, 1) ?? base.leaseMs,
+    leaseMs: read.duration('lease', options.lease, leastLeaseMs) ?? base.leaseMs,
     concurrency:
       options.concurrency === null
         ? null

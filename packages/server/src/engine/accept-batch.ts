@@ -128,7 +128,7 @@ const keyReused: Problem = {
 const keyExpired: Problem = {
   code: 'batch-expired',
   detail:
-    'The batch with this Idempotency-Key was accepted, and is past its retention. ' +
+    'The batch with this Idempotency-Key was accepted, and is past its retention or erased. ' +
     'To have it run once more, use a new key.',
 }
 
@@ -143,9 +143,9 @@ const jobKeysReused = (places: readonly number[]): Problem => ({
 const jobKeysExpired = (places: readonly number[]): Problem => ({
   code: 'job-expired',
   detail:
-    'Nothing was accepted, because jobs in it were run already under their keys and are past ' +
-    'their retention; `errors` says which. Leave them out, or use new keys.',
-  errors: errorsAt(places, 'stands for a job that is past its retention'),
+    'Nothing was accepted, because jobs in it were run already under their keys and are gone; ' +
+    '`errors` says which. Leave them out, or use new keys.',
+  errors: errorsAt(places, 'stands for a job that is past its retention or erased'),
 })
 
 const errorsAt = (places: readonly number[], detail: string): readonly ValidationError[] =>

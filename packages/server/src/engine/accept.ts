@@ -176,7 +176,7 @@ function answer(
 const keyExpired: Problem = {
   code: 'job-expired',
   detail:
-    'The call with this Idempotency-Key was made, and its job is past its retention. ' +
+    'The call with this Idempotency-Key was made, and its job is past its retention or erased. ' +
     'To have it run once more, use a new key.',
 }
 

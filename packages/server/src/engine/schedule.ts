@@ -39,10 +39,15 @@ export function createScheduler(ctx: SchedulerContext, everyMs: number = lookMs)
   let again = false
   /** The definitions have changed, and the store does not know it. */
   let isStale = false
+  let lookedAt = since
   let looking: Promise<void> | null = null
   let callOff: () => void = () => {}
 
   const syncOnce = async (): Promise<void> => {
+    const now = ctx.clock.now()
+    // The clock was set back: what it said before is no next time any more.
+    if (now < lookedAt) isStale = true
+    lookedAt = now
     if (!isStale) return
     isStale = false
     try {

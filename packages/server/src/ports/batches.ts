@@ -39,11 +39,11 @@ export type BatchAcceptance =
   | { readonly kind: 'accepted'; readonly batch: Batch }
   | { readonly kind: 'replayed'; readonly batch: Batch }
   | { readonly kind: 'key-reused' }
-  /** The batch that the key stands for is past its retention. */
+  /** The batch that the key stands for is gone. */
   | { readonly kind: 'key-expired' }
   /** The keys of these entries, counted from 0, stand for other requests; nothing was stored. */
   | { readonly kind: 'job-keys-reused'; readonly places: readonly number[] }
-  /** The jobs that these keys stand for are past their retention; nothing was stored. */
+  /** The jobs that these keys stand for are past their retention, or were erased. */
   | { readonly kind: 'job-keys-expired'; readonly places: readonly number[] }
 
 export interface Batch {

@@ -70,7 +70,7 @@ export type Acceptance =
   | { readonly kind: 'accepted'; readonly job: Queued | Running }
   | { readonly kind: 'replayed'; readonly job: Job }
   | { readonly kind: 'key-reused' }
-  /** The job that the key stands for was run, and is past its retention. */
+  /** The job that the key stands for is past its retention, or was erased. */
   | { readonly kind: 'key-expired' }
 
 // ── Running ──────────────────────────────────────────────────────────────────────────────────

@@ -85,7 +85,7 @@ export function idempotencySuite(open: OpenStore): void {
     expect(await store.jobs.read(again.id)).toEqual({ kind: 'unknown' })
   })
 
-  it('takes a key anew when its time is over or its job was erased', async () => {
+  it('takes a key anew when its time is over, and not when its job was erased', async () => {
     await using store = await open()
     await serve(store, 'render')
     await accept(store, sampleJob(), { idempotency: keyed('old', 1, Date.now() - 1) })
@@ -99,7 +99,10 @@ export function idempotencySuite(open: OpenStore): void {
     await succeed(store, job)
     expect(await store.jobs.erase(tenant, job.id)).toBe('erased')
     const fourth = await accept(store, sampleJob(), { idempotency: keyed('old', 3) })
-    expect(fourth.kind).toBe('accepted')
+    expect(fourth.kind).toBe('key-reused')
+    expect(await accept(store, sampleJob(), { idempotency: keyed('old', 2) })).toEqual({
+      kind: 'key-expired',
+    })
     await expectSound(store)
   })
 }

@@ -74,6 +74,13 @@ export function scheduleSuite(open: OpenStore): void {
     expect(await store.schedules.list()).toEqual([])
   })
 
+  it('does not wait for a time that the clock has shown before it was set back', async () => {
+    await using store = await open()
+    await store.schedules.sync([defined({ nextAt: noon + 9 * hour })])
+    await store.schedules.sync([defined()])
+    expect(await store.schedules.list()).toMatchObject([{ nextAt: noon }])
+  })
+
   it('makes the job and moves the time at once', async () => {
     await using store = await open()
     await serve(store, 'render')

@@ -2,7 +2,6 @@ import type { BatchId } from '@buzzer/contract'
 import { isOutcome } from '../../core/job.ts'
 import type { Millis } from '../../core/time.ts'
 import type { BatchAcceptance } from '../../ports/batches.ts'
-import { createIsPast } from './accept.ts'
 import { createFindBatch } from './batches.ts'
 import { factOf } from './events.ts'
 import { createNewJobs, readNewRow, type NewRow } from './new-job.ts'
@@ -50,7 +49,6 @@ export function createAcceptBatch(parts: Parts): Handler {
   const newJobs = createNewJobs(parts)
   const list = createListing(parts)
   const stand = createStand(parts)
-  const isPast = createIsPast(db)
   const insertBatch = db.prepare(
     'INSERT INTO batches (id, tenant, client, created_at, job_count) VALUES (?, ?, ?, ?, ?)',
   )
@@ -58,8 +56,8 @@ export function createAcceptBatch(parts: Parts): Handler {
   const replay = ({ tenant, claim }: NewBatch, now: Millis): BatchAcceptance | null => {
     if (claim === null) return null
     const stored = idempotency.find(idempotency.locate(tenant, batchScope, claim.key), now)
-    const batch = stored === null ? null : find(stored.job)
-    if (stored === null || (batch === null && !isPast(stored.job))) return null
+    if (stored === null) return null
+    const batch = find(stored.job)
     if (Buffer.compare(stored.requestHash, claim.requestHash) !== 0) return { kind: 'key-reused' }
     return batch === null ? { kind: 'key-expired' } : { kind: 'replayed', batch }
   }
@@ -137,7 +135,6 @@ function readClaim(input: Unpack): KeyClaim | null {
 /** Says of each entry what its key stands for, in the store or among those before it. */
 function createStand({ db, idempotency }: Parts) {
   const exists = db.prepare('SELECT 1 FROM jobs WHERE id = ?')
-  const isPast = createIsPast(db)
 
   return (entries: readonly Entry[], now: Millis): readonly Standing[] => {
     const here = new Map<string, { readonly requestHash: Uint8Array; readonly job: string }>()
@@ -146,13 +143,13 @@ function createStand({ db, idempotency }: Parts) {
       const scope = `${row.operation}\n${claim.key}`
       const place = idempotency.locate(row.tenant, row.operation, claim.key)
       const stored = here.get(scope) ?? idempotency.find(place, now)
-      const isThere = here.has(scope) || (stored !== null && exists.row(stored.job) !== undefined)
-      if (stored === null || (!isThere && !isPast(stored.job))) {
+      if (stored === null) {
         here.set(scope, { requestHash: claim.requestHash, job: row.id })
         return { kind: 'new' }
       }
       const isSame = Buffer.compare(stored.requestHash, claim.requestHash) === 0
       if (!isSame) return { kind: 'reused' }
+      const isThere = here.has(scope) || exists.row(stored.job) !== undefined
       return isThere ? { kind: 'known', job: stored.job } : { kind: 'expired' }
     })
   }

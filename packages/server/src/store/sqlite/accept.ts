@@ -1,5 +1,4 @@
 import type { Millis } from '../../core/time.ts'
-import type { Database } from './database.ts'
 import { createNewJobs, readNewRow, type NewRow } from './new-job.ts'
 import type { Handler, Parts } from './parts.ts'
 import { selectJob } from './row.ts'
@@ -13,7 +12,6 @@ export function createAccept(parts: Parts): Handler {
   const { db, idempotency, clock } = parts
   const newJobs = createNewJobs(parts)
   const readJob = db.prepare(selectJob)
-  const isPast = createIsPast(db)
 
   /** @returns true where the key was known and the reply is written */
   const answeredByKey = (row: NewRow, input: Unpack, output: Pack, now: Millis): boolean => {
@@ -24,8 +22,7 @@ export function createAccept(parts: Parts): Handler {
     const place = idempotency.locate(row.tenant, row.operation, key)
     const stored = idempotency.find(place, now)
     const job = stored === null ? undefined : readJob.row(stored.job)
-    // What was erased was meant to be forgotten; what is past its retention was run all the same.
-    if (stored === null || (job === undefined && !isPast(stored.job))) {
+    if (stored === null) {
       idempotency.add(place, { requestHash, job: row.id }, expiresAt)
       return false
     }
@@ -33,6 +30,7 @@ export function createAccept(parts: Parts): Handler {
       output.value(accepted.keyReused)
       return true
     }
+    // A job that was erased, or is past its retention, was run all the same.
     output.value(job === undefined ? accepted.keyExpired : accepted.replayed)
     for (const value of job ?? []) output.value(value)
     return true
@@ -54,10 +52,4 @@ export function createAccept(parts: Parts): Handler {
       output.value(lease.attemptUntil)
     },
   }
-}
-
-/** Whether a job or a batch was there, and is past its retention. */
-export function createIsPast(db: Database): (id: string) => boolean {
-  const read = db.prepare('SELECT 1 FROM tombstones WHERE id = ?')
-  return (id) => read.row(id) !== undefined
 }

@@ -44,7 +44,10 @@ export function createDueSchedules({ db }: Parts): Handler {
   }))
 }
 
-/** One whose times did not change goes on from where it stands, so that nothing is missed. */
+/**
+ * One whose times did not change goes on from where it stands, so that nothing is missed; but where
+ * that is later than its next time, the clock was ahead by then.
+ */
 export function createSyncSchedules({ db }: Parts): Handler {
   const readAll = db.prepare('SELECT operation FROM schedules')
   const remove = db.prepare('DELETE FROM schedules WHERE operation = ?')
@@ -54,7 +57,8 @@ export function createSyncSchedules({ db }: Parts): Handler {
      ON CONFLICT (operation) DO UPDATE SET catch_up = excluded.catch_up,
        overlap = excluded.overlap, cron = excluded.cron, time_zone = excluded.time_zone,
        next_at = CASE WHEN cron = excluded.cron AND time_zone = excluded.time_zone
-         THEN next_at ELSE excluded.next_at END`,
+         THEN min(coalesce(next_at, excluded.next_at), excluded.next_at)
+         ELSE excluded.next_at END`,
   )
   return plain(true, (defined: readonly DefinedSchedule[]): null => {
     const kept = new Set(defined.map(({ operation }) => operation))

@@ -19,12 +19,16 @@ export interface Served {
   shareOf(tenant: string): number
   /** The longest lease that is given, in milliseconds; 0 where none is. */
   longestLeaseMs(): number
+  /** The shortest one; infinite where none is. */
+  shortestLeaseMs(): number
 }
 
 type Terms = ReadonlyMap<string, ServedOperation>
 
 export function createServed(): Served {
   const nodes = new Map<string, Terms>()
+  const leases = (): number[] =>
+    [...nodes.values()].flatMap((terms) => [...terms.values()].map(({ leaseMs }) => leaseMs))
   let shareByTenant: ReadonlyMap<string, number> = new Map()
   return {
     serve(node, terms, shares) {
@@ -40,13 +44,8 @@ export function createServed(): Served {
       return undefined
     },
     shareOf: (tenant) => shareByTenant.get(tenant) ?? 1,
-    longestLeaseMs() {
-      let longest = 0
-      for (const terms of nodes.values()) {
-        for (const { leaseMs } of terms.values()) longest = Math.max(longest, leaseMs)
-      }
-      return longest
-    },
+    longestLeaseMs: () => Math.max(0, ...leases()),
+    shortestLeaseMs: () => Math.min(Infinity, ...leases()),
   }
 }
 

@@ -10,7 +10,9 @@ export interface Service extends Disposable {
   handle(messages: readonly Message[]): Message
 }
 
-const renewEveryMs = 1_000
+/** A lease is renewed when a third of it is used up, so it has to be looked at more often. */
+const looksPerLease = 6
+const renewEveryMs = { least: 100, most: 1_000 }
 
 export interface ServiceOptions extends CoreOptions {
   readonly clock: Pick<Clock, 'now' | 'after'>
@@ -54,8 +56,14 @@ export function startService(options: ServiceOptions): Service {
     live = null
   }
 
+  const renewLater = (): void => {
+    const wanted = options.served.shortestLeaseMs() / looksPerLease
+    const delayMs = Math.max(renewEveryMs.least, Math.min(renewEveryMs.most, wanted))
+    stopTimer = options.clock.after(delayMs, renew)
+  }
+
   const renew = (): void => {
-    stopTimer = options.clock.after(renewEveryMs, renew)
+    renewLater()
     try {
       const { core, batch } = reopened()
       if (core.renewal.isDue()) batch.inTransaction(() => core.renewal.renew())
@@ -63,7 +71,7 @@ export function startService(options: ServiceOptions): Service {
       giveUp(error)
     }
   }
-  stopTimer = options.clock.after(renewEveryMs, renew)
+  renewLater()
 
   return {
     handle(messages) {
