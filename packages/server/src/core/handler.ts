@@ -34,8 +34,9 @@ export interface HandlerContext {
   /** The number of this try, counted from 1. */
   readonly attempt: number
   /**
-   * Aborted at the timeout, the deadline, a cancel, a lost lease or a shutdown. What the handler
-   * gives or throws after that is ignored, so it should end soon.
+   * Aborted at the timeout, the deadline, a cancel, a lost lease or a shutdown. It should end soon
+   * then: what it gives within a moment still counts (after a cancel 5 s, a shutdown 1 s, a timeout
+   * 250 ms, a lost lease none), and what it gives later is ignored.
    */
   readonly signal: AbortSignal
   readonly log: HandlerLog
