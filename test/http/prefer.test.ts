@@ -128,3 +128,13 @@ test('sync past the timeout is 504 with the place of the job, which goes on', as
     attempt: 2,
   })
 })
+
+test.each([
+  ['a header that does not parse', { 'buzzer-priority': '10' }, 'async', 400],
+  ['no such operation', {}, 'nothing', 404],
+  ['a name that is not its own', { host: 'elsewhere' }, 'async', 403],
+])('what is refused for %s varies by Prefer too', async (_, headers, name, status) => {
+  const answer = await call(server.url, `POST /v1/operations/${name}/jobs`, { headers })
+  expect(answer.status, answer.text).toBe(status)
+  expect(answer.headers['vary']).toMatch(/\bPrefer\b/)
+})

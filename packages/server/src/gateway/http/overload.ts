@@ -32,7 +32,7 @@ export function refuseOverload(ctx: HttpContext, exchange: Exchange): Shed | nul
   if (refused === null) return null
   const { problem, retryAfter, holdMs } = refused
   ctx.telemetry.rejected(problem.code)
-  const headers = { 'retry-after': `${retryAfter}` }
+  const headers = { 'retry-after': `${retryAfter}`, 'vary': 'Prefer' }
   const answer = problemAnswer(ctx.publicUrl(), problem, pathOf(target), headers)
   return { answer, afterMs: holdMs }
 }

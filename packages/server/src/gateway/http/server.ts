@@ -3,6 +3,7 @@ import type { Problem } from '@buzzer/contract'
 import type { Caller } from '../../core/scope.ts'
 import { admit } from './admit.ts'
 import { statusOf } from './answer/answer.ts'
+import { varying } from './answer/varying.ts'
 import { isProblem } from './answer/problem.ts'
 import { send } from './answer/send.ts'
 import { createBrokenRequestHandler, createTunnelRefusal } from './broken-request.ts'
@@ -90,7 +91,8 @@ async function answer(
   const began = ctx.clock.monotonic()
   const { endpoint, response } = exchange
   try {
-    const given = await endpoint.handle(ctx, createHttpRequest(exchange, caller, body))
+    const made = await endpoint.handle(ctx, createHttpRequest(exchange, caller, body))
+    const given = varying(endpoint, made)
     ctx.telemetry.answered(endpoint.name, statusOf(given), ctx.clock.monotonic() - began)
     await send(ctx, response, given)
   } catch (fault) {
@@ -110,7 +112,8 @@ function refuseUnread(ctx: HttpContext, exchange: Exchange, problem: Problem): v
   const { request, response, endpoint } = exchange
   if (!request.complete) passOverBody(ctx, exchange)
   // Nobody knows whether a job names its body.
-  const refusal = refuse(ctx, { target: targetOf(request), blob: null }, problem)
+  const refused = refuse(ctx, { target: targetOf(request), blob: null }, problem)
+  const refusal = varying(endpoint, refused)
   ctx.telemetry.answered(endpoint.name, statusOf(refusal), 0)
   void send(ctx, response, refusal)
 }
