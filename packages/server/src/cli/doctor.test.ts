@@ -8,7 +8,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Finding } from '../app/doctor/finding.ts'
 import { openSqliteStore } from '../store/sqlite/open.ts'
-import { run, type Given } from './testing/command-line.ts'
+import { run, runProgram, type Given } from './testing/command-line.ts'
 
 let folder = ''
 const at = (...names: readonly string[]): string => join(folder, ...names)
@@ -225,10 +225,59 @@ describe('what is wrong is named, with what to do', () => {
   })
 })
 
+describe('what a start refuses of the definitions, in the same words', () => {
+  const schedule = (cron: string, timeZone = 'UTC'): string =>
+    `schedule: { cron: '${cron}', timeZone: '${timeZone}' }`
+  const wrong: readonly (readonly [what: string, option: string])[] = [
+    ['a schedule with a field too few', "schedule: '0 3 * *'"],
+    ['a time zone that is none', schedule('0 3 * * *', 'Mars/X')],
+    ['a day that never comes', "schedule: '0 0 30 2 *'"],
+    ['an input schema with a typo', "input: { type: 'strin' }"],
+    ['an output schema with a typo', "output: { type: 'strin' }"],
+  ]
+
+  test.each(wrong)('%s', async (...[, option]) => {
+    await write(
+      'buzzer.config.mjs',
+      `export default { port: 0, operations: {
+        tick: { run: () => 1, ${option} } } }`,
+    )
+    const started = await runProgram(['start', '--json'], { cwd: folder })
+    const refused = JSON.parse(started.stderr) as { error: { details: readonly string[] } }
+    await rm(at('data'), { recursive: true, force: true })
+    const { healthy, of } = await examine()
+    expect(started.exitCode).toBe(2)
+    expect(healthy).toBe(false)
+    expect(of('config')).toMatchObject({
+      verdict: 'bad',
+      found: refused.error.details[0],
+      fix: expect.stringMatching(/^change operations\.tick\.\S+ in \S+buzzer\.config\.mjs$/),
+    })
+    await expect(stat(at('data'))).rejects.toThrow('ENOENT')
+  })
+})
+
 describe('upstreams', () => {
   const service = (url: string): string => `{ kind: 'service', options: { url: '${url}', openapi: {
     openapi: '3.1.0', info: { title: 'T', version: '1' },
     paths: { '/a': { get: { responses: { 200: { description: 'It.' } } } } } } } }`
+
+  test('a schedule that an operation of a service cannot have', async () => {
+    const nightly = "operations: { nightly: { schedule: '0 3 * *' } }"
+    const paths = "{ '/a': { get: { operationId: 'nightly', responses: {} } } }"
+    await write(
+      'buzzer.config.mjs',
+      `export default { port: 0, services: { api: { kind: 'service', options: {
+        url: 'http://127.0.0.1:1', ${nightly},
+        openapi: { openapi: '3.1.0', info: { title: 'T', version: '1' }, paths: ${paths} } } } } }`,
+    )
+    const { of } = await examine()
+    expect(of('service api')).toMatchObject({
+      verdict: 'bad',
+      found: expect.stringMatching(/^services\.api\.operations\.nightly\.schedule/),
+      fix: expect.stringMatching(/^change services\.api\.operations\.nightly\.schedule/),
+    })
+  })
 
   test('are knocked at through the guard, each with what it takes', async () => {
     const upstream = createServer((socket) => {

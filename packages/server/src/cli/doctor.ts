@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { checkOperations } from '../app/doctor/check-definitions.ts'
 import { checkStore, isInUse } from '../app/doctor/check-store.ts'
 import { checkUpstreams } from '../app/doctor/check-upstreams.ts'
 import { bad, good, warning, type Finding } from '../app/doctor/finding.ts'
@@ -105,7 +106,11 @@ async function examineConfig(
     return { findings: [bad('config', found, fix)], config: placesWithout(flags, terminal) }
   }
   const { config, warnings } = await loadConfig(configRequest(flags, terminal))
-  const findings = [configFinding(config), ...warnings.map((text) => warning('config', text, null))]
+  const refused = await checkOperations(config)
+  const findings = [
+    ...(refused.length === 0 ? [configFinding(config)] : refused),
+    ...warnings.map((text) => warning('config', text, null)),
+  ]
   const { host, port, dataFolder, secret } = config
   const storeFolder = config.store.folder
   return { findings, config: { host, port, dataFolder, storeFolder, secret, whole: config } }

@@ -2,42 +2,48 @@ import type { Config } from '../../config/config.ts'
 import type { ServiceDefinition } from '../../define/service.ts'
 import { createOutbound } from '../../outbound/outbound.ts'
 import type { Outbound, OutboundFailure } from '../../ports/outbound.ts'
-import { importFor } from '../mounted-services.ts'
-import { systemClock } from '../system-clock.ts'
+import { importFor, mountService, type ServiceDeps } from '../mounted-services.ts'
 import { allowLine } from '../warn-private.ts'
+import { doctorDeps, refusals } from './check-definitions.ts'
 import { bad, good, reasonOf, warning, type Finding } from './finding.ts'
 
 const timeoutMs = 5_000
 const maxBytes = 1_048_576
 
-/** Reads the document of every service and knocks where its API is, through the guarded client. */
+/**
+ * Makes every service as a start makes it, and knocks where its API is, through the guarded client.
+ */
 export async function checkUpstreams(config: Config): Promise<readonly Finding[]> {
+  const deps = doctorDeps()
   await using outbound = createOutbound({
-    clock: systemClock,
+    clock: deps.clock,
     allow: config.outboundAllow,
     connectTimeoutMs: timeoutMs,
   })
   const services = Object.entries(config.services)
-  return await Promise.all(
-    services.map(([name, definition]) => checkService(name, definition, config, outbound)),
+  const findings = await Promise.all(
+    services.map(([name, definition]) =>
+      checkService(name, definition, { ...deps, config, outbound }),
+    ),
   )
+  return findings.flat()
 }
 
 async function checkService(
   name: string,
   { options }: ServiceDefinition,
-  config: Config,
-  outbound: Outbound,
-): Promise<Finding> {
+  deps: ServiceDeps,
+): Promise<readonly Finding[]> {
   const check = `service ${name}`
+  const imported = await importFor(name, options, deps).catch(reasonOf)
+  if (typeof imported === 'string')
+    return [bad(check, imported, `buzzer import DOCUMENT --dry-run --name ${name}`)]
   try {
-    const { servers, operations } = await importFor(name, options, { config, outbound })
-    const url = options.url ?? servers.find((server) => /^https?:\/\/[^{}]+$/i.test(server))
-    if (url === undefined)
-      return bad(check, 'its document names no server', `services.${name}.url: 'http://…'`)
-    return await knock(check, url, operations.length, outbound)
+    const { url, runner } = mountService(name, options, imported, deps)
+    await using _runner = runner
+    return [await knock(check, url, imported.operations.length, deps.outbound)]
   } catch (error) {
-    return bad(check, reasonOf(error), `buzzer import DOCUMENT --dry-run --name ${name}`)
+    return refusals(check, error, deps.config)
   }
 }
 
