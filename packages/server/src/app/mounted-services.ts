@@ -125,8 +125,13 @@ export function mountService(
 /** Said where the service is looked at, because the first call may come much later. */
 function refusedCalls(url: string, outbound: Outbound): readonly string[] {
   const refusal = outbound.check(url)
-  return refusal === null ? [] : [`every call is refused: ${refusal}`]
+  return refusal === null ? [] : [`${refusedStart}${refusal}`]
 }
+
+const refusedStart = 'every call is refused: '
+
+/** Whether a note of a service says so. */
+export const isRefusal = (note: string): boolean => note.startsWith(refusedStart)
 
 function runnerOf(service: UpstreamService, deps: ServiceDeps): Runner {
   try {

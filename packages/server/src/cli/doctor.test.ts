@@ -215,6 +215,41 @@ describe('what is wrong is named, with what to do', () => {
     expect(of('port')).toMatchObject({ verdict: 'good' })
   })
 
+  test('services that were defined at run time, as the server on the same data tells', async () => {
+    const stored = { origin: 'store', shadowed: false, problem: null, notes: [] }
+    const [sealed, private_] = [
+      { ...stored, name: 'sealed', problem: 'its credentials were sealed with another secret' },
+      { ...stored, name: 'private', url: 'http://127.0.0.9:4000', notes: [refusedNote] },
+    ]
+    const pages: Readonly<Record<string, object>> = {
+      '/healthz': { status: 'ok' },
+      '/readyz': { status: 'ready' },
+      '/v1/services': { services: [{ ...stored, name: 'well' }, sealed], next: 'a b' },
+      '/v1/services?cursor=a%20b': { services: [private_], next: null },
+    }
+    const running = createHttpServer(({ url = '' }, response) => {
+      response.setHeader('content-type', 'application/json')
+      response.end(JSON.stringify(pages[url] ?? {}))
+    }).listen(0, '127.0.0.1')
+    await once(running, 'listening')
+    const { port } = running.address() as AddressInfo
+    await using _store = await openSqliteStore({ folder: at('data') })
+    const { of, healthy } = await examine(['--port', String(port)])
+    running.close()
+    expect(healthy).toBe(false)
+    expect(of('service well')).toBeUndefined()
+    expect(of('service sealed')).toMatchObject({
+      verdict: 'bad',
+      found: expect.stringMatching(/^out of order: its credentials were sealed/),
+      fix: expect.stringMatching(/BUZZER_SECRET/),
+    })
+    expect(of('service private')).toMatchObject({
+      verdict: 'bad',
+      found: refusedNote,
+      fix: "outbound: { allow: ['127.0.0.9:4000'] }",
+    })
+  })
+
   test('a server that is asked for and is not there', async () => {
     const { of, healthy } = await examine(['--url', 'http://127.0.0.1:1'])
     expect(of('server')).toMatchObject({
@@ -256,6 +291,8 @@ describe('what a start refuses of the definitions, in the same words', () => {
     await expect(stat(at('data'))).rejects.toThrow('ENOENT')
   })
 })
+
+const refusedNote = 'every call is refused: 127.0.0.9 is private'
 
 describe('upstreams', () => {
   const service = (url: string): string => `{ kind: 'service', options: { url: '${url}', openapi: {

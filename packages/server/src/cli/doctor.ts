@@ -64,14 +64,14 @@ async function* examine(
   yield await checkLimits()
   const { findings, config } = await examineConfig(flags, terminal)
   yield findings
-  yield [await checkPort(config.host, config.port, isHeld(config.storeFolder))]
+  yield await checkPort(config.host, config.port, isHeld(config.storeFolder))
   yield await checkData(config.dataFolder)
   yield [await checkSecret(config.dataFolder, config.secret)]
   yield checkStore(config.storeFolder, Date.now())
   if (config.whole !== null) yield await checkUpstreams(config.whole)
   if (flags.url === undefined) return
   const { url } = await connect({ url: flags.url }, terminal)
-  yield [await checkServer(url)]
+  yield await checkServer(url)
 }
 
 /** One that nobody may look at is told by what looks at the store. */

@@ -1,7 +1,7 @@
 import { bad, good, warning, type Finding } from '../../app/doctor/finding.ts'
 import { isFree, nextFreePort } from '../free-port.ts'
-
-const timeoutMs = 3_000
+import { ask } from './ask.ts'
+import { checkServices } from './check-services.ts'
 
 interface Probe {
   readonly kind: 'buzzer' | 'other' | 'nobody'
@@ -11,8 +11,13 @@ interface Probe {
 }
 
 /** A server elsewhere, or one that is thought to run. */
-export async function checkServer(url: string): Promise<Finding> {
+export async function checkServer(url: string): Promise<readonly Finding[]> {
   const probe = await probeServer(url)
+  const services = probe.kind === 'buzzer' ? await checkServices(url, 'all') : []
+  return [judgeServer(url, probe), ...services]
+}
+
+function judgeServer(url: string, probe: Probe): Finding {
   if (probe.kind === 'nobody')
     return bad(
       'server',
@@ -27,27 +32,31 @@ export async function checkServer(url: string): Promise<Finding> {
 }
 
 /**
- * Whether a server could be started there, or runs there already.
+ * Whether a server could be started there, or runs there already; of one that works on the data
+ * here also what it says of its services.
  *
  * @param isInUse whether some server works on the data here
  */
-export async function checkPort(host: string, port: number, isInUse: boolean): Promise<Finding> {
-  if (port === 0 || (await isFree(host, port))) return good('port', `${host}:${port} is free`)
+export async function checkPort(
+  host: string,
+  port: number,
+  isInUse: boolean,
+): Promise<readonly Finding[]> {
+  if (port === 0 || (await isFree(host, port))) return [good('port', `${host}:${port} is free`)]
   const name = host.includes(':') ? `[${host}]` : host
   const url = `http://${name === '0.0.0.0' ? '127.0.0.1' : name}:${port}`
   const probe = await probeServer(url)
-  const fix = async (): Promise<string> => `buzzer start --port ${await nextFreePort(host, port)}`
-  if (probe.kind === 'buzzer' && !isInUse)
-    return warning('port', `${host}:${port}: a Buzzer runs there, with other data`, await fix())
-  if (probe.kind === 'buzzer')
-    return probe.isReady
-      ? good('port', `${host}:${port}: a Buzzer runs there, and is ready`)
-      : bad(
-          'port',
-          `a Buzzer runs on ${host}:${port} and is not ready: ${probe.detail}`,
-          'look at its log',
-        )
-  return bad('port', `${host}:${port} is taken by another program`, await fix())
+  if (probe.kind === 'buzzer' && isInUse)
+    return [judgeOwn(`${host}:${port}`, probe), ...(await checkServices(url, 'stored'))]
+  const fix = `buzzer start --port ${await nextFreePort(host, port)}`
+  return probe.kind === 'buzzer'
+    ? [warning('port', `${host}:${port}: a Buzzer runs there, with other data`, fix)]
+    : [bad('port', `${host}:${port} is taken by another program`, fix)]
+}
+
+function judgeOwn(place: string, { isReady, detail }: Probe): Finding {
+  if (isReady) return good('port', `${place}: a Buzzer runs there, and is ready`)
+  return bad('port', `a Buzzer runs on ${place} and is not ready: ${detail}`, 'look at its log')
 }
 
 async function probeServer(url: string): Promise<Probe> {
@@ -66,23 +75,5 @@ async function probeServer(url: string): Promise<Probe> {
       isReady: false,
       detail: cause instanceof Error ? cause.message : String(cause),
     }
-  }
-}
-
-interface Asked {
-  readonly status: number
-  readonly isJson: boolean
-  readonly body: Readonly<Record<string, unknown>>
-}
-
-async function ask(url: string): Promise<Asked> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs), redirect: 'manual' })
-  const isJson = /json/.test(response.headers.get('content-type') ?? '')
-  const body: unknown = isJson ? await response.json() : null
-  const isRecord = typeof body === 'object' && body !== null
-  return {
-    status: response.status,
-    isJson: isRecord,
-    body: isRecord ? (body as Readonly<Record<string, unknown>>) : {},
   }
 }

@@ -1,5 +1,6 @@
 import type { Problem } from '@buzzer/contract'
 import type { DeadLetterAlarm } from '../../../core/dead-letter.ts'
+import type { ServiceEntry } from '../../../ports/registry.ts'
 import { json, text } from '../answer/answer.ts'
 import { problemAnswer } from '../answer/problem.ts'
 import type { HttpContext } from '../context.ts'
@@ -24,19 +25,31 @@ export const readyz: Route = {
   async handle(ctx) {
     const problem = await findProblem(ctx)
     if (problem !== null) return problemAnswer(ctx.publicUrl(), problem, '/readyz')
-    const warnings = (await ctx.engine.deadLetters.alarms()).map(warningOf)
+    const warnings = [
+      ...(await ctx.engine.deadLetters.alarms()).map(deadLetterWarning),
+      ...ctx.registry.services().filter(isOutOfOrder).map(serviceWarning),
+    ]
     const body = { status: 'ready', ...(warnings.length === 0 ? {} : { warnings }) }
     return json(200, body, { 'cache-control': 'no-store' })
   },
 }
 
 /** Worth a look, and no reason to send callers elsewhere. */
-const warningOf = ({ operation, deadLetters, alert }: DeadLetterAlarm) => ({
+const deadLetterWarning = ({ operation, deadLetters, alert }: DeadLetterAlarm) => ({
   code: 'dead-letters',
   operation,
   deadLetters,
   alert,
   detail: `${operation} has ${deadLetters} dead letters: see /v1/dead-letters?groupBy=error.`,
+})
+
+/** One of the same name in the configuration is used in its place, which is no trouble. */
+const isOutOfOrder = ({ problem, shadowed }: ServiceEntry): boolean => problem !== null && !shadowed
+
+const serviceWarning = ({ name, problem }: ServiceEntry) => ({
+  code: 'service-out-of-order',
+  service: name,
+  detail: `${name} is not used: ${problem}. See /v1/services/${name}.`,
 })
 
 async function findProblem(ctx: HttpContext): Promise<Problem | null> {
