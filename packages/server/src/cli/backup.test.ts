@@ -75,6 +75,13 @@ describe('backup', () => {
     })
   })
 
+  test('--without-secret says what the key is for, and so does its restore', async () => {
+    const made = await backup('--without-secret')
+    const back = await restore()
+    for (const { stderr } of [made, back])
+      expect(stderr).toMatch(/The key is not in it: .*tokens.*credentials of services/)
+  })
+
   test('takes what a killed server left in its WAL', async () => {
     const db = new DatabaseSync(at('data/buzzer.db'))
     db.exec("INSERT INTO tombstones VALUES ('job_gone', 'default', 1)")

@@ -25,7 +25,10 @@ export const configureBackup: Configure = (command, { terminal, action }) => {
     .argument('<folder>', 'the folder to make; it must not be there, or be empty')
     .option('--data <folder>', 'the data folder (default: as the configuration says)')
     .option('--config <file>', 'the configuration (default: buzzer.config.ts here)')
-    .option('--without-secret', 'leave out the key that signs the tokens of jobs')
+    .option(
+      '--without-secret',
+      'leave out the key that signs tokens of jobs and seals credentials of services',
+    )
   addCommonOptions(command)
   addExamples(command, [
     ['buzzer backup backups/monday', 'while the server runs, on the same machine'],
@@ -123,8 +126,10 @@ function showBackup(
 
 function tellNext(terminal: Terminal, target: string, { secret }: Manifest): void {
   const warning = secret
-    ? 'secret.key is in it: whoever has it can make tokens. Keep the folder private (it is 0700).'
-    : 'The key is not in it: tokens given out before need the same key (BUZZER_SECRET, secret.key).'
+    ? 'secret.key is in it: whoever has it can make tokens and read the credentials of services. ' +
+      'Keep the folder private (it is 0700).'
+    : 'The key is not in it: tokens given out before, and the credentials of services that were ' +
+      'defined at run time, need the same key (BUZZER_SECRET, secret.key).'
   hintAt(terminal, warning)
   const place = quoteWord(relative(terminal.cwd, target) || target)
   hintAt(terminal, `buzzer restore ${place} --data FOLDER`)

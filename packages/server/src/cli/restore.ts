@@ -35,12 +35,15 @@ const restore =
     }
     const place = relative(terminal.cwd, folder) || folder
     for (const line of showRestored(terminal, place, manifest)) writeLine(terminal.stdout, line)
-    if (!manifest.secret)
-      hintAt(terminal, 'The key is not in it: put secret.key there, or set BUZZER_SECRET.')
+    if (!manifest.secret) hintAt(terminal, withoutKey)
     hintAt(terminal, 'Jobs that had not ended by then run again from where they were.')
     hintAt(terminal, `buzzer start --data ${quoteWord(place)}`)
     return exitCodes.done
   }
+
+const withoutKey =
+  'The key is not in it: put secret.key there, or set BUZZER_SECRET. With another key the tokens ' +
+  'given out before, and the credentials of services that were defined at run time, are void.'
 
 async function bringBack(source: string, folder: string, terminal: Terminal): Promise<Manifest> {
   using line = createWorkLine(terminal.stderr)
