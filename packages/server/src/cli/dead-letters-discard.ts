@@ -12,7 +12,7 @@ import {
   type FilterFlags,
 } from './dead-letter-filter.ts'
 import { hintAt } from './follow.ts'
-import type { Terminal } from './terminal.ts'
+import { Interrupted, type Terminal } from './terminal.ts'
 
 interface DiscardFlags extends FilterFlags {
   readonly all?: true
@@ -70,6 +70,11 @@ async function isMeant({ yes }: DiscardFlags, terminal: Terminal): Promise<boole
       signal: terminal.interrupt(),
     })
     return /^y(?:es)?$/i.test(said.trim())
+  } catch (cause) {
+    // At a terminal readline takes Ctrl-C for itself, and gives up the question.
+    if (cause instanceof Error && cause.name === 'AbortError')
+      throw new Interrupted('Nothing was discarded.', { cause })
+    throw cause
   } finally {
     prompt.close()
   }

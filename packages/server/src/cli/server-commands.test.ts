@@ -195,6 +195,18 @@ describe('jobs', () => {
     expect(server.requests.at(-1)?.body).toEqual({ group: 'g' })
   })
 
+  test.each([
+    ['y', 'y\r', 0, /3 discarded/],
+    ['anything else', 'what\r', 1, /Nothing was discarded/],
+    ['Ctrl-C', '\u0003', 130, /Interrupted\./],
+  ])('discard asks first, and takes %s', async (_, keys, exitCode, told) => {
+    const before = server.requests.length
+    const ended = await call(['dead-letters', 'discard', '--all'], { keys })
+    expect(ended.exitCode).toBe(exitCode)
+    expect(`${ended.stdout}${ended.stderr}`).toMatch(told)
+    expect(server.requests.length - before).toBe(exitCode === 0 ? 1 : 0)
+  })
+
   test('groups and schedules are shown as tables', async () => {
     const groups = await call(['dead-letters', 'groups', '--operation', 'a'])
     expect(server.requests.at(-1)?.path).toBe('/v1/dead-letters?operation=a&limit=20&groupBy=error')

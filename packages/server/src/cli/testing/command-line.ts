@@ -15,16 +15,20 @@ export interface Given {
   readonly cwd?: string
   readonly env?: Record<string, string>
   readonly stdin?: string
+  /** What a person types, at a terminal. */
+  readonly keys?: string
   readonly interrupt?: AbortSignal
 }
 
 /** Runs a command line within this process. */
 export async function run(argv: readonly string[], given: Given = {}): Promise<Ended> {
+  const isTTY = given.keys !== undefined
   const [stdout, stderr] = [collect(), collect()]
+  const stdin = Readable.from([given.keys ?? given.stdin ?? ''])
   const exitCode = await runCommandLine(argv, {
-    stdin: Readable.from([given.stdin ?? '']),
+    stdin: Object.assign(stdin, { isTTY }),
     stdout: stdout.stream,
-    stderr: stderr.stream,
+    stderr: Object.assign(stderr.stream, { isTTY }),
     env: given.env ?? {},
     cwd: given.cwd ?? import.meta.dirname,
     program,
