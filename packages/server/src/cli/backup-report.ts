@@ -1,4 +1,5 @@
 import type { BackupProgress } from '../app/backup/progress.ts'
+import { NewerBackup } from '../app/backup/manifest.ts'
 import { CommandError } from './command-error.ts'
 import { quoteWord } from './quote-word.ts'
 import { showSize } from './show-size.ts'
@@ -37,6 +38,7 @@ export function explainBackup(error: unknown, folder: string): unknown {
 }
 
 function meaningOf(error: Error, folder: string): Meaning | null {
+  if (error instanceof NewerBackup) return newer(error)
   switch (error.name) {
     case 'StoreUnavailable':
       return { code: 'store-unavailable', fix: 'buzzer doctor, or --data with the data folder' }
@@ -48,6 +50,8 @@ function meaningOf(error: Error, folder: string): Meaning | null {
         why: ['A restore never writes over anything.'],
         fix: `mv ${quoteWord(folder)} ${quoteWord(`${folder}.old`)}, or --data with another folder`,
       }
+    case 'NoPlace':
+      return { code: 'not-a-folder', fix: 'name another folder' }
     case 'NoBackup':
       return { code: 'not-a-backup', fix: 'name the folder that buzzer backup made' }
     case 'BackupFaulty': {
@@ -58,6 +62,12 @@ function meaningOf(error: Error, folder: string): Meaning | null {
       return systemMeaning(error)
   }
 }
+
+const newer = ({ madeBy }: NewerBackup): Meaning => ({
+  code: 'newer-backup',
+  why: ['Tables of a newer version mean things that this one does not know.'],
+  fix: `restore it with the version that made it: npm install buzzer@${madeBy ?? 'latest'}`,
+})
 
 function systemMeaning(error: Error): Meaning | null {
   const code = 'code' in error ? error.code : null

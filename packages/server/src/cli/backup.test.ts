@@ -1,5 +1,16 @@
 import { cpSync } from 'node:fs'
-import { cp, link, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  cp,
+  link,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -158,6 +169,27 @@ describe('backup', () => {
     expect([exitCode, await readdir(at('copy'))]).toEqual([1, ['mine']])
   })
 
+  test.each([
+    ['below a file', 'file/x', /file is a file, not a folder/],
+    ['where the system makes none', '/proc/x', /There can be no folder in \/proc/],
+  ])('names a place %s as what it is', async (_, place, what) => {
+    await writeFile(at('file'), '')
+    const { stderr, exitCode } = await run(['backup', place, '--data', 'data'], { cwd: folder })
+    expect(stderr).toMatch(what)
+    expect(stderr).toMatch(/fix: name another folder\n +code: not-a-folder/)
+    expect([exitCode, await readdir(folder)]).toEqual([1, ['data', 'file']])
+  })
+
+  test('is refused within the data, also by way of a link', async () => {
+    await symlink(at('data'), at('link'))
+    for (const place of ['data/inside', 'data/a/b', 'link/inside']) {
+      const { stderr, exitCode } = await run(['backup', place, '--data', 'data'], { cwd: folder })
+      expect(stderr).toContain(`lies in the data folder ${at('data')}`)
+      expect([exitCode, (await readdir(at('data'))).includes('inside')]).toEqual([1, false])
+    }
+    expect((await run(['backup', 'data2', '--data', 'data'], { cwd: folder })).exitCode).toBe(0)
+  })
+
   test('says where there is nothing to copy', async () => {
     const { stderr, exitCode } = await run(['backup', 'copy', '--data', 'nowhere'], { cwd: folder })
     expect(stderr).toContain(`There is no store in ${at('nowhere')}`)
@@ -208,6 +240,33 @@ describe('restore refuses, and leaves nothing of a backup', () => {
     const left = await readdir(at('restored')).catch(() => [])
     expect(left.filter((name) => name !== 'lock.db')).toEqual([])
     expect((await readdir(folder)).filter((name) => name !== 'restored')).toEqual(['copy', 'data'])
+  })
+
+  test.each([
+    ['schema', 99, /schema 99/],
+    ['format', 2, /in a form that this one does not know/],
+  ])('one of a newer %s, and says what can restore it', async (member, value, what) => {
+    await backup()
+    await change((manifest) => Object.assign(manifest, { [member]: value, buzzer: '7.8.9' }))
+    const { stderr, exitCode } = await restore()
+    expect(stderr).toMatch(what)
+    expect(stderr).toContain(
+      'fix: restore it with the version that made it: npm install buzzer@7.8.9',
+    )
+    expect([exitCode, stderr.includes('newer-backup')]).toEqual([1, true])
+  })
+
+  test.each([
+    ['a file', 'file', /file is a file, not a folder/],
+    ['a place below a file', 'file/x', /file is a file, so that there can be no folder /],
+    ['a place where the system makes none', '/proc/x', /There can be no folder in \/proc/],
+  ])('into %s', async (_, place, what) => {
+    await backup()
+    await writeFile(at('file'), '')
+    const { stderr, exitCode } = await run(['restore', 'copy', '--data', place], { cwd: folder })
+    expect(stderr).toMatch(what)
+    expect(stderr).toContain('code: not-a-folder')
+    expect(exitCode).toBe(1)
   })
 
   test('into a folder that is not empty', async () => {

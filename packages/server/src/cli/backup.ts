@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
-import { relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import type { Manifest } from '../app/backup/manifest.ts'
+import { liesIn, refuseFile } from '../app/backup/place.ts'
 import { takeBackup } from '../app/backup/take-backup.ts'
 import { loadConfig } from '../config/load.ts'
 import { explainBackup, showBackupProgress } from './backup-report.ts'
@@ -43,6 +44,7 @@ const backup =
     const target = resolve(terminal.cwd, folder)
     await refuseTaken(target)
     const places = await findPlaces(flags, terminal)
+    await refuseWithin(places, target)
     const startedAt = performance.now()
     const manifest = await take(target, places, flags, terminal)
     const tookMs = Math.round(performance.now() - startedAt)
@@ -74,6 +76,9 @@ async function findPlaces(
 }
 
 async function refuseTaken(target: string): Promise<void> {
+  await refuseFile(dirname(target)).catch((error: unknown) => {
+    throw explainBackup(error, target)
+  })
   const there = await readdir(target).catch((error: unknown) =>
     error instanceof Error && 'code' in error && error.code === 'ENOENT' ? [] : null,
   )
@@ -83,6 +88,18 @@ async function refuseTaken(target: string): Promise<void> {
     why: ['A backup never writes over anything.'],
     fix: `buzzer backup ${quoteWord(`${target}-${new Date().toISOString().slice(0, 10)}`)}`,
   })
+}
+
+/** It would be lost with what it is to be there for, and stand in the way of the server's files. */
+async function refuseWithin({ dataFolder, storeFolder }: Places, target: string): Promise<void> {
+  for (const folder of new Set([dataFolder, storeFolder])) {
+    if (!(await liesIn(folder, target))) continue
+    throw new CommandError(`${target} lies in the data folder ${folder}.`, {
+      code: 'inside-data',
+      why: ['A backup there is lost with the data.'],
+      fix: `buzzer backup ${quoteWord(join(`${folder}-backups`, basename(target)))}`,
+    })
+  }
 }
 
 async function take(

@@ -30,11 +30,25 @@ export interface ManifestFile {
 export const manifestName = 'manifest.json'
 export const secretName = 'secret.key'
 
-export class NoBackup extends Error {
+class NoBackup extends Error {
   override readonly name = 'NoBackup'
 }
 
-/** @throws {NoBackup} where the folder holds none, or one that this version cannot read */
+export class NewerBackup extends Error {
+  override readonly name = 'NewerBackup'
+  /** The version of Buzzer that made it; null where that is not said. */
+  readonly madeBy: string | null
+
+  constructor(what: string, madeBy: string | null) {
+    super(what)
+    this.madeBy = madeBy
+  }
+}
+
+/**
+ * @throws {NoBackup} where the folder holds none
+ * @throws {NewerBackup} where it has a form that this version cannot read
+ */
 export async function readManifest(folder: string): Promise<Manifest> {
   const file = join(folder, manifestName)
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
@@ -44,8 +58,22 @@ export async function readManifest(folder: string): Promise<Manifest> {
   })
   const manifest = parse(text)
   if (isManifest(manifest)) return manifest
-  throw new NoBackup(`${file} is not the manifest of a backup, or a newer Buzzer wrote it.`)
+  if (isNewer(manifest)) {
+    const { buzzer } = manifest
+    throw new NewerBackup(
+      `A newer Buzzer wrote ${file}, in a form that this one does not know.`,
+      typeof buzzer === 'string' ? buzzer : null,
+    )
+  }
+  throw new NoBackup(`${file} is not the manifest of a backup.`)
 }
+
+const isNewer = (value: unknown): value is { readonly buzzer?: unknown } =>
+  typeof value === 'object' &&
+  value !== null &&
+  'format' in value &&
+  typeof value.format === 'number' &&
+  value.format > 1
 
 function parse(text: string): unknown {
   try {
@@ -60,6 +88,8 @@ const isManifest = (value: unknown): value is Manifest =>
   value !== null &&
   'format' in value &&
   value.format === 1 &&
+  'buzzer' in value &&
+  typeof value.buzzer === 'string' &&
   'schema' in value &&
   typeof value.schema === 'number' &&
   'counts' in value &&

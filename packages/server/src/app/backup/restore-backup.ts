@@ -2,8 +2,8 @@ import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { blobFolder } from '../../store/sqlite/blobs/place.ts'
 import { sqliteFiles } from '../../store/sqlite/files.ts'
-import { makeFolder } from '../make-folder.ts'
-import { NoBackup, readManifest, secretName, type Manifest } from './manifest.ts'
+import { NewerBackup, readManifest, secretName, type Manifest } from './manifest.ts'
+import { makePlace, refuseFile } from './place.ts'
 import type { BackupProgress } from './progress.ts'
 import { copyDurably, describeFile, isCode, syncFolder, syncFolders } from './put-file.ts'
 import { BackupFaulty } from './take-backup.ts'
@@ -32,21 +32,25 @@ const ignored = new Set(['lock.db', 'lock.db-journal', 'lost+found'])
  *
  * @throws {StoreLocked} where a process works in the folder
  * @throws {FolderNotEmpty} where anything is in it
- * @throws {NoBackup} where the source is none, or a newer version made it
+ * @throws {NoPlace} where there can be no such folder
+ * @throws {NoBackup} where the source is none
+ * @throws {NewerBackup} where a newer version made it
  * @throws {BackupFaulty} where it was changed or damaged since
  */
 export async function restoreBackup(request: RestoreRequest): Promise<Manifest> {
   const { source, folder } = request
   const manifest = await readManifest(source)
   if (manifest.schema > sqliteFiles.schema)
-    throw new NoBackup(
+    throw new NewerBackup(
       `The backup has schema ${manifest.schema}, which a newer Buzzer wrote; this one knows up ` +
         `to ${sqliteFiles.schema}.`,
+      manifest.buzzer,
     )
+  await refuseFile(folder)
   // One that a server works in is refused by the lock, with better words.
   if (!sqliteFiles.isHeld(folder)) await refuseFull(folder)
   await verifyFiles(manifest, request)
-  await makeFolder(folder)
+  await makePlace(folder)
   using _lock = sqliteFiles.hold(folder)
   await refuseFull(folder)
   await removeAll(folder)

@@ -3,9 +3,9 @@ import { basename, dirname, join } from 'node:path'
 import type { NamedBlob, StoreLook } from '../../ports/store-files.ts'
 import { blobFolder, isBlobId } from '../../store/sqlite/blobs/place.ts'
 import { sqliteFiles } from '../../store/sqlite/files.ts'
-import { makeFolder } from '../make-folder.ts'
 import { version } from '../version.ts'
 import { manifestName, secretName, type Manifest } from './manifest.ts'
+import { makePlace } from './place.ts'
 import { copyDurably, describeFile, linkOrCopy, syncFolder, syncFolders } from './put-file.ts'
 import type { BackupProgress } from './progress.ts'
 import { findFaults } from './verify.ts'
@@ -37,11 +37,12 @@ export class BackupFaulty extends Error {
  * which is of one moment. It appears under its name only when it is whole and was looked at.
  *
  * @throws {BackupFaulty} where the copy is not sound
+ * @throws {NoPlace} where its folder cannot be made
  */
 export async function takeBackup(request: BackupRequest): Promise<Manifest> {
   const { target } = request
   const draft = join(dirname(target), `.${basename(target)}.${process.pid}.unfinished`)
-  await makeFolder(draft)
+  await makePlace(draft)
   try {
     const manifest = await fill(draft, request)
     const findings = findFaults(draft, manifest)
