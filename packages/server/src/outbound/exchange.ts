@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
+import { formatBytes } from '../core/bytes.ts'
 import type { Body, Headers } from '../core/payload.ts'
 import type { Clock } from '../ports/clock.ts'
 import type {
@@ -155,7 +156,7 @@ const announced = (headers: Headers): number =>
 
 const tooLarge = (maxBytes: number): OutboundFailure => ({
   reason: 'too-large',
-  detail: `The answer is larger than ${maxBytes} bytes.`,
+  detail: `The answer is larger than ${formatBytes(maxBytes)}.`,
   sent: true,
 })
 

@@ -208,7 +208,7 @@ describe('a failure', () => {
       reply(head('HTTP/1.1 200 OK', 'content-length: 999999999999')),
       {},
       {},
-      { reason: 'too-large', sent: true },
+      { reason: 'too-large', detail: 'The answer is larger than 64 KiB.', sent: true },
     ],
     'a giant in chunks': [
       (socket) => {

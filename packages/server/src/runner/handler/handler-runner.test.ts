@@ -99,7 +99,7 @@ describe('what a handler gives', () => {
     expect(outcome).toMatchObject({
       kind: 'failed',
       retryable: false,
-      error: { detail: expect.stringContaining('101 bytes, of 100 at most') as string },
+      error: { detail: expect.stringContaining('101 bytes, of 100 bytes at most') as string },
     })
   })
 

@@ -125,7 +125,7 @@ describe('a handler in a thread', () => {
 
   it.each([
     ['breaks', { pieces: 60, broken: true }, 'it broke in the midst', true],
-    ['is too large', { pieces: 100_000 }, '4000000 at most', false],
+    ['is too large', { pieces: 100_000 }, '3.8 MiB at most', false],
   ])('gives a stream that %s, and its thread lives on', async (_, input, detail, retryable) => {
     await using runner = open().runner
     const before = await which(runner)

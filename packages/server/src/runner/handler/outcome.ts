@@ -1,4 +1,5 @@
 import type { Problem, ValidationError } from '@buzzer/contract'
+import { formatBytes } from '../../core/bytes.ts'
 import { isBlob, type Body, type Result } from '../../core/payload.ts'
 import { gather, spool, TooLarge } from '../../core/spool.ts'
 import type { Attempt, RunOutcome } from '../../ports/runner.ts'
@@ -32,7 +33,7 @@ export function resultOf(
   maxBytes: number,
 ): RunOutcome {
   const { mediaType, body } = encoded
-  if (body.byteLength > maxBytes) return tooLarge(`${body.byteLength} bytes, of`, maxBytes)
+  if (body.byteLength > maxBytes) return tooLarge(`${formatBytes(body.byteLength)}, of`, maxBytes)
   const errors = checkOutput === null ? [] : wrongWith(encoded, checkOutput)
   if (errors.length > 0) return badOutput(errors)
   return { kind: 'done', result: { status: 200, mediaType, headers: [], body } }
@@ -93,6 +94,6 @@ const badOutput = (errors: readonly ValidationError[]): RunOutcome =>
 
 const tooLarge = (given: string, maxBytes: number): RunOutcome =>
   handlerFailed(
-    `The handler gave ${given} ${maxBytes} at most. Give less, or raise limits.result.`,
+    `The handler gave ${given} ${formatBytes(maxBytes)} at most. Give less, or raise limits.result.`,
     false,
   )
