@@ -23,6 +23,8 @@ export interface Resolved {
   readonly config: Config
   /** Where each value comes from. */
   readonly origins: Origins
+  /** The share of traces that is kept, whether an endpoint for them is named or not. */
+  readonly tracesSample: number
 }
 
 export interface Surroundings extends Sources {
@@ -49,7 +51,7 @@ export function resolveConfig(sources: Surroundings): Resolved {
     ...checkDefinitions(sources.file),
   ])
   refuseOpenDoor(values, origins.host)
-  return { config: configOf(sources, values, origins), origins }
+  return { config: configOf(sources, values, origins), origins, tracesSample: values.tracesSample }
 }
 
 function refuse(issues: readonly ConfigIssue[]): void {

@@ -26,7 +26,7 @@ interface ViewedService {
 }
 
 /** The configuration as it is in force, without its secrets. */
-export function viewConfig({ config, origins }: Loaded): ConfigView {
+export function viewConfig({ config, origins, tracesSample }: Loaded): ConfigView {
   const shown: Readonly<Record<SettingName, string | number | null>> = {
     host: config.host,
     port: config.port,
@@ -50,7 +50,7 @@ export function viewConfig({ config, origins }: Loaded): ConfigView {
     logFormat: config.log.format,
     tracesEndpoint: given(origins.tracesEndpoint, config.traces?.endpoint),
     otlpEndpoint: given(origins.otlpEndpoint, config.traces?.endpoint),
-    tracesSample: config.traces?.sampling.ratio ?? null,
+    tracesSample: config.traces?.sampling.ratio ?? tracesSample,
     shutdownMs: formatDuration(config.shutdownMs),
   }
   const names = Object.keys(shown) as SettingName[]
