@@ -24,7 +24,7 @@ export async function waitForBatch(
     return batch.state === 'succeeded' ? exitCodes.done : exitCodes.failed
   } catch (error) {
     if (!signal.aborted) throw error
-    hintAt(terminal, `it goes on: buzzer batches watch ${handle.id}`)
+    if (!isJson) hintAt(terminal, `it goes on: buzzer batches watch ${handle.id}`)
     throw signal.reason
   }
 }

@@ -23,7 +23,7 @@ export async function waitForResult(
 ): Promise<number> {
   const signal = terminal.interrupt()
   const ending = await endOf(handle, signal, terminal).catch((error: unknown) => {
-    if (signal.aborted) hintAt(terminal, `it goes on: buzzer jobs watch ${handle.id}`)
+    if (signal.aborted && !isJson) hintAt(terminal, `it goes on: buzzer jobs watch ${handle.id}`)
     throw signal.aborted ? signal.reason : error
   })
   if (ending.kind === 'failed') {

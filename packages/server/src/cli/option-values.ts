@@ -21,20 +21,32 @@ export function durationOption(text: string): number {
 }
 
 export function timeOption(text: string): Date {
-  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? new Date(text) : null
-  if (time !== null && !Number.isNaN(time.getTime())) return time
+  const time = readTime(text)
+  if (time !== null) return time
   throw new InvalidArgumentError("Write a time such as '2027-01-31T08:00:00Z'.")
+}
+
+function readTime(text: string): Date | null {
+  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? new Date(text) : null
+  return time === null || Number.isNaN(time.getTime()) ? null : time
 }
 
 /** @returns milliseconds, or the moment itself */
 export function durationOrTimeOption(text: string): number | Date {
-  return parseDuration(text) ?? timeOption(text)
+  return parseDuration(text) ?? readTime(text) ?? refuseTime('how long from now')
 }
 
 /** A moment, or how long ago it was. */
 export function pastOption(text: string): Date {
   const ms = parseDuration(text)
-  return ms === null ? timeOption(text) : new Date(Date.now() - ms)
+  if (ms !== null) return new Date(Date.now() - ms)
+  return readTime(text) ?? refuseTime('how long ago')
+}
+
+function refuseTime(span: string): never {
+  throw new InvalidArgumentError(
+    `Write a time such as '2027-01-31T08:00:00Z', or ${span}, such as '1h'.`,
+  )
 }
 
 /** For options that may be repeated. */

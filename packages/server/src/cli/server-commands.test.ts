@@ -240,6 +240,30 @@ describe('how a command ends', () => {
     expect(exitCode).toBe(3)
   })
 
+  test.each([['json'], ['yaml']])('1 where a document of %s is none', async (form) => {
+    const argv = ['openapi', ...(form === 'yaml' ? ['--yaml'] : [])]
+    const { stdout, stderr, exitCode } = await call(argv)
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 })
+    expect(stderr).toContain('The answer is not an OpenAPI document.')
+    expect(stderr).toContain('code: unexpected-response')
+  })
+
+  test('2 where two options say when a job begins', async () => {
+    const times = ['--delay', '1h', '--run-at', '2027-01-01T00:00:00Z']
+    const { stderr, exitCode } = await call(['submit', 'works', ...times])
+    expect(stderr).toContain('--delay and --run-at')
+    expect(exitCode).toBe(2)
+  })
+
+  test.each([
+    [['jobs', 'list', '--after', 'yesterday'], /or how long ago, such as '1h'/],
+    [['submit', 'works', '--deadline', 'soon'], /or how long from now, such as '1h'/],
+  ])('2 for %j, with what is taken', async (argv, taken) => {
+    const { stderr, exitCode } = await call(argv)
+    expect(stderr).toMatch(taken)
+    expect(exitCode).toBe(2)
+  })
+
   test('3 for a document too', async () => {
     expect((await call(['openapi', '--url', 'http://127.0.0.1:1'])).exitCode).toBe(3)
   })
@@ -247,12 +271,17 @@ describe('how a command ends', () => {
   test.each([
     ['watch', ['jobs', 'watch', jobId('hangs')]],
     ['submit --wait', ['submit', 'hangs', '--wait']],
+    ['submit --wait --json', ['submit', 'hangs', '--wait', '--json']],
   ])('130 where %s is interrupted', async (_, argv) => {
     const controller = new AbortController()
     const running = call(argv, { interrupt: controller.signal })
     const isStreaming = () => server.requests.at(-1)?.path.endsWith('/events') === true
     await expect.poll(isStreaming).toBe(true)
     controller.abort(new Interrupted())
-    expect((await running).exitCode).toBe(130)
+    const { exitCode, stderr } = await running
+    expect(exitCode).toBe(130)
+    // Programs read one line of JSON, and nothing before it.
+    if (argv.includes('--json'))
+      expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'interrupted' } })
   })
 })

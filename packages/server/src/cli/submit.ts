@@ -59,6 +59,8 @@ const submit =
     source: string | undefined,
     flags: SubmitFlags,
   ): Promise<number> => {
+    if (flags.delay !== undefined && flags.runAt !== undefined)
+      throw usageError('--delay and --run-at both say when it begins.', 'give one of them')
     const { client } = await connect(flags, terminal)
     if (flags.batch !== undefined) {
       return submitMany(client, { operation, source, flags, file: flags.batch }, terminal)

@@ -1,3 +1,5 @@
+import { isRecord } from '../../config/check-keys.ts'
+
 const timeoutMs = 3_000
 
 export interface Asked {
@@ -13,6 +15,3 @@ export async function ask(url: string): Promise<Asked> {
   const body: unknown = isJson ? await response.json() : null
   return { status: response.status, isJson: isRecord(body), body: isRecord(body) ? body : {} }
 }
-
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null

@@ -1,7 +1,8 @@
 import { bad, reasonOf, warning, type Finding } from '../../app/doctor/finding.ts'
 import { isRefusal } from '../../app/mounted-services.ts'
 import { allowLine } from '../../app/warn-private.ts'
-import { ask, isRecord } from './ask.ts'
+import { isRecord } from '../../config/check-keys.ts'
+import { ask } from './ask.ts'
 
 /** Far more than anybody has; a server that never ends its list is not followed. */
 const mostPages = 50

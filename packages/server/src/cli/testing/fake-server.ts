@@ -122,8 +122,13 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   if (place === 'operations') submit(response, name)
   else if (operation !== undefined) answerJob(response, operation, action)
   else if (name === 'retry' || name === 'discard') send(response, 202, { count: 3 })
-  else if (request.url?.includes('groupBy') === true) send(response, 200, groups)
   else if (place === 'schedules') answerSchedules(response, name, action)
+  else answerRest(response, request.url ?? '', name)
+}
+
+function answerRest(response: ServerResponse, url: string, name: string): void {
+  if (url.includes('groupBy')) send(response, 200, groups)
+  else if (url.startsWith('/openapi.')) send(response, 200, { its: 'own' })
   else if (name === '' || name.includes('='))
     send(response, 200, { jobs: [job('works', 'running')], next: 'more' })
   else send(response, 404, problem('job-not-found', 404, 'There is none.'))
