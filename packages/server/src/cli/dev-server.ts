@@ -5,8 +5,12 @@ import { paint, writeLine, type Terminal } from './terminal.ts'
 /** The server that `buzzer dev` starts again and again, on the same port. */
 export interface DevServer {
   isRunning(): boolean
-  /** Stops the one that runs, if any, and starts another; resolves when that listens or has ended. */
-  restart(): Promise<void>
+  /**
+   * Stops the one that runs, if any, and starts another; resolves when that listens or has ended.
+   *
+   * @param shutdown how long the other one may take to stop, once it has to
+   */
+  restart(shutdown: string): Promise<void>
   /** Resolves with the exit code, after somebody asked this process to stop. */
   readonly stopped: Promise<number>
 }
@@ -18,12 +22,15 @@ export function createDevServer(args: readonly string[], terminal: Terminal): De
   let port: string | null = null
   let isStopping = false
 
-  const restart = async (): Promise<void> => {
+  const restart = async (shutdown: string): Promise<void> => {
     await stopRunning()
     if (isStopping) return
     // The last one wins, so that a port that was chosen freely is kept.
     const samePort = port === null ? [] : ['--port', port]
-    const server = startServer([...args, ...samePort], withShortShutdown(terminal))
+    const server = startServer([...args, ...samePort], {
+      ...terminal,
+      env: { ...terminal.env, BUZZER_SHUTDOWN: shutdown },
+    })
     running = server
     void server.exitCode.then(() => {
       if (running === server) onEnd()
@@ -50,9 +57,3 @@ export function createDevServer(args: readonly string[], terminal: Terminal): De
   process.on('SIGTERM', onSignal)
   return { isRunning: () => running !== null, restart, stopped: stopped.promise }
 }
-
-/** Who saves a file wants to see it at work, and not to wait for jobs that run for long. */
-const withShortShutdown = (terminal: Terminal): Terminal => ({
-  ...terminal,
-  env: { BUZZER_SHUTDOWN: '2s', ...terminal.env },
-})

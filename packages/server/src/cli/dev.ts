@@ -1,3 +1,4 @@
+import { parseDuration } from '@buzzer/contract'
 import { dirname, relative, resolve } from 'node:path'
 import type { ConfigView } from '../config/view.ts'
 import { addCommonOptions, addExamples, type Configure } from './command.ts'
@@ -11,7 +12,7 @@ export const configureDev: Configure = (command, { terminal, action }) => {
   addConfigOptions(command)
   addCommonOptions(command)
   addExamples(command, [
-    ['buzzer dev', 'start, and start again at each change'],
+    ['buzzer dev', 'start, and start again at each change; jobs that run are run again'],
     ['buzzer dev --port 0', 'on any free port, which is kept over restarts'],
   ]).action(action(dev(terminal)))
 }
@@ -24,30 +25,38 @@ const dev =
       ...configArguments(flags),
     ]
     const server = createDevServer(args, terminal)
-    let view = await checkAndStart(null)
+    const begun = Promise.withResolvers<void>()
+    let view = await check(null)
 
-    async function checkAndStart(before: ConfigView | null): Promise<ConfigView | null> {
-      const check = await checkConfig(args, terminal)
-      if (check.kind === 'bad') {
-        showError(terminal, check.error, server.isRunning())
+    /** @returns what is in force: what was before, where the new one cannot be used */
+    async function check(before: ConfigView | null): Promise<ConfigView | null> {
+      const found = await checkConfig(args, terminal)
+      if (found.kind === 'bad') {
+        showError(terminal, found.error, server.isRunning())
         return before
       }
-      if (before !== null) showDifferences(terminal, before, check.view)
-      await server.restart()
-      return check.view
+      if (before !== null) showDifferences(terminal, before, found.view)
+      return found.view
     }
 
     const folder = folderOf(flags, view, terminal.cwd)
+    // Before the first start, so that what changes meanwhile is seen.
     await using _watching = await watchFiles({
       folder,
       files: documentsOf(view, folder),
       except: view === null ? [] : [dataOf(view)],
       async onChange(paths) {
+        await begun.promise
         const names = paths.map((path) => relative(terminal.cwd, path)).join(', ')
         writeLine(terminal.stderr, `\n${paint(terminal.stderr, 'cyan', '↻')} changed: ${names}`)
-        view = await checkAndStart(view)
+        const next = await check(view)
+        if (next === view || next === null) return
+        view = next
+        await server.restart(shutdownOf(view))
       },
     })
+    if (view !== null) await server.restart(shutdownOf(view))
+    begun.resolve()
     // Awaited here, or the watching would end with this function.
     return await server.stopped
   }
@@ -61,6 +70,17 @@ const documentsOf = (view: ConfigView | null, folder: string): readonly string[]
   (view?.services ?? []).flatMap(({ openapi }) =>
     openapi === null || /^[a-z]+:\/\//i.test(openapi) ? [] : [resolve(folder, openapi)],
   )
+
+/**
+ * Who saves a file wants to see it at work, and not to wait for jobs that run on. It is the least in
+ * which also an attempt that does not end when it is told to is given back.
+ */
+const longestShutdownMs = 1_250
+
+function shutdownOf({ values }: ConfigView): string {
+  const value = String(values.find(({ name }) => name === 'shutdown')?.value)
+  return `${Math.min(parseDuration(value) ?? longestShutdownMs, longestShutdownMs)}ms`
+}
 
 const dataOf = ({ values }: ConfigView): string =>
   String(values.find(({ name }) => name === 'data')?.value)

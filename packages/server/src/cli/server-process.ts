@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
+import { isRecord } from '../config/check-keys.ts'
 import type { ConfigView } from '../config/view.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -17,24 +18,22 @@ export function startServer(args: readonly string[], terminal: Terminal): Server
     cwd: terminal.cwd,
     env: terminal.env,
     // By the channel it notices when we are gone, even if we were killed.
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const exitCode = once(child, 'exit').then(([code]) => (code as number | null) ?? 1)
   return {
-    port: Promise.race([portOf(child, terminal), exitCode.then(() => null)]),
+    port: Promise.race([portOf(child), exitCode.then(() => null)]),
     exitCode,
     stop: (signal) => void child.kill(signal),
   }
 }
 
-/** Passes standard output on, and finds the port in its first line. */
-function portOf({ stdout }: ChildProcess, terminal: Terminal): Promise<string> {
+/** Told by the channel, so that it can write to the terminal itself, one line after the other. */
+function portOf(child: ChildProcess): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>()
-  let head = ''
-  stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-    terminal.stdout.write(chunk)
-    head = head.includes('\n') ? head : head + chunk
-    const [, port] = /^Buzzer listening on \S+:(\d+)\r?\n/.exec(head) ?? []
+  child.on('message', (message: unknown) => {
+    const url = isRecord(message) ? message['listening'] : null
+    const [, port] = typeof url === 'string' ? (/:(\d+)$/.exec(url) ?? []) : []
     if (port !== undefined) resolve(port)
   })
   return promise

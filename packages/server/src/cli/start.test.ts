@@ -209,6 +209,29 @@ describe('a configuration that cannot be run is explained', () => {
   })
 })
 
+test('dev starts again soon while a job runs on, whatever the environment says, and it runs again', async () => {
+  await mkdir(file('busy'))
+  const config = (name: string): string => `let runs = 0
+    export default { operations: { ${name}: { run: () => 1 }, hang: { timeout: '1h', run: () =>
+      new Promise(() => console.log('hangs in ${name}', setInterval(() => {}, 1000) && ++runs)) } } }`
+  await write('busy/buzzer.config.mjs', config('first'))
+  const env = { BUZZER_SHUTDOWN: '25s' }
+  const child = start(['dev', '--port', '0'], { cwd: file('busy'), env })
+  const said = listen(child)
+  const listened = () => said().match(/listening on (\S+)/g) ?? []
+  await expect.poll(said, { timeout: 8_000 }).toContain('└')
+  // The address first, and then the rest, as with start.
+  expect(said()).toMatch(/^Buzzer listening on /)
+  const [url = ''] = /http:\/\/\S+/.exec(said()) ?? []
+  await fetch(`${url}/v1/operations/hang/jobs`, { method: 'POST' })
+  await expect.poll(said).toContain('hangs in first')
+  await write('busy/buzzer.config.mjs', config('second'))
+  await expect.poll(listened, { timeout: 8_000 }).toHaveLength(2)
+  await expect.poll(said).toContain('hangs in second')
+  child.kill('SIGTERM')
+  expect((await ended(child)).exitCode).toBe(0)
+}, 30_000)
+
 test('dev starts again at each change, on the same port, and survives a mistake', async () => {
   const child = start(['dev', '--port', '0', '--data', file('dev')], { cwd: folder })
   const said = listen(child)

@@ -37,6 +37,8 @@ const start =
       config,
       onListening(url) {
         writeLine(stdout, `Buzzer listening on ${url}`)
+        // Whoever started it with a channel, as buzzer dev does, need not read what it writes.
+        if (process.connected) process.send?.({ listening: url })
         const facts = { config, url, version, readyMs: performance.now() }
         if (flags.json === true) writeLine(stdout, JSON.stringify({ ...facts, config: undefined }))
         for (const line of renderBanner(stderr, facts)) say(line)

@@ -50,7 +50,10 @@ export interface ConfigOptions<
   readonly workers?: WorkerOptions
   readonly log?: LogOptions
   readonly telemetry?: TelemetryOptions
-  /** How long a shutdown may take before what still runs is left to the rescue. Default: `25s`. */
+  /**
+   * How long a shutdown may take before what still runs is left to the rescue. Default: `25s`;
+   * `buzzer dev` allows 1.25 s at most.
+   */
   readonly shutdown?: Duration
 }
 
