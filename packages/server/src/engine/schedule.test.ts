@@ -227,13 +227,24 @@ it('leaves times out while the last job runs, where overlap is skip', async () =
   const node = await simulation.start({ operations: [report] })
   await clock.advance(35_000)
   expect(await timesIn(store)).toHaveLength(1)
-  expect(node.log.messages('warn')).toEqual([
-    'a schedule leaves a time out, because its last job has not ended',
-    'a schedule leaves a time out, because its last job has not ended',
-  ])
   runs.end(0, done())
   await clock.advance(10_000)
   expect(await timesIn(store)).toHaveLength(2)
+  expect(node.log.messages('warn')).toEqual([])
+})
+
+it('tells of times that were left out in one line a minute, with their count, and not as a warning', async () => {
+  await using simulation = await createSimulation()
+  const { clock } = simulation
+  const every = schedule({ cron: '*/10 * * * * *', overlap: 'skip' })
+  const report = scheduled({ run: heldRuns().run, schedule: every, timeoutMs: hour })
+  const node = await simulation.start({ operations: [report] })
+  await clock.advance(5 * minute)
+  const lines = node.log.lines.filter(({ message }) => message.startsWith('a schedule leaves'))
+  expect(lines.map(({ level }) => level)).toEqual(['info', 'info', 'info', 'info', 'info'])
+  expect(lines.map(({ fields }) => fields)).toMatchObject(
+    [1, 5, 6, 6, 6].map((count) => ({ operation: 'render', count })),
+  )
 })
 
 it('fires nothing once it drains', async () => {

@@ -6,6 +6,7 @@ import { scheduleTopic, workTopic } from '../ports/bus.ts'
 import type { Operation } from '../ports/catalog.ts'
 import type { DefinedSchedule, Fire, ScheduledRun, StoredSchedule } from '../ports/schedules.ts'
 import type { EngineParts } from './context.ts'
+import { createOverlapReport, type OverlapReport } from './overlap-report.ts'
 import { scheduledCall } from './scheduled-call.ts'
 
 export type SchedulerContext = Pick<
@@ -24,6 +25,11 @@ export interface Scheduler {
   stop(): Promise<void>
 }
 
+/** What a look needs besides. */
+interface LookContext extends SchedulerContext {
+  readonly overlaps: OverlapReport
+}
+
 /** Looks at least this often, in milliseconds: a wall clock may be set, or a hint get lost. */
 const lookMs = 60_000
 /** The wait after a fault. */
@@ -33,7 +39,8 @@ const retryMs = 1_000
  * One timer, to the next time of any schedule. Whether a time has run already is decided by the
  * store alone, so that as many nodes may do this as there are.
  */
-export function createScheduler(ctx: SchedulerContext, everyMs: number = lookMs): Scheduler {
+export function createScheduler(parts: SchedulerContext, everyMs: number = lookMs): Scheduler {
+  const ctx: LookContext = { ...parts, overlaps: createOverlapReport(parts) }
   const since = ctx.clock.now()
   let stopped = false
   let again = false
@@ -86,6 +93,7 @@ export function createScheduler(ctx: SchedulerContext, everyMs: number = lookMs)
       unsubscribe()
       callOff()
       await looking
+      ctx.overlaps.stop()
     },
   }
 }
@@ -110,7 +118,7 @@ function nextTimeOf(
 
 /** @returns when to look again, in milliseconds */
 async function lookSafely(
-  ctx: SchedulerContext,
+  ctx: LookContext,
   since: Millis,
   prepare: () => Promise<void>,
 ): Promise<number> {
@@ -127,11 +135,7 @@ async function lookSafely(
 }
 
 /** Takes one schedule as far as it has come. @returns its next time */
-async function catchUp(
-  ctx: SchedulerContext,
-  schedule: StoredSchedule,
-  since: Millis,
-): Promise<Millis> {
+async function catchUp(ctx: LookContext, schedule: StoredSchedule, since: Millis): Promise<Millis> {
   const operation = ctx.catalog.operation(schedule.operation)
   const next = nextTimeOf(ctx, schedule)
   // Another node may know it.
@@ -148,7 +152,7 @@ async function catchUp(
 
 /** @returns false where another node was first, which then goes on */
 async function take(
-  ctx: SchedulerContext,
+  ctx: LookContext,
   operation: Operation,
   schedule: StoredSchedule,
   expectedNextAt: Millis,
@@ -162,14 +166,13 @@ async function take(
     ctx.telemetry.accepted(operation.name, 0)
     ctx.bus.publish(workTopic)
   }
-  const told = step.kind === 'pass' ? missed : kind === 'overlapped' ? overlapped : null
-  const at = formatTime(step.kind === 'fire' ? step.at : expectedNextAt)
-  if (told !== null) ctx.log.warn({ operation: operation.name, at }, told)
+  if (step.kind === 'pass')
+    ctx.log.warn({ operation: operation.name, at: formatTime(expectedNextAt) }, missed)
+  else if (kind === 'overlapped') ctx.overlaps.leftOut(operation.name, step.at)
   return true
 }
 
 const missed = 'a schedule missed times while nobody was there, and goes on without them'
-const overlapped = 'a schedule leaves a time out, because its last job has not ended'
 
 function runOf(
   ctx: SchedulerContext,
