@@ -106,6 +106,31 @@ test("HEAD has the headers of the upstream's answer and no body", async () => {
   expect([result.headers['content-length'], result.text]).toEqual(['0', ''])
 })
 
+test('HEAD has no length where the upstream named none', async () => {
+  const { server, upstream } = wrapped
+  upstream.behave(() => ({
+    headers: ['Content-Type', 'text/plain', 'Transfer-Encoding', 'chunked'],
+  }))
+  const answer = await call(server.url, 'HEAD /api/api/things')
+  expect(answer.status).toBe(200)
+  expect(answer.headers).not.toHaveProperty('content-length')
+  expect(answer.headers).not.toHaveProperty('transfer-encoding')
+})
+
+test('a 304 that names the length of what it does not send is passed on without it', async () => {
+  const { server, upstream } = wrapped
+  upstream.behave(() => ({ status: 304, headers: ['ETag', '"v1"', 'Content-Length', '17'] }))
+  const atOnce = await call(server.url, 'GET /api/api/things/7')
+  const place = atOnce.headers['content-location']
+  const later = await call(server.url, `GET ${place}/result`)
+  for (const answer of [atOnce, later]) {
+    expect([answer.status, answer.text]).toEqual([304, ''])
+    expect(answer.headers).toMatchObject({ etag: '"v1"' })
+    expect(answer.headers).not.toHaveProperty('content-length')
+  }
+  expect(upstream.calls).toHaveLength(1)
+})
+
 test('async and adaptive calls of a service: 202, then the result where it says', async () => {
   await using adaptive = await startWrapped({ mode: 'adaptive', wait: '50ms' })
   const { server, upstream } = adaptive

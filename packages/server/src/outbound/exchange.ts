@@ -62,6 +62,15 @@ export function exchange(
       if (outcome.kind === 'failed') body.drop(new Error(outcome.failure.detail))
       resolve(outcome)
     }
+    const complete = (head: Answering): void => {
+      const whole = body.whole()
+      const finish = (kept: Body): void =>
+        end({ kind: 'answered', answer: { ...head, body: kept } })
+      // What fails while it is kept stops the exchange by itself.
+      if (whole instanceof Promise) whole.then(finish, () => undefined)
+      else finish(whole)
+    }
+    const isHeadOnly = (status: number): boolean => request.method === 'HEAD' || status === 304
     const stop = (failure: OutboundFailure): void => {
       end({ kind: 'failed', failure })
       controller?.abort(new Error(failure.detail))
@@ -100,7 +109,7 @@ export function exchange(
         onResponseStart(started, status) {
           if (status < 200) return
           answering = { status, headers: answerHeaders(started.rawHeaders) }
-          if (request.method !== 'HEAD' && announced(answering.headers) > request.maxBytes)
+          if (!isHeadOnly(status) && announced(answering.headers) > request.maxBytes)
             stop(tooLarge(request.maxBytes))
           if (!ended && endsWithConnection(answering.headers))
             watches.push(breaks.watch(target.origin, breakOff))
@@ -109,17 +118,14 @@ export function exchange(
           if (!ended && !body.add(chunk)) stop(tooLarge(request.maxBytes))
         },
         onResponseEnd() {
-          if (answering === null) return
-          const head = answering
-          const whole = body.whole()
-          const finish = (kept: Body): void =>
-            end({ kind: 'answered', answer: { ...head, body: kept } })
-          // What fails while it is kept stops the exchange by itself.
-          if (whole instanceof Promise) whole.then(finish, () => undefined)
-          else finish(whole)
+          if (answering !== null) complete(answering)
         },
         onResponseError(_, error) {
-          end({ kind: 'failed', failure: failureOf(error, sent()) })
+          // The length that such a head names is that of a body which is not sent (RFC 9110,
+          // section 8.6). Undici waits for it all the same, and gives the connection up.
+          if (answering !== null && isHeadOnly(answering.status) && isLength(error))
+            complete(answering)
+          else end({ kind: 'failed', failure: failureOf(error, sent()) })
         },
       },
     )
@@ -160,13 +166,18 @@ const tooLarge = (maxBytes: number): OutboundFailure => ({
   sent: true,
 })
 
+const codeOf = (error: Error): string =>
+  'code' in error && typeof error.code === 'string' ? error.code : error.name
+
+const isLength = (error: Error): boolean => codeOf(error) === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
+
 /** Names of what went wrong only, because messages of the system carry addresses. */
 function failureOf(error: Error, sent: boolean): OutboundFailure {
   if (error instanceof AddressRejected)
     return { reason: 'rejected', detail: error.message, sent: false }
   if (error instanceof ConnectTimeout)
     return { reason: 'timeout', detail: error.message, sent: false }
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
+  const code = codeOf(error)
   if (!sent)
     return { reason: 'unreachable', detail: `The connection did not open (${code}).`, sent: false }
   if (code === 'UND_ERR_HEADERS_OVERFLOW')

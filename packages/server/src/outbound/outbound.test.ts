@@ -86,6 +86,28 @@ describe('an answer', () => {
     expect(outcome).toMatchObject({ answer: { status: 200, body: new TextEncoder().encode('ok') } })
   })
 
+  test.each([
+    ['GET', '17'],
+    ['GET', '99999999'],
+    ['HEAD', '17'],
+    ['HEAD', '99999999'],
+  ])('of 304 to %s may name the length %s of what it does not send', async (method, length) => {
+    const lines = ['HTTP/1.1 304 Not Modified', `content-length: ${length}`, 'etag: "v1"']
+    const { outcome, connections } = await call(reply(head(...lines)), { method })
+    expect(outcome).toEqual({
+      kind: 'answered',
+      answer: {
+        status: 304,
+        headers: [
+          ['content-length', length],
+          ['etag', '"v1"'],
+        ],
+        body: new Uint8Array(),
+      },
+    })
+    expect(connections).toBe(1)
+  })
+
   test('that ends with its connection is whole', async () => {
     const { outcome } = await call((socket) => socket.end(`${head('HTTP/1.0 200 OK')}all of it`))
     expect(outcome).toMatchObject({ answer: { body: new TextEncoder().encode('all of it') } })

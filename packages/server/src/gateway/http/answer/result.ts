@@ -1,6 +1,6 @@
 import type { Problem } from '@buzzer/contract'
 import type { Job } from '../../../core/job.ts'
-import { isBlob, type Result } from '../../../core/payload.ts'
+import { isBlob, sizeOf, type Result } from '../../../core/payload.ts'
 import type { HttpContext } from '../context.ts'
 import {
   jsonText,
@@ -67,6 +67,10 @@ async function successAnswer(
       if (typeof picked === 'object' && 'code' in picked) return refuse(ctx, job, picked, headers)
       return { kind: 'whole', status, headers: all, body: picked }
     }
+  }
+  // To a call by HEAD this is the head alone, of a body that the upstream has.
+  if (reader === null && sizeOf(result.body) === 0) {
+    return { kind: 'whole', status, headers: all, body: null }
   }
   const answer = await bodyAnswer(ctx, result, all)
   if (answer === null) return refuse(ctx, job, resultLost, headers)

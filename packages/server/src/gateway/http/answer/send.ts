@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { SendContext } from '../context.ts'
-import type { Answer, AnswerHeaders, WholeAnswer } from './answer.ts'
+import type { Answer, WholeAnswer } from './answer.ts'
 import { sendBytes } from './bytes.ts'
 import { compress } from './compress.ts'
 import { flat, lengthName } from './flat.ts'
@@ -20,9 +20,10 @@ export function send(
   )
 }
 
-function sendWhole(response: ServerResponse, { status, headers, body }: WholeAnswer): void {
+function sendWhole(response: ServerResponse, answer: WholeAnswer): void {
+  const { status, headers, body } = answer
   const bytes = body === null ? 0 : Buffer.byteLength(body)
-  response.writeHead(status, flat(headers, lengthOf(response, status, headers, bytes)))
+  response.writeHead(status, flat(headers, lengthOf(response, answer, bytes)))
   if (body === null) response.end()
   // Text of one byte a character need not be looked through again.
   else response.end(body, bytes === body.length ? 'latin1' : 'utf8')
@@ -34,15 +35,15 @@ const minCompressedBytes = 1_024
 const mayCompress = (body: string | Uint8Array | null): boolean =>
   body !== null && body.length >= minCompressedBytes
 
-/** Null where there is nothing to have a length. */
+/** Null where there is nothing to have a length, and where nobody knows it. */
 function lengthOf(
   { req }: ServerResponse,
-  status: number,
-  headers: AnswerHeaders,
+  { status, headers, body }: WholeAnswer,
   bytes: number,
 ): string | null {
   // What an upstream said to HEAD: the length of what it would have sent.
   const said = headers[lengthName]
   if (req.method === 'HEAD' && typeof said === 'string') return said
+  if (req.method === 'HEAD' && body === null) return null
   return bytes === 0 && (status === 204 || status === 304) ? null : String(bytes)
 }
