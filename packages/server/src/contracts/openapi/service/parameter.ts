@@ -80,7 +80,9 @@ export function readParameter(
       if (taken.kind === 'broken') {
         return isKnown ? [{ pointer, detail: `${label} ${taken.detail}` }] : []
       }
-      return checkValue(taken.value).map((error) => ({
+      const errors = checkValue(taken.value)
+      const isOther = errors.length > 0 && taken.otherwise !== undefined
+      return (isOther ? checkValue(taken.otherwise) : errors).map((error) => ({
         pointer: pointer + error.pointer,
         detail: `${label}: ${error.detail}`,
       }))

@@ -11,7 +11,12 @@ export interface Style {
 
 /** What stood in the request: a value, nothing, or something that cannot be read. */
 export type Taken =
-  | { readonly kind: 'value'; readonly value: Loose }
+  | {
+      readonly kind: 'value'
+      readonly value: Loose
+      /** What it is too, where what stands there can be read in two ways. */
+      readonly otherwise?: Loose
+    }
   | { readonly kind: 'absent' }
   | { readonly kind: 'broken'; readonly detail: string }
 
@@ -118,7 +123,21 @@ export function takePairs(
       ? list(values, decodeForm)
       : { kind: 'broken', detail: 'stands there more than once' }
   }
-  return takeDelimited(first.value, separators[style.name] ?? ',', style, shape, decodeForm)
+  const taken = takeDelimited(first.value, separators[style.name] ?? ',', style, shape, decodeForm)
+  return style.name === 'form' ? withEncodedCommas(taken, first.value, style, shape) : taken
+}
+
+const anyComma = /,|%2c/i
+
+/**
+ * An encoded comma is one within a value (RFC 6570, section 3.2.8), but clients that build their
+ * query with `URLSearchParams` and its like encode those between the values too.
+ */
+function withEncodedCommas(taken: Taken, text: string, style: Style, shape: Shape): Taken {
+  if (taken.kind !== 'value' || !/%2c/i.test(text)) return taken
+  if (!isKind(shape, 'array') && !isKind(shape, 'object')) return taken
+  const other = takeDelimited(text, anyComma, style, shape, decodeForm)
+  return other.kind === 'value' ? { ...taken, otherwise: other.value } : taken
 }
 
 function takeDeep(pairs: readonly Pair[], name: string): Taken {
