@@ -43,6 +43,7 @@ const rows: readonly Row[] = [
   ['async', 'wait=20; foo="bar"', 200, 'wait'],
   ['async', 'wait=0', 202, 'wait'],
   ['async', 'wait=100000', 200, 'wait'],
+  ['async', 'wait=99999999999999999999', 200, 'wait'],
   ['async', 'wait=20, wait=0', 200, 'wait'],
   ['async', 'wait=0, wait=20', 202, 'wait'],
   ['async', ['wait=0', 'wait=20'], 202, 'wait'],

@@ -33,7 +33,7 @@ const splitOutsideQuotes = (header: string): readonly string[] =>
   header.match(/(?:[^,"]|"[^"]*"?)+/g) ?? []
 
 const parseWait = (value: string | undefined): number | null =>
-  value !== undefined && /^\d{1,9}$/.test(value) ? Math.min(Number(value), maxWaitSeconds) : null
+  value !== undefined && /^\d+$/.test(value) ? Math.min(Number(value), maxWaitSeconds) : null
 
 /** The value of `Preference-Applied`, without parameters; null for none. */
 export function appliedPreferences({ respondAsync, waitSeconds }: Preference): string | null {
