@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateSync, gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { call } from './support/call.ts'
 import { ended } from './support/job.ts'
@@ -155,4 +155,74 @@ test('fields do not belong to us in a call of a wrapped API', async () => {
   expect(answer.text).toBe('{"a":1,"b":2}')
   const later = await call(server.url, `GET ${answer.headers['content-location']}/result?fields=a`)
   expect(later.json()).toEqual({ a: 1 })
+})
+
+const rows = { a: 1, b: Array.from({ length: 500 }, (_, at) => at) }
+
+/** What a call gives when its upstream encoded the JSON so, and its job. */
+async function encodedResult(encoding: string, body: Uint8Array): Promise<string> {
+  const { server, upstream } = wrapped
+  const coded = encoding === '' ? [] : ['Content-Encoding', encoding]
+  const length = String(body.byteLength)
+  upstream.behave(() => ({
+    headers: [
+      'Content-Type',
+      'application/json',
+      'ETag',
+      '"v1"',
+      'Content-Length',
+      length,
+      ...coded,
+    ],
+    body,
+  }))
+  const answer = await call(server.url, 'GET /api/api/things')
+  expect(answer.body.equals(body)).toBe(true)
+  return `${answer.headers['content-location']}/result`
+}
+
+test.each([
+  ['gzip', gzipSync],
+  ['X-GZIP', gzipSync],
+  ['deflate', deflateSync],
+  ['br', brotliCompressSync],
+  ['zstd', zstdCompressSync],
+  ['identity', Buffer.from],
+  ['', Buffer.from],
+])('fields are picked from JSON that the upstream encoded as "%s"', async (encoding, encode) => {
+  const { server } = wrapped
+  const place = await encodedResult(encoding, encode(Buffer.from(JSON.stringify(rows))))
+  const part = await call(server.url, `GET ${place}?fields=a`)
+  expect([part.status, part.text]).toEqual([200, '{"a":1}'])
+  expect(part.headers).toMatchObject({ 'content-type': 'application/json', 'content-length': '7' })
+  for (const name of ['content-encoding', 'etag']) expect(part.headers).not.toHaveProperty(name)
+  const head = await call(server.url, `HEAD ${place}?fields=a`)
+  expect(head.headers['content-length']).toBe('7')
+  const whole = await call(server.url, `GET ${place}?fields=a,b`, {
+    headers: { 'accept-encoding': 'gzip' },
+  })
+  expect(JSON.parse(gunzipSync(whole.body).toString())).toEqual(rows)
+})
+
+test.each([
+  ['an encoding that nobody knows', 'snappy', gzipSync('{"a":1}'), /'snappy'/],
+  ['several encodings', 'gzip, br', gzipSync('{"a":1}'), /'gzip, br'/],
+  ['far too much', 'gzip', gzipSync(`[${' '.repeat(9_000_000)}]`), /more than 8/],
+])(
+  'fields of %s are refused, and the result is there without',
+  async (_, encoding, body, detail) => {
+    const { server } = wrapped
+    const place = await encodedResult(encoding, body)
+    const refused = await call(server.url, `GET ${place}?fields=a`)
+    const problem = expectProblem(refused, 406, 'not-acceptable')
+    expect(problem.detail).toMatch(detail)
+    expect(problem.detail).toMatch(/without `fields`/)
+    expect((await call(server.url, `GET ${place}`)).body.equals(body)).toBe(true)
+  },
+)
+
+test('what is not encoded as it says is passed on as it came, with fields too', async () => {
+  const place = await encodedResult('gzip', Buffer.from('{"a":1}'))
+  const answer = await call(wrapped.server.url, `GET ${place}?fields=a`)
+  expect([answer.text, answer.headers['content-encoding']]).toEqual(['{"a":1}', 'gzip'])
 })

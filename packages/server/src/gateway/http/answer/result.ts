@@ -10,7 +10,7 @@ import {
   type WholeAnswer,
 } from './answer.ts'
 import { retryAfterSeconds } from './accepted.ts'
-import { filtered } from './filtered.ts'
+import { filtered, filteredHeaders } from './filtered.ts'
 import { partOf, type Reader } from './part.ts'
 import { errorDocument, jobPath } from '../../job-document.ts'
 import { problemAnswer } from './problem.ts'
@@ -65,7 +65,7 @@ async function successAnswer(
     const picked = await filtered(ctx, result, fields)
     if (picked !== null) {
       if (typeof picked === 'object' && 'code' in picked) return refuse(ctx, job, picked, headers)
-      return { kind: 'whole', status, headers: all, body: picked }
+      return { kind: 'whole', status, headers: filteredHeaders(all), body: picked }
     }
   }
   // To a call by HEAD this is the head alone, of a body that the upstream has.

@@ -17,10 +17,34 @@ const decoders: ReadonlyMap<string, Decode> = new Map<string, Decode>([
   ['zstd', promisify(zstdDecompress)],
 ])
 
+type Undone =
+  | { readonly kind: 'decoded'; readonly body: Uint8Array }
+  | { readonly kind: 'unknown' | 'too-large' | 'broken' }
+
 /**
- * Takes the content coding off a body.
+ * Takes one content coding off.
  *
+ * @param encoding as the header has it
  * @param maxBytes what may come of it: little may become very much
+ */
+export async function undo(body: Uint8Array, encoding: string, maxBytes: number): Promise<Undone> {
+  const decode = decoders.get(nameOf(encoding))
+  if (decode === undefined) return { kind: 'unknown' }
+  try {
+    return { kind: 'decoded', body: await decode(body, { maxOutputLength: maxBytes }) }
+  } catch (fault) {
+    const isTooLarge =
+      fault instanceof Error && 'code' in fault && fault.code === 'ERR_BUFFER_TOO_LARGE'
+    return { kind: isTooLarge ? 'too-large' : 'broken' }
+  }
+}
+
+const nameOf = (encoding: string): string => encoding.trim().toLowerCase()
+
+/**
+ * Takes the content coding off the body of a request.
+ *
+ * @param maxBytes what may come of it
  */
 export async function decodeBody(
   body: Uint8Array,
@@ -28,15 +52,16 @@ export async function decodeBody(
   maxBytes: number,
   tooLarge: () => Problem,
 ): Promise<DecodedBody> {
-  const name = encoding.trim().toLowerCase()
-  const decode = decoders.get(name)
-  if (decode === undefined) return { kind: 'problem', problem: unknownCoding(encoding) }
-  try {
-    return { kind: 'decoded', body: await decode(body, { maxOutputLength: maxBytes }) }
-  } catch (fault) {
-    const isTooLarge =
-      fault instanceof Error && 'code' in fault && fault.code === 'ERR_BUFFER_TOO_LARGE'
-    return { kind: 'problem', problem: isTooLarge ? tooLarge() : broken(name) }
+  const undone = await undo(body, encoding, maxBytes)
+  switch (undone.kind) {
+    case 'decoded':
+      return undone
+    case 'unknown':
+      return { kind: 'problem', problem: unknownCoding(encoding) }
+    case 'too-large':
+      return { kind: 'problem', problem: tooLarge() }
+    case 'broken':
+      return { kind: 'problem', problem: broken(nameOf(encoding)) }
   }
 }
 
