@@ -208,6 +208,7 @@ describe('what stands in the configuration', () => {
     ['DELETE /v1/services/declared', undefined],
     ['POST /v1/services/declared/rollback', { version: 1 }],
     ['POST /v1/services/import?name=declared', document],
+    ['POST /v1/services/import?name=declared&dryRun=true', document],
     ['PATCH /v1/operations/declared.list', { mode: 'sync' }],
     ['PATCH /v1/operations/own', { mode: 'sync' }],
     ['PUT /v1/channels/quotes.%7Bsymbol%7D', {}],

@@ -17,7 +17,10 @@ beforeAll(async () => {
   await writeFile(join(folder, 'api.json'), JSON.stringify(document))
   const { '/slash/': _, ...paths } = document.paths
   await writeFile(join(folder, 'next.json'), JSON.stringify({ ...document, paths }))
-  const config = `export default { outbound: { allow: ['${upstream.host}'] } }`
+  const config = `export default {
+    services: { declared: { kind: 'service', options: { openapi: './api.json', url: '${upstream.url}' } } },
+    outbound: { allow: ['${upstream.host}'] },
+  }`
   await writeFile(join(folder, 'buzzer.config.ts'), config)
 })
 afterAll(async () => {
@@ -49,6 +52,12 @@ test('buzzer import puts a service into a running server, which a kill cannot un
     const report = JSON.parse(dry.stdout) as object
     expect(Object.keys(report)).toEqual(['operations', 'notes', 'changes'])
     expect(report).toMatchObject({ changes: { breaking: true, removed: [{ name: 'api.slash' }] } })
+    for (const more of [[], ['--dry-run']]) {
+      const refused = await importing('next.json', '--name', 'declared', ...more)
+      expect(refused, refused.stdout).toMatchObject({ exitCode: 1, stdout: '' })
+      expect(refused.stderr).toMatch(/declared is defined in .*buzzer\.config\.ts/)
+    }
+
     const shown = await importing('next.json', '--dry-run')
     expect(shown.stdout).toMatch(/- +GET \/slash\/ +api\.slash +breaks/)
     const stored = await importing('next.json')

@@ -28,8 +28,9 @@ export async function importOrdered(
   }
   const { title } = outcome.document
   const name = order.name ?? (slugOf(title) || 'service')
-  const isDeclared = Object.hasOwn(deps.config.services, name)
-  if (isDeclared && !order.dryRun) return refused(definedInConfig(deps.config, 'service', name))
+  // Also where it is only looked at: what it says must be what an import would do.
+  if (Object.hasOwn(deps.config.services, name))
+    return refused(definedInConfig(deps.config, 'service', name))
   const wrong = checkService(name, {
     kind: 'service',
     options: { openapi: {}, ...(order.url === null ? {} : { url: order.url }) },
@@ -42,24 +43,23 @@ export async function importOrdered(
     return refused(invalid([{ pointer: '', detail }]))
   }
   return order.dryRun
-    ? lookAt(desk, deps, name, outcome.document, order)
+    ? lookAt(desk, name, outcome.document, order)
     : store(desk, deps, { ...order, name, title }, terms)
 }
 
 async function lookAt(
   desk: Desk,
-  deps: DeskDeps,
   name: string,
   document: OpenApiDocument,
   { url: given }: ImportOrder,
 ): Promise<Imported> {
-  const options = optionsOf(desk, deps, name, given)
+  const options = optionsOf(desk, name, given)
   const service = importService(document, {
     service: name,
     ...(options.include === undefined ? {} : { include: options.include }),
     ...(options.exclude === undefined ? {} : { exclude: options.exclude }),
   })
-  const before = presentOf(desk, deps, name)
+  const before = presentOf(desk, name)
   const changes = before === null ? null : await diffServices(before, service, createBreather())
   return {
     kind: 'imported',
@@ -79,7 +79,7 @@ async function store(
   terms: ChangeTerms,
 ): Promise<Imported> {
   const changed = await desk.inTurn(() => {
-    const options = optionsOf(desk, deps, name, url)
+    const options = optionsOf(desk, name, url)
     return commitService(desk, deps, name, { options, source: null, text }, terms)
   })
   if (changed.kind === 'refused') return changed
@@ -92,15 +92,8 @@ async function store(
 }
 
 /** Those that the service has already, besides its document. */
-function optionsOf(
-  desk: Desk,
-  { config }: DeskDeps,
-  name: string,
-  url: string | null,
-): MountOptions {
-  const { services } = config
-  const declared = Object.hasOwn(services, name) ? services[name]?.options : undefined
-  const options: MountOptions = declared ?? desk.live.state.services.get(name)?.options ?? {}
+function optionsOf(desk: Desk, name: string, url: string | null): MountOptions {
+  const options: MountOptions = desk.live.state.services.get(name)?.options ?? {}
   const { credentials, ...others } = options
   return {
     ...others,
@@ -110,9 +103,7 @@ function optionsOf(
   }
 }
 
-function presentOf(desk: Desk, { declared }: DeskDeps, name: string): ImportedService | null {
-  const own = declared.services.find((service) => service.name === name)
+function presentOf(desk: Desk, name: string): ImportedService | null {
   const stored = desk.live.state.services.get(name)
-  const mounted = own ?? (stored?.use.kind === 'ready' ? stored.use.mounted : null)
-  return mounted?.imported ?? null
+  return stored?.use.kind === 'ready' ? stored.use.mounted.imported : null
 }
