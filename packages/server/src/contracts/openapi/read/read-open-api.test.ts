@@ -50,7 +50,12 @@ describe('documents that are refused', () => {
     ['AsyncAPI', text('{"asyncapi":"3.0.0"}'), /is an AsyncAPI document/],
     ['Swagger 1.2', text('{"swagger":"1.2"}'), /2.0 is the oldest/],
     ['a version to come', text('{"openapi":"4.0.0"}'), /is OpenAPI 4.0.0; versions 3.0, 3.1, 3.2/],
-    ['no version', text('{"openapi":{}}'), /is OpenAPI/],
+    ['no version', text('{"openapi":[]}'), /is OpenAPI/],
+    [
+      'the definition of a service',
+      text('{"openapi":{"openapi":"3.1.0","paths":{}},"url":"http://a.test"}'),
+      /^api.yaml is the definition of a service, .*: PUT \/v1\/services\/\{name\} takes it/,
+    ],
     ['paths that are none', text('{"openapi":"3.0.0","paths":[]}'), /"paths" must be an object/],
     ['an alias bomb', yaml(...bomb), /neither JSON nor YAML: Excessive alias count/],
     ['deep YAML', text(`openapi: 3.1.0\npaths: ${'['.repeat(20_000)}`), /nested|neither/],

@@ -53,11 +53,16 @@ function readValue(root: unknown, name: string): ReadOutcome {
     const converted = convertSwagger(root)
     return readVersion(converted.root, name, converted.notes)
   }
+  if (isObject(root['openapi'])) return refuse(isDefinition)
   if (root['openapi'] !== undefined) return readVersion(root, name, [])
   return root['asyncapi'] === undefined
     ? refuse('is no OpenAPI document: it has no "openapi" member that says its version')
     : refuse('is an AsyncAPI document; only OpenAPI can be imported as a service')
 }
+
+const isDefinition =
+  'is the definition of a service, not OpenAPI itself: PUT /v1/services/{name} takes it as it is, ' +
+  'and the document is its "openapi" member'
 
 function readVersion(root: JsonObject, name: string, notes: readonly string[]): ReadOutcome {
   const declared = asText(root['openapi'])
