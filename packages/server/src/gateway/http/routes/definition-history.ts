@@ -1,6 +1,8 @@
-import type { DefinitionKind } from '../../../ports/definitions.ts'
+import type { DefinitionKind, DefinitionVersion } from '../../../ports/definitions.ts'
 import { versionDocument } from '../../definition-document.ts'
 import { json } from '../answer/answer.ts'
+import { isProblem } from '../answer/problem.ts'
+import { takePage } from '../request/page.ts'
 import type { Route } from '../route.ts'
 import { refuse } from '../submit.ts'
 import { change, nameIn } from './change-definition.ts'
@@ -16,10 +18,16 @@ const history = (kind: DefinitionKind): Route => ({
   async handle(ctx, request) {
     const versions = await ctx.registry.history(kind, nameIn(request))
     if (versions === null) return refuse(ctx, request, notFound(kind, nameIn(request)))
-    const headers = { 'cache-control': 'no-store' }
-    return json(200, { versions: versions.map(versionDocument), next: null }, headers)
+    const page = takePage(request, versions, newestFirst)
+    if (isProblem(page)) return refuse(ctx, request, page)
+    const body = { versions: page.items.map(versionDocument), next: page.next }
+    return json(200, body, { 'cache-control': 'no-store' })
   },
 })
+
+/** A key that becomes smaller the newer a version is, and is as long for all of them. */
+const newestFirst = ({ version }: DefinitionVersion): string =>
+  String(Number.MAX_SAFE_INTEGER - version).padStart(16, '0')
 
 /** Makes what stood at a version stand again. */
 const rollback = (kind: DefinitionKind): Route => ({

@@ -65,6 +65,16 @@ const schemas = {
   }),
   channel: described({ data: {}, history: {}, shared: {}, definition: {} }),
 }
+const pastVersion: JsonObject = {
+  type: 'object',
+  required: ['version', 'at', 'by', 'removed'],
+  properties: {
+    version,
+    at: { type: 'string', format: 'date-time' },
+    by: { type: ['string', 'null'] },
+    removed: { type: 'boolean' },
+  },
+}
 type Kind = keyof typeof schemas
 
 const title = (kind: string): string => kind.slice(0, 1).toUpperCase() + kind.slice(1)
@@ -125,8 +135,18 @@ const reading = (kind: Kind, summary: string): readonly DescribedRoute[] => [
     operationId: `get${title(kind)}History`,
     tag: 'Definitions',
     summary: 'Says who changed it, and when; the newest 50 versions are kept',
-    parameters: [name],
-    responses: { '200': json('Its versions, newest first', anything), ...missing(kind) },
+    parameters: [name, ...pageParameters],
+    responses: {
+      '200': json('A page of its versions, newest first', {
+        type: 'object',
+        required: ['versions', 'next'],
+        properties: {
+          versions: { type: 'array', items: pastVersion },
+          next: { type: ['string', 'null'] },
+        },
+      }),
+      ...merge(missing(kind), problemAnswers('invalid-parameter')),
+    },
   },
   {
     method: 'post',
