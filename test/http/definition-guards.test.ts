@@ -1,3 +1,4 @@
+import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { service } from '../../packages/server/src/define/service.ts'
 import { call } from './support/call.ts'
@@ -102,4 +103,40 @@ test.each([
   const problem = expectProblem(await put('secret', body), 422, 'validation-failed')
   expect(problem.errors?.map((error) => error.pointer)).toEqual([pointer])
   expect(JSON.stringify(problem)).not.toContain('geheim@')
+})
+
+/** Sends a definition as those bytes, in that encoding. */
+const encoded = (route: string, encoding: string, body: Uint8Array) =>
+  call(server.url, route, {
+    body,
+    headers: { 'content-type': 'application/json', 'content-encoding': encoding },
+  })
+
+const bytes = (value: object): Buffer => Buffer.from(JSON.stringify(value))
+
+test('definitions may be sent in an encoding, as inputs may', async () => {
+  const url = encodeURIComponent(upstream.url)
+  const zipped = gzipSync(bytes(document))
+  const made = await encoded(`POST /v1/services/import?name=zipped&url=${url}`, 'gzip', zipped)
+  expect([made.status, made.json()['title']], made.text).toEqual([201, 'Things'])
+  const definition = bytes({ openapi: document, url: upstream.url })
+  const stored = await encoded('PUT /v1/services/packed', 'br', brotliCompressSync(definition))
+  expect(stored.status, stored.text).toBe(201)
+  const policies = zstdCompressSync(bytes({ mode: 'sync' }))
+  const patched = await encoded('PATCH /v1/operations/packed.list', 'zstd', policies)
+  expect(patched.status, patched.text).toBe(200)
+  const channel = await encoded('PUT /v1/channels/packed', 'GZIP', gzipSync('{}'))
+  expect(channel.status, channel.text).toBe(201)
+})
+
+test.each([
+  ['an unknown one', 'snappy', gzipSync('{}'), 415, 'unsupported-media-type'],
+  ['one that it is not in', 'gzip', Buffer.from('{}'), 400, 'malformed-body'],
+  ['one of far too much', 'gzip', gzipSync(Buffer.alloc(34_000_000, 32)), 413, 'payload-too-large'],
+])('a definition in %s is refused', async (_, encoding, body, status, code) => {
+  for (const route of ['POST /v1/services/import?name=no', 'PUT /v1/services/no']) {
+    expectProblem(await encoded(route, encoding, body), status, code)
+  }
+  const small = await encoded('PUT /v1/channels/no', encoding, body)
+  expectProblem(small, status, code)
 })

@@ -1,6 +1,8 @@
 import type { Problem } from '@buzzer/contract'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
+import { isEncoded, type BodyPlan } from './body-plan.ts'
+import type { HttpRequest } from './http-request.ts'
 
 export type DecodedBody =
   | { readonly kind: 'decoded'; readonly body: Uint8Array }
@@ -65,6 +67,22 @@ export async function decodeBody(
   }
 }
 
+export type PlainBody =
+  | { readonly kind: 'decoded'; readonly body: Uint8Array | null }
+  | Extract<DecodedBody, { kind: 'problem' }>
+
+/**
+ * The body of a request without its content coding, if it has one. What comes of that is bounded
+ * like the body itself.
+ */
+export async function plainBody(
+  { body, headers }: Pick<HttpRequest, 'body' | 'headers'>,
+  { maxBytes, tooLarge }: BodyPlan,
+): Promise<PlainBody> {
+  if (body === null || !isEncoded(headers)) return { kind: 'decoded', body }
+  return decodeBody(body, headers['content-encoding'] ?? '', maxBytes, tooLarge)
+}
+
 const broken = (encoding: string): Problem => ({
   code: 'malformed-body',
   detail: `The body is not what its Content-Encoding says: it cannot be decoded as ${encoding}.`,
@@ -72,5 +90,5 @@ const broken = (encoding: string): Problem => ({
 
 const unknownCoding = (encoding: string): Problem => ({
   code: 'unsupported-media-type',
-  detail: `Inputs are taken as they are or with one Content-Encoding of gzip, deflate, br and zstd, not '${encoding}'.`,
+  detail: `Bodies are taken as they are or with one Content-Encoding of gzip, deflate, br and zstd, not '${encoding}'.`,
 })

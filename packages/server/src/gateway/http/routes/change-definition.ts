@@ -4,6 +4,8 @@ import { empty, json, type Answer } from '../answer/answer.ts'
 import { isProblem } from '../answer/problem.ts'
 import type { HttpContext } from '../context.ts'
 import type { HttpRequest } from '../request/http-request.ts'
+import { plainPlan, type BodyPlan } from '../request/body-plan.ts'
+import { plainBody } from '../request/decode-body.ts'
 import { parseJson } from '../request/parse-json.ts'
 import { readPrecondition, versionTag } from '../request/precondition.ts'
 import type { Route } from '../route.ts'
@@ -21,7 +23,12 @@ export const putService: Route = {
   scope: 'operations:manage',
   maxBodyBytes: maxDocumentBytes,
   handle: (ctx, request) =>
-    change(ctx, request, (body, terms) => ctx.registry.putService(nameIn(request), body, terms)),
+    change(
+      ctx,
+      request,
+      (body, terms) => ctx.registry.putService(nameIn(request), body, terms),
+      maxDocumentBytes,
+    ),
 }
 
 /** Declares a channel, or replaces its declaration. */
@@ -60,14 +67,16 @@ export const removeChannel: Route = {
 
 export const nameIn = ({ params }: HttpRequest): string => params['name'] ?? ''
 
+/** @param maxBytes of the body; without it, what the server takes */
 export async function change(
   ctx: HttpContext,
   request: HttpRequest,
   make: (body: unknown, terms: ChangeTerms) => Promise<Changed>,
+  maxBytes?: number,
 ): Promise<Answer> {
   const terms = readTerms(request)
   if (isProblem(terms)) return refuse(ctx, request, terms)
-  const body = readBody(request)
+  const body = await readBody(request, plainPlan(ctx, maxBytes))
   if (body.kind === 'problem') return refuse(ctx, request, body.problem)
   return changed(ctx, request, await make(body.value, terms))
 }
@@ -88,14 +97,16 @@ export function readTerms(request: HttpRequest): ChangeTerms | Problem {
   return typeof expects === 'function' ? { expects, by: request.caller.client } : expects
 }
 
-function readBody(request: HttpRequest) {
+async function readBody(request: HttpRequest, plan: BodyPlan) {
   const mediaType = request.headers['content-type'] ?? 'application/json'
   if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(mediaType)) {
     return problem('unsupported-media-type', `Definitions are JSON, not '${mediaType}'.`)
   }
-  return request.body === null
+  const plain = await plainBody(request, plan)
+  if (plain.kind === 'problem') return plain
+  return plain.body === null
     ? problem('malformed-body', 'There is no body. Send the definition as JSON.')
-    : parseJson(request.body, maxDocumentDepth)
+    : parseJson(plain.body, maxDocumentDepth)
 }
 
 const problem = (code: string, detail: string) => ({

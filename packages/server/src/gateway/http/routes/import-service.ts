@@ -2,8 +2,9 @@ import type { Problem } from '@buzzer/contract'
 import type { ImportOrder } from '../../../ports/registry.ts'
 import { json } from '../answer/answer.ts'
 import { isProblem } from '../answer/problem.ts'
+import { plainPlan } from '../request/body-plan.ts'
+import { plainBody } from '../request/decode-body.ts'
 import { invalidParameter } from '../request/header-problem.ts'
-import type { HttpRequest } from '../request/http-request.ts'
 import { versionTag } from '../request/precondition.ts'
 import type { Route } from '../route.ts'
 import { refuse } from '../submit.ts'
@@ -18,7 +19,9 @@ export const importService: Route = {
   async handle(ctx, request) {
     const terms = readTerms(request)
     if (isProblem(terms)) return refuse(ctx, request, terms)
-    const order = readOrder(request)
+    const plain = await plainBody(request, plainPlan(ctx, maxDocumentBytes))
+    if (plain.kind === 'problem') return refuse(ctx, request, plain.problem)
+    const order = readOrder(request.query(), plain.body)
     if (isProblem(order)) return refuse(ctx, request, order)
     const imported = await ctx.registry.importService(order, terms)
     if (imported.kind === 'refused') return refuse(ctx, request, imported.problem)
@@ -42,17 +45,16 @@ export const importService: Route = {
 const known = ['name', 'url', 'dryRun']
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-function readOrder(request: HttpRequest): ImportOrder | Problem {
-  const query = request.query()
+function readOrder(query: URLSearchParams, body: Uint8Array | null): ImportOrder | Problem {
   const unknown = [...query.keys()].find((name) => !known.includes(name))
   if (unknown !== undefined)
     return invalidParameter(unknown, `is not known; use ${known.join(', ')}`)
   const dryRun = query.get('dryRun') ?? 'false'
   if (dryRun !== 'true' && dryRun !== 'false')
     return invalidParameter('dryRun', 'takes true or false')
-  if (request.body === null) return noDocument
+  if (body === null) return noDocument
   try {
-    const text = utf8.decode(request.body)
+    const text = utf8.decode(body)
     return { text, name: query.get('name'), url: query.get('url'), dryRun: dryRun === 'true' }
   } catch {
     return { code: 'malformed-body', detail: 'The document is not UTF-8 text.' }

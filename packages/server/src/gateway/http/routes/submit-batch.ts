@@ -7,8 +7,8 @@ import type { Refused } from '../../../engine/admission.ts'
 import type { Answer } from '../answer/answer.ts'
 import type { HttpContext } from '../context.ts'
 import { readBatchBody } from '../request/batch-body.ts'
-import { isEncoded, plainPlan } from '../request/body-plan.ts'
-import { decodeBody, type DecodedBody } from '../request/decode-body.ts'
+import { plainPlan } from '../request/body-plan.ts'
+import { plainBody } from '../request/decode-body.ts'
 import { invalidHeader } from '../request/header-problem.ts'
 import { pathOf, type HttpRequest } from '../request/http-request.ts'
 import { hashRequest, parseIdempotencyKey } from '../request/idempotency-key.ts'
@@ -41,7 +41,7 @@ async function submit(
   const key = parseIdempotencyKey(request)
   if (typeof key === 'object' && key !== null) return refuse(ctx, request, key)
   const trace = span === null ? readTrace(request.headers) : span.trace
-  const decoded = await decode(ctx, request)
+  const decoded = await plainBody(request, plainPlan(ctx))
   if (decoded.kind === 'problem') return refuse(ctx, request, decoded.problem)
   const batch = readBatchBody(ctx, request.caller, decoded.body, { hasKey: key !== null, trace })
   if (batch.kind === 'problem') return refuse(ctx, request, batch.problem)
@@ -79,17 +79,6 @@ function wrongHeader({ headers }: HttpRequest): Problem | null {
   if (own !== undefined) return ownHeader(own)
   const mediaType = headers['content-type'] ?? 'application/json'
   return isJson(mediaType) ? null : unsupported(mediaType)
-}
-
-type Decoded =
-  | { readonly kind: 'decoded'; readonly body: Uint8Array | null }
-  | Extract<DecodedBody, { kind: 'problem' }>
-
-/** What came of a coding is bounded like the body itself: by `limits.body`. */
-async function decode(ctx: HttpContext, { body, headers }: HttpRequest): Promise<Decoded> {
-  if (body === null || !isEncoded(headers)) return { kind: 'decoded', body }
-  const { maxBytes, tooLarge } = plainPlan(ctx)
-  return decodeBody(body, headers['content-encoding'] ?? '', maxBytes, tooLarge)
 }
 
 /** Which operations are meant is known only now, so this comes after the body and not before. */
