@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createSchemaScope } from './scope.ts'
 import { compileSchema } from './compile-schema.ts'
 
 /** What must be over within this, however busy the machine is; most takes a hundredth of it. */
@@ -158,5 +159,36 @@ describe('patterns that were made to do harm', () => {
     const outcome = compileSchema({ pattern })
     if (outcome.kind === 'refused') throw new Error(outcome.problems.join('; '))
     expect([fits, fails].map((text) => outcome.schema.check(text).length)).toEqual([0, 1])
+  })
+})
+
+describe('a document in which everything refers to everything', () => {
+  const count = 3_000
+  const at = (index: number) => ({ $ref: `#/S${index % count}` })
+
+  function read(last: object) {
+    const schemas = Object.fromEntries(
+      Array.from({ length: count }, (_, index) => {
+        const properties = Object.fromEntries(
+          Array.from({ length: 12 }, (__, step) => [`p${step}`, at(index * (step + 2) + 1)]),
+        )
+        return [`S${index}`, { properties: { ...properties, next: at(index + 1) } }]
+      }),
+    )
+    const root = { ...schemas, [`S${count - 1}`]: last }
+    const scope = createSchemaScope({ root, dialect: '2020-12', forRequests: true })
+    return Array.from({ length: count }, (_, index) => scope.read(at(index), `#/at/${index}`))
+  }
+
+  test('is looked through once, and not for each schema that is asked for', () => {
+    const losses = timed(() => read({ type: 'string' }).map((schema) => schema.losses.size))
+    expect(Math.max(...losses)).toBe(0)
+  })
+
+  test('tells what is lost in it wherever that is reached', () => {
+    const schemas = read({ pattern: '(?!a)b' })
+    for (const schema of schemas.slice(0, 20)) {
+      expect([...schema.losses.keys()]).toEqual([expect.stringContaining('(?!a)b')])
+    }
   })
 })

@@ -7,7 +7,7 @@ import { createPatterns } from './pattern.ts'
 import { createReferences, type Found, type References } from './references.ts'
 import { createRun } from './run.ts'
 import { createCompiler, type Settings } from './compiler.ts'
-import { openEndless, openUp, reach, spreadLosses, type Target } from './target.ts'
+import { lossesIn, openEndless, openUp, spreadLosses, type Target } from './target.ts'
 import { translate } from './translate.ts'
 import type { Loss } from './translation.ts'
 
@@ -76,6 +76,7 @@ export function createSchemaScope(options: ScopeOptions): SchemaScope {
       size: 0,
       tracking: false,
       whole: true,
+      lossy: false,
       open: false,
       ...compiler.checksFor(found),
     }
@@ -126,7 +127,7 @@ export function createSchemaScope(options: ScopeOptions): SchemaScope {
       return {
         get losses() {
           settle()
-          return new Map([...reach(target)].flatMap(({ notes }) => [...notes]))
+          return lossesIn(target)
         },
         check: (value) => run(target, value),
       }

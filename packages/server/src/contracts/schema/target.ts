@@ -20,18 +20,23 @@ export interface Target {
   tracking: boolean
   /** False where something in it, or in what it refers to, could not be understood. */
   whole: boolean
+  /** Something was left out of it, or of what it refers to; known once all is looked through. */
+  lossy: boolean
   /** Nothing of it is checked: it is too large, or it refers to itself without an end. */
   open: boolean
 }
 
-/** Every target that can be reached, the first included, each once. */
-export function reach(start: Target): ReadonlySet<Target> {
-  const reached = new Set([start])
+/**
+ * What was left out of a target and of all that it refers to, each once. Only where there is
+ * something is looked: in a document of circles everything refers to everything.
+ */
+export function lossesIn(start: Target): ReadonlyMap<string, Loss> {
+  const reached = new Set(start.lossy ? [start] : [])
   // A set gives what is added to it while it is walked through.
   for (const target of reached) {
-    for (const next of target.refers) reached.add(next)
+    for (const next of target.refers) if (next.lossy) reached.add(next)
   }
-  return reached
+  return new Map([...reached].flatMap(({ notes }) => [...notes]))
 }
 
 /**
@@ -78,8 +83,20 @@ export function openUp(target: Target, why: string): void {
   target.notes.set(`${target.found.path} ${why}; it is not checked`, 'mistake')
 }
 
-/** Passes on that something could not be understood to all that refer to it. */
+/** Passes on what is lost in a target to all that refer to it. */
 export function spreadLosses(targets: ReadonlySet<Target>): void {
+  const referrers = referrersOf(targets)
+  for (const target of withReferrers(targets, referrers, ({ whole }) => !whole)) {
+    target.whole = false
+  }
+  for (const target of withReferrers(targets, referrers, ({ notes }) => notes.size > 0)) {
+    target.lossy = true
+  }
+}
+
+type Referrers = ReadonlyMap<Target, readonly Target[]>
+
+function referrersOf(targets: ReadonlySet<Target>): Referrers {
   const referrers = new Map<Target, Target[]>()
   for (const target of targets) {
     for (const next of target.refers) {
@@ -88,9 +105,18 @@ export function spreadLosses(targets: ReadonlySet<Target>): void {
       else known.push(target)
     }
   }
-  const lossy = new Set([...targets].filter(({ whole }) => !whole))
-  for (const target of lossy) {
-    target.whole = false
-    for (const referrer of referrers.get(target) ?? []) lossy.add(referrer)
+  return referrers
+}
+
+/** Those that are so, and all from which one of them is reached. */
+function withReferrers(
+  targets: ReadonlySet<Target>,
+  referrers: Referrers,
+  isSo: (target: Target) => boolean,
+): ReadonlySet<Target> {
+  const found = new Set([...targets].filter(isSo))
+  for (const target of found) {
+    for (const referrer of referrers.get(target) ?? []) found.add(referrer)
   }
+  return found
 }
