@@ -62,6 +62,13 @@ test.each([
   expect(server.acceptances()).toBe(stored)
 })
 
+test('whoever leaves the port out of Host is told which it is', async () => {
+  const answer = await call(server.url, 'GET /healthz', { headers: { host: 'localhost' } })
+  const { detail } = expectProblem(answer, 403, 'host-not-allowed')
+  const { port } = server
+  expect(detail).toContain(`not to 'localhost'. Call it as 127.0.0.1:${port} or localhost:${port},`)
+})
+
 test('a request without Host, or with two, is refused', async () => {
   const none = await sendRaw(server.port, 'GET /v1/jobs HTTP/1.0\r\n\r\n')
   expect(none.status).toBe(400)

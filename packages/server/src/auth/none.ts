@@ -14,7 +14,8 @@ import { isJobToken } from './job-token.ts'
 export function createNoAuthentication(ownHosts: () => ReadonlySet<string>): Authenticator {
   return {
     authenticate({ host, origin, authorization }) {
-      if (host === undefined || !ownHosts().has(host.toLowerCase())) return hostNotAllowed(host)
+      if (host === undefined || !ownHosts().has(host.toLowerCase()))
+        return hostNotAllowed(host, ownHosts())
       if (origin !== undefined && !isOwnOrigin(origin, ownHosts())) return originNotAllowed(origin)
       return authorization === undefined ? anyone : bearer(authorization)
     },
@@ -35,12 +36,19 @@ function isOwnOrigin(origin: string, ownHosts: ReadonlySet<string>): boolean {
   return host !== undefined && ownHosts.has(host)
 }
 
-const hostNotAllowed = (host: string | undefined): Problem => ({
+const hostNotAllowed = (host: string | undefined, ownHosts: ReadonlySet<string>): Problem => ({
   code: 'host-not-allowed',
   detail:
     `Without authentication this server answers only to its own names, not to '${host ?? ''}'. ` +
-    'Call it as 127.0.0.1 or localhost, or set `publicUrl`.',
+    `Call it as ${loopbackOf(ownHosts)}, or set \`publicUrl\`.`,
 })
+
+/** Those that are right on this machine however it listens, with the port that belongs to them. */
+const loopbackOf = (ownHosts: ReadonlySet<string>): string =>
+  [...ownHosts]
+    .filter((name) => /^(?:localhost|127\.0\.0\.1)(?::\d+)?$/.test(name))
+    .toSorted()
+    .join(' or ')
 
 const originNotAllowed = (origin: string): Problem => ({
   code: 'host-not-allowed',
