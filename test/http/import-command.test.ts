@@ -15,6 +15,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'buzzer-import-command-'))
   upstream = await startUpstream()
   await writeFile(join(folder, 'api.json'), JSON.stringify(document))
+  const relative = { ...document, servers: [{ url: '/v1' }] }
+  await writeFile(join(folder, 'relative.json'), JSON.stringify(relative))
   const { '/slash/': _, ...paths } = document.paths
   await writeFile(join(folder, 'next.json'), JSON.stringify({ ...document, paths }))
   const config = `export default {
@@ -41,6 +43,8 @@ test('buzzer import puts a service into a running server, which a kill cannot un
     const lacking = await importing('api.json')
     expect(lacking.exitCode).toBe(1)
     expect(lacking.stderr).toMatch(/names no server/)
+    const relative = await importing('relative.json')
+    expect(relative.stderr).toMatch(/document names only the relative server \/v1\./)
     const made = await importing('api.json', '--upstream', upstream.url)
     expect(made, made.stderr).toMatchObject({ exitCode: 0 })
     expect(made.stderr).toMatch(/9 operations at http:\S+ as service 'api', version 1/)

@@ -6,6 +6,7 @@ import {
   readinessReport,
   type ReadinessReport,
 } from '../contracts/openapi/service/readiness-report.ts'
+import { absoluteServer } from '../contracts/openapi/service/servers.ts'
 import { createOutbound } from '../outbound/outbound.ts'
 import { readDocument } from './read-document.ts'
 import { systemClock } from './system-clock.ts'
@@ -113,7 +114,7 @@ export function urlOf(
   { servers, serversDiffer }: Pick<ImportedService, 'servers' | 'serversDiffer'>,
   source: string | null,
 ): string | null {
-  const absolute = servers.find((server) => /^https?:\/\/[^{}]+$/i.test(server))
+  const absolute = absoluteServer(servers)
   if (absolute !== undefined) return absolute
   if (serversDiffer || source === null || !/^https?:/i.test(source)) return null
   const [first = '/'] = servers

@@ -4,6 +4,7 @@ import type {
   ImportedService,
 } from '../contracts/openapi/service/import-service.ts'
 import type { OpenApiSource } from '../contracts/openapi/read/read-open-api.ts'
+import { absoluteServer, serverLack } from '../contracts/openapi/service/servers.ts'
 import { readService } from '../contracts/openapi/service/read-service.ts'
 import { defaultPolicies, type Policies } from '../core/operation.ts'
 import { ConfigError } from '../define/errors.ts'
@@ -240,10 +241,10 @@ function upstreamOf(
 }
 
 function firstServer(name: string, { servers, serversDiffer }: ImportedService): string {
-  const absolute = servers.find((server) => /^https?:\/\/[^{}]+$/i.test(server))
+  const absolute = absoluteServer(servers)
   if (absolute !== undefined) return absolute
-  const named = serversDiffer ? 'a server of its own for each operation' : 'no server'
-  const detail = `the document names ${named}; say where it is: url: 'http://…'`
+  const lack = serversDiffer ? 'names a server of its own for each operation' : serverLack(servers)
+  const detail = `the document ${lack}; say where it is: url: 'http://…'`
   throw new ConfigError([{ path: `services.${name}.url`, detail }])
 }
 

@@ -62,7 +62,7 @@ export async function importInto(
 }
 
 /** Whether the server was not told where the API is. */
-export const lacksUrl = (error: unknown): boolean =>
+export const lacksUrl = (error: unknown): error is BuzzerError =>
   error instanceof BuzzerError &&
   (error.problem.errors ?? []).some(({ pointer }) => pointer === '/url')
 

@@ -3,6 +3,7 @@ import { ConfigError, loadConfig } from '../config/load.ts'
 import { addCommonOptions, addExamples, type CommonFlags, type Configure } from './command.ts'
 import { CommandError, exitCodes, usageError } from './command-error.ts'
 import { connect } from './connect.ts'
+import type { BuzzerError } from '@buzzer/client'
 import { importInto, lacksUrl, type ServerImport } from './import-into.ts'
 import { showChanges } from './show-changes.ts'
 import { showCount } from './show-count.ts'
@@ -118,11 +119,18 @@ async function importIntoServer(
 /** What the server says of it is for those who write its JSON. */
 function explainLack(error: unknown): never {
   if (!lacksUrl(error)) throw error
-  throw new CommandError('The document names no server.', {
+  throw new CommandError(lackOf(error), {
     code: 'validation-failed',
     fix: 'add --upstream URL, where the API is',
     cause: error,
   })
+}
+
+/** What the server said, without the member of its JSON that would mend it. */
+const lackOf = (error: BuzzerError): string => {
+  const { detail = '' } = error.problem.errors?.find(({ pointer }) => pointer === '/url') ?? {}
+  const said = /^the document (.*);/.exec(detail)?.[1] ?? 'names no server'
+  return `The document ${said}.`
 }
 
 const reportOf = ({ title, name, operations, notes }: ServerImport) => ({

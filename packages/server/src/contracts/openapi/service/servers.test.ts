@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { readService } from './read-service.ts'
+import { absoluteServer, serverLack } from './servers.ts'
 
 type Part = Readonly<Record<string, unknown>>
 
@@ -88,4 +89,16 @@ test('looks only at operations that are taken', () => {
     servers: ['http://o.test'],
     serversDiffer: false,
   })
+})
+
+test.each([
+  [[], undefined, 'names no server'],
+  [['/v1'], undefined, 'names only the relative server /v1'],
+  [['v1', '/v2'], undefined, 'names only the relative server v1'],
+  [['http://{host}/v1'], undefined, 'names only http://{host}/v1 as its server, which cannot'],
+  [['ws://a.test'], undefined, 'names only ws://a.test as its server, which cannot be called'],
+  [['/v1', 'https://a.test'], 'https://a.test', ''],
+])('of %j it is said what is missing', (servers, absolute, lack) => {
+  expect(absoluteServer(servers)).toBe(absolute)
+  if (absolute === undefined) expect(serverLack(servers)).toContain(lack)
 })

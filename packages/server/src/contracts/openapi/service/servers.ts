@@ -66,3 +66,16 @@ function explain(distinct: readonly (readonly string[])[]): string {
     'and none is given for all: say which with url, or make a service of each with include'
   )
 }
+
+/** The first address that can be called as it is; undefined where there is none. */
+export const absoluteServer = (servers: readonly string[]): string | undefined =>
+  servers.find((server) => /^https?:\/\/[^{}]+$/i.test(server))
+
+/** What to say of a document that gives no address to call. */
+export const serverLack = (servers: readonly string[]): string => {
+  const [first] = servers
+  if (first === undefined) return 'names no server'
+  return /^[a-z][a-z\d+.-]*:/i.test(first) || first.includes('{')
+    ? `names only ${first} as its server, which cannot be called`
+    : `names only the relative server ${first}`
+}
