@@ -25,7 +25,9 @@ export interface ServiceOptions extends PolicyOptions {
 export interface ServiceOperationOptions extends OwnPolicyOptions {
   /**
    * Repeat calls that are not idempotent also after a timeout or a broken answer, when nobody
-   * knows whether the upstream has done its work. Default: `false`.
+   * knows whether the upstream has done its work. A crash of Buzzer in the middle of a call is the
+   * one case in which they are repeated whatever this says, with the same `Idempotency-Key`, since a
+   * job runs at least once. Default: `false`.
    */
   readonly retryUnsafe?: boolean
 }
