@@ -8,6 +8,7 @@ import {
 } from '../contracts/openapi/service/readiness-report.ts'
 import { absoluteServer } from '../contracts/openapi/service/servers.ts'
 import { createOutbound } from '../outbound/outbound.ts'
+import { createBreather } from './breather.ts'
 import { readDocument } from './read-document.ts'
 import { systemClock } from './system-clock.ts'
 
@@ -46,7 +47,7 @@ export async function importDocument(request: ImportRequest): Promise<ImportOutc
   if (outcome.kind === 'refused') return outcome
   const { title } = outcome.document
   const name = request.name ?? nameFor(request.source, title)
-  const service = importService(outcome.document, { service: name })
+  const service = await importService(outcome.document, { service: name }, createBreather())
   const format = /^\s*[{[]/.test(text) ? 'json' : 'yaml'
   const url = urlOf(service, request.source)
   return { kind: 'read', name, title, text, format, url, report: readinessReport(service) }

@@ -16,6 +16,7 @@ import type { Outbound } from '../ports/outbound.ts'
 import type { Runner } from '../ports/runner.ts'
 import { defaultUpstreamOperation, type UpstreamService } from '../runner/upstream/service.ts'
 import { createUpstreamRunner } from '../runner/upstream/upstream-runner.ts'
+import { createBreather } from './breather.ts'
 import type { Mount, MountMatch } from './catalog.ts'
 import { checkSchedule } from './check-schedule.ts'
 import type { DefinitionDeps } from './definition-deps.ts'
@@ -160,18 +161,19 @@ export async function importFor(
 }
 
 /** @throws ConfigError where the document cannot be taken */
-export function importSource(
+export async function importSource(
   name: string,
   options: MountOptions,
   source: OpenApiSource,
-): ImportedService {
+): Promise<ImportedService> {
   const path = `services.${name}.openapi`
   const { include, exclude } = options
-  const outcome = readService(source, {
+  const selected = {
     service: name,
     ...(include === undefined ? {} : { include }),
     ...(exclude === undefined ? {} : { exclude }),
-  })
+  }
+  const outcome = await readService(source, selected, createBreather())
   if (outcome.kind === 'refused') throw new ConfigError([{ path, detail: outcome.detail }])
   refuseUnknownOverrides(name, options, outcome.service)
   return outcome.service

@@ -8,7 +8,7 @@ import { checkService } from '../../config/check-service.ts'
 import type { ChangeTerms, Imported, ImportOrder } from '../../ports/registry.ts'
 import { slugOf, urlOf } from '../import-document.ts'
 import type { MountOptions } from '../mounted-services.ts'
-import { createBreather } from './breather.ts'
+import { createBreather } from '../breather.ts'
 import type { Desk, DeskDeps } from './desk.ts'
 import { invalid } from './read-body.ts'
 import { definedInConfig, notFound, refused } from './refusals.ts'
@@ -54,11 +54,12 @@ async function lookAt(
   { url: given }: ImportOrder,
 ): Promise<Imported> {
   const options = optionsOf(desk, name, given)
-  const service = importService(document, {
+  const selected = {
     service: name,
     ...(options.include === undefined ? {} : { include: options.include }),
     ...(options.exclude === undefined ? {} : { exclude: options.exclude }),
-  })
+  }
+  const service = await importService(document, selected, createBreather())
   const before = presentOf(desk, name)
   const changes = before === null ? null : await diffServices(before, service, createBreather())
   return {

@@ -26,13 +26,13 @@ type Stamp = Pick<Definition, 'version' | 'at' | 'by'>
  *
  * @throws ConfigError where its document or its settings cannot be taken
  */
-export function makeService(
+export async function makeService(
   name: string,
   { options, text, source }: StoredService,
   stamp: Stamp,
   deps: ServiceDeps,
-): LoadedService & { readonly use: { readonly kind: 'ready' } } {
-  const imported = importSource(name, options, { text, name: source ?? 'the document' })
+): Promise<LoadedService & { readonly use: { readonly kind: 'ready' } }> {
+  const imported = await importSource(name, options, { text, name: source ?? 'the document' })
   const mounted = mountService(name, options, imported, deps)
   const runner = createRetiringRunner(mounted.runner, (fault) =>
     deps.log.error({ err: fault, service: name }, 'a service that was replaced could not be ended'),
@@ -60,7 +60,7 @@ export async function loadService(
     const { document, attachment } = definition
     const stored = await readService(name, { document: document ?? '', attachment }, deps.sealer)
     options = stored.options
-    return makeService(name, stored, definition, deps)
+    return await makeService(name, stored, definition, deps)
   } catch (error) {
     const use = { kind: 'broken' as const, problem: reasonOf(error) }
     return { name, ...stampOf(definition), options, source: null, hash: null, use }

@@ -7,7 +7,7 @@ import {
 import type { ServiceOptions } from '../../define/service.ts'
 import type { Changed, ChangeTerms } from '../../ports/registry.ts'
 import { readDocument } from '../read-document.ts'
-import { createBreather } from './breather.ts'
+import { createBreather } from '../breather.ts'
 import { makeService } from './loader.ts'
 import type { Desk, DeskDeps } from './desk.ts'
 import { invalid, problemOf, readServiceBody } from './read-body.ts'
@@ -74,7 +74,7 @@ export async function commitService(
     return { kind: 'changed', version: present.version, created: false, changes: noChanges }
   }
   const at = deps.clock.now()
-  const made = make(name, wanted, present, { at, by: terms.by }, deps)
+  const made = await make(name, wanted, present, { at, by: terms.by }, deps)
   if (made.kind === 'refused') return made
   const { service, stored } = made
   const withIt = (version: number): State => ({
@@ -109,7 +109,7 @@ const isSame = ({ use, hash, source, options }: LoadedService, wanted: StoredSer
   source === wanted.source &&
   canonical(options) === canonical(wanted.options)
 
-function make(
+async function make(
   name: string,
   wanted: StoredService,
   present: LoadedService | undefined,
@@ -119,7 +119,7 @@ function make(
   const stored = restored(wanted, present)
   if (stored === null) return refused(invalid([secretWanted]))
   try {
-    const service = makeService(name, stored, { version: 0, ...stamp }, deps)
+    const service = await makeService(name, stored, { version: 0, ...stamp }, deps)
     if (!isHiddenIn(wanted) || goesThere(service, present)) {
       return { kind: 'made' as const, service, stored }
     }

@@ -31,6 +31,12 @@ export interface SchemaScope {
    * @param path where it stands, for what is said about it
    */
   read(schema: unknown, path: string): CheckedSchema
+  /**
+   * Looks through all that was read, which else its first losses or its first check wait for.
+   *
+   * @param pause waited for after each schema, as there may be thousands of them
+   */
+  settle(pause: () => Promise<void>): Promise<void>
 }
 
 export interface ScopeOptions {
@@ -122,6 +128,13 @@ export function createSchemaScope(options: ScopeOptions): SchemaScope {
 
   return {
     references,
+    async settle(pause) {
+      for (let target = unread.pop(); target !== undefined; target = unread.pop()) {
+        look(target)
+        await pause()
+      }
+      settle()
+    },
     read(schema, path) {
       const target = targetOf({ source: schema as Found['source'], base: root, path })
       return {

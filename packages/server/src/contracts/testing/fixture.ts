@@ -21,14 +21,17 @@ export const sharedDocuments: readonly (readonly [name: string, text: string])[]
   ? readdirSync(shared).map((name) => [name, readFileSync(join(shared, name), 'utf8')] as const)
   : []
 
+export const noPause = (): Promise<void> => Promise.resolve()
+
 /** @throws where the document is refused */
-export function importText(
+export async function importText(
   text: string,
   options: Partial<ImportOptions> & { readonly name?: string } = {},
-): ImportedService {
-  const outcome = readService(
+): Promise<ImportedService> {
+  const outcome = await readService(
     { text, name: options.name ?? 'test' },
     { service: 'api', ...options },
+    noPause,
   )
   if (outcome.kind === 'refused') throw new Error(outcome.detail)
   return outcome.service
@@ -37,7 +40,7 @@ export function importText(
 export const importFixture = (
   name: string,
   options: Partial<ImportOptions> = {},
-): ImportedService => importText(readFixture(name), { name, ...options })
+): Promise<ImportedService> => importText(readFixture(name), { name, ...options })
 
 export function operationOf(service: ImportedService, name: string): ImportedOperation {
   const found = service.operations.find((operation) => operation.name === `${service.name}.${name}`)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { noPause } from '../../testing/fixture.ts'
 import { readService } from '../service/read-service.ts'
 import { diffServices, noChanges, type ServiceChanges } from './diff-services.ts'
 
@@ -10,13 +11,14 @@ interface Api {
   readonly version?: string
 }
 
-const diff = (before: Api, after: Api): Promise<ServiceChanges> =>
-  diffServices(importedFrom(before), importedFrom(after), () => Promise.resolve())
+const diff = async (before: Api, after: Api): Promise<ServiceChanges> =>
+  diffServices(await importedFrom(before), await importedFrom(after), noPause)
 
-function importedFrom({ paths = {}, schemas = {}, version = '3.1.0' }: Api) {
-  const outcome = readService(
+async function importedFrom({ paths = {}, schemas = {}, version = '3.1.0' }: Api) {
+  const outcome = await readService(
     { openapi: version, info: { title: 'T', version: '1' }, paths, components: { schemas } },
     { service: 'api' },
+    noPause,
   )
   if (outcome.kind === 'refused') throw new Error(outcome.detail)
   return outcome.service

@@ -121,11 +121,11 @@ describe('a large document with schemas in circles', () => {
     ['YAML', () => stringify(document)],
   ])(
     '%s is read in seconds',
-    (format, write) => {
+    async (format, write) => {
       const large = write()
       expect(large.length).toBeGreaterThan(format === 'JSON' ? 8_000_000 : 11_000_000)
       const start = performance.now()
-      const service = importText(large)
+      const service = await importText(large)
       const operation = operationOf(service, 'do500')
       const request = (body: unknown) => ({
         target: '/v3/things500/7',

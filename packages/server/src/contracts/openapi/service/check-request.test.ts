@@ -8,11 +8,11 @@ import {
   type TestRequest,
 } from '../../testing/fixture.ts'
 
-const parameters = importFixture('parameters.yaml')
-const bodies = importFixture('bodies.yaml')
-const old = importFixture('schemas-3.0.yaml')
-const modern = importFixture('schemas-3.1.yaml')
-const circular = importFixture('circular.yaml')
+const parameters = await importFixture('parameters.yaml')
+const bodies = await importFixture('bodies.yaml')
+const old = await importFixture('schemas-3.0.yaml')
+const modern = await importFixture('schemas-3.1.yaml')
+const circular = await importFixture('circular.yaml')
 
 const start = (text: string): unknown => expect.stringMatching(new RegExp(`^${text}`))
 

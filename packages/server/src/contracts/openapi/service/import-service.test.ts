@@ -7,12 +7,13 @@ import {
   sharedDocuments,
 } from '../../testing/fixture.ts'
 import { propose } from './proposal.ts'
+import { readService } from './read-service.ts'
 import { readinessReport } from './readiness-report.ts'
 import type { ImportOptions } from './import-service.ts'
 
 describe('operations of a document', () => {
-  test('have names that are fit for paths and told apart', () => {
-    const { operations, notes } = importFixture('names.yaml')
+  test('have names that are fit for paths and told apart', async () => {
+    const { operations, notes } = await importFixture('names.yaml')
     expect(operations.map(({ name, method, path }) => `${name} ${method} ${path}`)).toEqual([
       'api.get GET /',
       'api.get-users-id GET /users/{id}',
@@ -32,8 +33,8 @@ describe('operations of a document', () => {
     ])
   })
 
-  test('are found by method and path', () => {
-    const { routes } = importFixture('names.yaml')
+  test('are found by method and path', async () => {
+    const { routes } = await importFixture('names.yaml')
     const found = (method: string, path: string): string => {
       const match = routes.match(method, path)
       return match.kind === 'matched' ? match.route.name : match.kind
@@ -60,14 +61,14 @@ describe('operations of a document', () => {
     [{ include: ['nothing'] }, []],
     [{ include: [] }, []],
     [{ exclude: ['/*'] }, []],
-  ])('are chosen by %j', (options, names) => {
-    const { operations } = importFixture('names.yaml', options)
+  ])('are chosen by %j', async (options, names) => {
+    const { operations } = await importFixture('names.yaml', options)
     expect(operations.map(({ name }) => name)).toEqual(names.map((name) => `api.${name}`))
   })
 
-  test('that can never be called are noted', () => {
+  test('that can never be called are noted', async () => {
     const paths = { '/a/{x}': { get: {} }, '/a/{y}': { get: {} } }
-    const service = importText(JSON.stringify({ openapi: '3.1.0', paths }))
+    const service = await importText(JSON.stringify({ openapi: '3.1.0', paths }))
     expect(operationOf(service, 'get-a-y').notes).toContain(
       'it is never called: GET /a/{x} matches the same paths',
     )
@@ -86,8 +87,8 @@ describe('operations of a document', () => {
     ['parameters.yaml', 'path', /"absent" does not stand in the path/],
     ['openapi-3.2.yaml', 'queryThings', /querystring parameter "all" is not checked/],
     ['swagger-2.0.yaml', 'getThing', /header x-key, which is passed on/],
-  ])('say what was not understood: %s %s %s', (fixture, name, note) => {
-    const { notes } = operationOf(importFixture(fixture), name)
+  ])('say what was not understood: %s %s %s', async (fixture, name, note) => {
+    const { notes } = operationOf(await importFixture(fixture), name)
     expect(notes).toContainEqual(expect.stringMatching(note))
   })
 })
@@ -131,9 +132,37 @@ describe('proposals', () => {
   })
 })
 
+describe('an import of a large document', () => {
+  const count = 200
+  const each = <Value>(make: (at: number) => Value): Readonly<Record<string, Value>> =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [`/S${at}`, make(at)]))
+  const schema = (at: number) => ({ $ref: `#/components/schemas/~1S${at}` })
+  const content = (at: number) => ({ 'application/json': { schema: schema(at) } })
+  const large = {
+    openapi: '3.1.0',
+    paths: each((at) => ({ post: { requestBody: { content: content(at) } } })),
+    components: {
+      schemas: each((at) => ({ properties: { a: schema((at + 1) % count), b: schema(0) } })),
+    },
+  }
+
+  test('lets others have their turn after each operation and schema', async () => {
+    let pauses = 0
+    const pause = async (): Promise<void> => {
+      pauses += 1
+      await Promise.resolve()
+    }
+    const outcome = await readService(large, { service: 'large' }, pause)
+    expect(outcome.kind === 'read' ? outcome.service.operations : outcome.detail).toHaveLength(
+      count,
+    )
+    expect(pauses).toBeGreaterThanOrEqual(3 * count)
+  })
+})
+
 describe('the readiness report', () => {
-  test.each(fixtureNames)('of %s has the form that is printed', (name) => {
-    const service = importFixture(name)
+  test.each(fixtureNames)('of %s has the form that is printed', async (name) => {
+    const service = await importFixture(name)
     const report = readinessReport(service)
     expect(report.operations.length).toBe(service.operations.length)
     for (const operation of report.operations) {
@@ -147,7 +176,8 @@ describe('the readiness report', () => {
       })
     }
     expect(new Set(report.operations.map((one) => one.name)).size).toBe(report.operations.length)
-    expect(importFixture(name).operations.map((one) => one.name)).toEqual(
+    const again = await importFixture(name)
+    expect(again.operations.map((one) => one.name)).toEqual(
       report.operations.map((one) => one.name),
     )
   })
@@ -160,8 +190,12 @@ if (sharedDocuments.length === 0) {
   )
 }
 describe(`documents of real APIs (${sharedDocuments.length} found beside the project)`, () => {
-  test('each one that is there is taken', () => {
-    const taken = sharedDocuments.map(([name, text]) => [name, importText(text, { name })] as const)
+  test('each one that is there is taken', async () => {
+    const taken = await Promise.all(
+      sharedDocuments.map(
+        async ([name, text]) => [name, await importText(text, { name })] as const,
+      ),
+    )
     expect(taken.filter(([, service]) => service.operations.length === 0)).toEqual([])
     for (const [name, service] of taken) {
       const found = service.operations.map(({ method, path }) => {

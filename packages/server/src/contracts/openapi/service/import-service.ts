@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from '../../schema/json-pointer.ts'
 import { createSchemaScope, type CheckedSchema } from '../../schema/scope.ts'
 import { createParts, type OpenApiDocument, type Parts } from '../read/open-api-document.ts'
 import { createRouteDescriber } from './describe-route.ts'
-import { readOperation, type Reading, type Site } from './import-operation.ts'
+import { readOperation, type Reading, type ReadOperation, type Site } from './import-operation.ts'
 import { createNames } from './operation-name.ts'
 import { createPathMatcher, type PathMatcher } from './path-matcher.ts'
 import type { KeyProposal } from './proposal.ts'
@@ -61,8 +61,14 @@ const mostNotes = 40
 /**
  * Makes operations of a document. Schemas are looked through here and compiled at the first call
  * that they check, so that a thousand operations do not hold up the start.
+ *
+ * @param pause waited for after each operation and schema, as there may be thousands of them
  */
-export function importService(document: OpenApiDocument, options: ImportOptions): ImportedService {
+export async function importService(
+  document: OpenApiDocument,
+  options: ImportOptions,
+  pause: () => Promise<void>,
+): Promise<ImportedService> {
   const notes = [...document.notes]
   const parts = createParts(document)
   const scope = createSchemaScope({
@@ -80,8 +86,13 @@ export function importService(document: OpenApiDocument, options: ImportOptions)
   )
   const servers = serversOf(document.root, sites)
   // All are read before the first is looked at closely: only then is all known that they refer to.
-  const read = sites.map((site) => [site, readOperation(site, reading)] as const)
-  const operations = read.map(([site, operation]): ImportedOperation => {
+  const read: (readonly [Site, ReadOperation])[] = []
+  for (const site of sites) {
+    read.push([site, readOperation(site, reading)])
+    await pause()
+  }
+  await scope.settle(pause)
+  const operationOf = ([site, operation]: readonly [Site, ReadOperation]): ImportedOperation => {
     const local = names.take(site.operationId, site.method, site.path)
     return {
       name: `${options.service}.${local}`,
@@ -106,7 +117,12 @@ export function importService(document: OpenApiDocument, options: ImportOptions)
       readsWhole: operation.readsWhole,
       document: once(() => describer.describe(site, operation)),
     }
-  })
+  }
+  const operations: ImportedOperation[] = []
+  for (const each of read) {
+    operations.push(operationOf(each))
+    await pause()
+  }
   return {
     name: options.service,
     title: document.title,

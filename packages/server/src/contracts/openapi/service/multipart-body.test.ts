@@ -31,7 +31,7 @@ const document = {
   info: { title: 'Pictures', version: '1' },
   paths: { '/pictures': { post: operation } },
 }
-const picture = operationOf(importText(JSON.stringify(document)), 'send')
+const picture = operationOf(await importText(JSON.stringify(document)), 'send')
 
 interface Part {
   readonly name: string

@@ -6,10 +6,18 @@ export type ServiceOutcome =
   | { readonly kind: 'read'; readonly service: ImportedService }
   | { readonly kind: 'refused'; readonly detail: string }
 
-/** Reads an OpenAPI document and makes operations of it. */
-export function readService(source: OpenApiSource, options: ImportOptions): ServiceOutcome {
+/**
+ * Reads an OpenAPI document and makes operations of it.
+ *
+ * @param pause waited for after each operation and schema
+ */
+export async function readService(
+  source: OpenApiSource,
+  options: ImportOptions,
+  pause: () => Promise<void>,
+): Promise<ServiceOutcome> {
   const outcome = readOpenApi(source)
   return outcome.kind === 'refused'
     ? outcome
-    : { kind: 'read', service: importService(outcome.document, options) }
+    : { kind: 'read', service: await importService(outcome.document, options, pause) }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { noPause } from '../../testing/fixture.ts'
 import { readService } from './read-service.ts'
 import { absoluteServer, serverLack } from './servers.ts'
 
@@ -7,10 +8,11 @@ type Part = Readonly<Record<string, unknown>>
 const at = (...urls: readonly string[]): Part => ({ servers: urls.map((url) => ({ url })) })
 const get = (more: Part = {}): Part => ({ get: { responses: {}, ...more } })
 
-function serversOf(root: Part, paths: Part, exclude: readonly string[] = []) {
-  const outcome = readService(
+async function serversOf(root: Part, paths: Part, exclude: readonly string[] = []) {
+  const outcome = await readService(
     { openapi: '3.1.0', info: { title: 'T', version: '1' }, ...root, paths },
     { service: 'api', exclude },
+    noPause,
   )
   if (outcome.kind === 'refused') throw new Error(outcome.detail)
   const { servers, serversDiffer, notes, operations } = outcome.service
@@ -77,15 +79,15 @@ test.each<[string, Part, Part, Expected]>([
     { '/a': get() },
     is(['https://a.test/{unknown}'], false, []),
   ],
-])('takes %s', (_, root, paths, expected) => {
-  const found = serversOf(root, paths)
+])('takes %s', async (_, root, paths, expected) => {
+  const found = await serversOf(root, paths)
   expect(found).toMatchObject(expected)
   expect(found.notes.some((note) => /different addresses/.test(note))).toBe(expected.serversDiffer)
 })
 
-test('looks only at operations that are taken', () => {
+test('looks only at operations that are taken', async () => {
   const paths = { '/a': get(at('http://o.test')), '/b': get(at('http://p.test')) }
-  expect(serversOf({}, paths, ['/b'])).toMatchObject({
+  expect(await serversOf({}, paths, ['/b'])).toMatchObject({
     servers: ['http://o.test'],
     serversDiffer: false,
   })

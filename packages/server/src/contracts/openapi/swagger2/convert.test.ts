@@ -8,7 +8,7 @@ import {
 } from '../../testing/fixture.ts'
 import { readOpenApi } from '../read/read-open-api.ts'
 
-const service = importFixture('swagger-2.0.yaml')
+const service = await importFixture('swagger-2.0.yaml')
 const start = (text: string): unknown => expect.stringMatching(new RegExp(`^${text}`))
 
 describe('a Swagger 2.0 document', () => {

@@ -11,6 +11,7 @@ import {
   fixtureNames,
   importFixture,
   importText,
+  noPause,
   readFixture,
   sharedDocuments,
 } from '../../testing/fixture.ts'
@@ -54,12 +55,12 @@ function named(name: string, inputSchema: JsonObject): Operation {
   return { name, summary: 'Renders it', policies, runner, call }
 }
 
-const services = [
+const services = await Promise.all([
   ...fixtureNames.map((name) => importFixture(name, { service: name.replace(/\.yaml$/, '') })),
   ...sharedDocuments.map(([name, text]) =>
     importText(text, { service: name.replace(/\.\w+$/, '') }),
   ),
-]
+])
 const tree = {
   type: 'object',
   properties: { left: { $ref: '#' }, right: { $ref: '#/$defs/leaf' } },
@@ -260,7 +261,8 @@ describe('properties', () => {
             const steps = [...change.path]
             return spoil(value, (count) => (steps.shift() ?? 0) % count, change.junk)
           }, original)
-          const outcome = readService(isObject(spoiled) ? spoiled : {}, { service: 'spoiled' })
+          const root = isObject(spoiled) ? spoiled : {}
+          const outcome = await readService(root, { service: 'spoiled' }, noPause)
           if (outcome.kind === 'refused') {
             expect(outcome.detail).not.toBe('')
             return
