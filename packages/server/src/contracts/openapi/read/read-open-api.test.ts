@@ -137,8 +137,9 @@ describe('a large document with schemas in circles', () => {
         [],
       )
       expect(wrongWith(operation, request({ p1: 'a', p0: { p1: 'b', p7: {} } }))).toHaveLength(1)
-      // It takes 0.5 s for JSON and 3 s for YAML on two quiet cores, twice that on busy ones.
-      expect(performance.now() - start).toBeLessThan(format === 'JSON' ? 5_000 : 15_000)
+      // It takes 0.5 s for JSON and 3 s for YAML on two quiet cores; 1.6 s and 12 s have been seen
+      // on slow ones, and busy ones take twice that. What grew faster than the document takes minutes.
+      expect(performance.now() - start).toBeLessThan(format === 'JSON' ? 5_000 : 30_000)
     },
     60_000,
   )
