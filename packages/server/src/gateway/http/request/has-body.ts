@@ -7,8 +7,8 @@ const bodiless: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'TRACE
 /** Whether a body comes with a request (RFC 9112, section 6.3). */
 export function hasBody({ method, headers }: IncomingMessage): boolean {
   if (bodiless.has(method)) return false
-  const length = headers['content-length']
-  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
+  // `00` is a length too, and of nothing nobody would be told that it has come.
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 /** `type/subtype`, each a token (RFC 9110, section 8.3.1); what comes behind is looked at later. */
