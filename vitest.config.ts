@@ -8,6 +8,7 @@ const alone = [
   'bench/**/*.test.ts',
   'test/http/overload.test.ts',
   'test/{backup,crash,durability,schedules}/**/*.test.ts',
+  'packages/*/src/**/*.alone.test.ts',
 ]
 
 /**
@@ -36,7 +37,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'test/run/**/*.test.ts'],
-          exclude: [...conformance, '**/node_modules/**'],
+          exclude: [...conformance, ...alone, '**/node_modules/**'],
           testTimeout: 10 * seconds,
         },
       },
