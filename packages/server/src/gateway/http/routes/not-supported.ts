@@ -10,6 +10,7 @@ const planned: readonly (readonly [Route['method'], string, Scope | 'public'])[]
   ['GET', '/v1/channels/:channel/ws', 'channels:subscribe'],
   ['GET', '/v1/channels/:channel/events', 'channels:subscribe'],
   ['POST', '/v1/channels/:channel/events', 'channels:publish'],
+  ['GET', '/v1/channels/:channel/presence', 'channels:subscribe'],
   ['GET', '/v1/webhooks', 'webhooks:manage'],
   ['POST', '/v1/webhooks', 'webhooks:manage'],
   ['GET', '/v1/audit', 'audit:read'],
