@@ -1,4 +1,6 @@
-import type { JobDocument } from './job.ts'
+import type { JobId } from './id.ts'
+import type { FinalState, JobDocument } from './job.ts'
+import type { ProblemDocument } from './problem.ts'
 
 /** What can happen to a job, as the part of the CloudEvents `type` after `dev.buzzer.`. */
 export const jobEventTypes = [
@@ -43,6 +45,37 @@ export interface OutputPiece {
 
 /** A job as the `data` of its events; results up to 64 KiB stand in line in `succeeded`. */
 export type JobEventData = JobDocument & { readonly result?: unknown; readonly deadLetter?: true }
+
+/** An outcome whose job is gone, or was run again since; as `data` of an operation's events. */
+export interface OutcomeData {
+  readonly id: JobId
+  readonly operation: string
+  readonly state: FinalState
+  readonly version: number
+  readonly run: number
+  readonly attempt: number
+  readonly error: ProblemDocument | null
+  readonly deadLetter?: true
+}
+
+/** A page of a channel, as long polling gives it. */
+export interface ChannelPageDocument {
+  readonly events: readonly CloudEvent[]
+  /** The cursor with which the next request goes on. */
+  readonly next: string
+  /** What was asked for is gone; the events begin at the oldest that is left. */
+  readonly reset?: ResetData
+}
+
+export interface ResetData {
+  /** A sequence. */
+  readonly oldest: string
+}
+
+/** What a publication is answered with, in the order of its events. */
+export interface PublishedDocument {
+  readonly events: readonly { readonly id: string; readonly sequence: string }[]
+}
 
 export const formatSequence = (offset: number): string => String(offset).padStart(16, '0')
 

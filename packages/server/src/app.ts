@@ -21,6 +21,7 @@ import type { Config } from './config/config.ts'
 import { ConfigError } from './define/errors.ts'
 import { createEngine } from './engine/engine.ts'
 import { createHttpServer } from './gateway/http/server.ts'
+import { createRenderings } from './gateway/renderings.ts'
 import type { Store } from './ports/store.ts'
 import type { Telemetry } from './ports/telemetry.ts'
 import { openSqliteStore } from './store/sqlite/open.ts'
@@ -111,6 +112,7 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
     store,
     bus,
     clock,
+    soon: setImmediate,
     random,
     ids,
     catalog: definitions.catalog,
@@ -145,6 +147,7 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
     tokens: createJobTokens(secret),
     publicUrl,
     limits: config.limits,
+    renderings: createRenderings(publicUrl),
     documents: createDocuments(definitions.catalog, publicUrl),
     metrics: async () => ({ text: await metrics.render(), mediaType: metrics.contentType }),
     stopping: stopped.signal,

@@ -1,4 +1,5 @@
-import type { Catalog, Operation, RouteMatch } from '../ports/catalog.ts'
+import { createChannelIndex } from '../core/channel-name.ts'
+import type { Catalog, Channel, Operation, RouteMatch } from '../ports/catalog.ts'
 
 /** Finds the operation of a service that a method and a path below its mount name. */
 export interface Mount {
@@ -22,7 +23,11 @@ export const deepestFirst = (mounts: readonly Mount[]): readonly Mount[] =>
  *
  * @param mounts in the order in which they are asked
  */
-export function createCatalog(operations: readonly Operation[], mounts: readonly Mount[]): Catalog {
+export function createCatalog(
+  operations: readonly Operation[],
+  mounts: readonly Mount[],
+  channels: readonly Channel[],
+): Catalog {
   const byName = new Map(operations.map((operation) => [operation.name, operation]))
   const matchBelow = ({ mount, match }: Mount, method: string, target: string): RouteMatch => {
     const below = target.slice(mount.length)
@@ -36,6 +41,8 @@ export function createCatalog(operations: readonly Operation[], mounts: readonly
   return {
     operation: (name) => byName.get(name) ?? null,
     operations: () => operations,
+    channel: createChannelIndex(channels),
+    channels: () => channels,
     route(method, target) {
       for (const mount of mounts) {
         if (!isBelow(mount.mount, target)) continue

@@ -1,9 +1,10 @@
 import type { Config } from '../config/config.ts'
-import type { Operation } from '../ports/catalog.ts'
+import type { Channel, Operation } from '../ports/catalog.ts'
 import type { Outbound } from '../ports/outbound.ts'
 import { createOutbound } from '../outbound/outbound.ts'
 import type { DefinitionDeps } from './definition-deps.ts'
 import { importFor, mountService, type MountedService } from './mounted-services.ts'
+import { makeChannel } from './make-channel.ts'
 import { nameOperations } from './named-operations.ts'
 import { warnOfPrivate } from './warn-private.ts'
 
@@ -12,6 +13,7 @@ export interface Definitions extends AsyncDisposable {
   /** Those that handlers run. */
   readonly named: readonly Operation[]
   readonly services: readonly MountedService[]
+  readonly channels: readonly Channel[]
   /** The one guarded client, for services that are defined later too. */
   readonly outbound: Outbound
 }
@@ -32,10 +34,14 @@ export async function loadDefinitions(config: Config, deps: DefinitionDeps): Pro
     warnOfPrivate(service, outbound, deps.log)
     services.push(service)
   }
+  const channels = Object.entries(config.channels).map(([name, { options }]) =>
+    makeChannel(name, options),
+  )
   const owned = resources.move()
   return {
     named: operations,
     services,
+    channels,
     outbound,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

@@ -7,10 +7,12 @@ export interface LiveCatalog extends Catalog {
 }
 
 export function createLiveCatalog(): LiveCatalog {
-  let current: Catalog = createCatalog([], [])
+  let current: Catalog = createCatalog([], [], [])
   return {
     operation: (name) => current.operation(name),
     operations: () => current.operations(),
+    channel: (name) => current.channel(name),
+    channels: () => current.channels(),
     route: (method, target) => current.route(method, target),
     swap(next) {
       current = next

@@ -1,17 +1,14 @@
 import { availableParallelism } from 'node:os'
 import { pathToFileURL } from 'node:url'
-import type { ValidationError } from '@buzzer/contract'
 import type { Config } from '../config/config.ts'
-import { compileSchema, type CompiledSchema } from '../contracts/schema/compile-schema.ts'
-import { ConfigError } from '../define/errors.ts'
 import type { OperationDefinition } from '../define/operation.ts'
 import { operationPolicies } from '../define/policies.ts'
-import { jsonSchemaOf, type Schema } from '../define/schema.ts'
-import type { JsonSchema, Operation } from '../ports/catalog.ts'
+import type { Operation } from '../ports/catalog.ts'
 import type { Runner } from '../ports/runner.ts'
 import { createHandlerRunner } from '../runner/handler/handler-runner.ts'
 import type { HandlerEntry } from '../runner/handler/handler-set.ts'
 import { checkSchedule } from './check-schedule.ts'
+import { compiled, takeAnything } from './compiled-schema.ts'
 import type { DefinitionDeps } from './definition-deps.ts'
 
 /** The operations of the configuration that handlers run, with the one runner of them all. */
@@ -70,17 +67,4 @@ function named(
       check: input === null ? takeAnything : input.schema.check,
     },
   }
-}
-
-const takeAnything = (): readonly ValidationError[] => []
-
-function compiled(
-  path: string,
-  schema: Schema | undefined,
-): { readonly json: JsonSchema; readonly schema: CompiledSchema } | null {
-  if (schema === undefined) return null
-  const json = jsonSchemaOf(schema, path)
-  const outcome = compileSchema(json)
-  if (outcome.kind === 'compiled') return { json, schema: outcome.schema }
-  throw new ConfigError(outcome.problems.map((detail) => ({ path, detail })))
 }

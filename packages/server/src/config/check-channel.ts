@@ -1,9 +1,8 @@
-import { checkHistory } from '../define/channel.ts'
+import { channelPolicies } from '../define/channel.ts'
 import type { ConfigIssue } from '../define/errors.ts'
 import { jsonSchemaOf, type Schema } from '../define/schema.ts'
 import { isRecord, unknownKeys } from './check-keys.ts'
 import { issueIf, issuesOf } from './issues.ts'
-import { show } from './parse.ts'
 
 /**
  * A segment is text or one parameter; dots and slashes divide them and mean the same. `__proto__`
@@ -13,7 +12,9 @@ const namePattern = /^(?!.*__proto__)(?:[\w~-]+|\{\w+\})(?:[./](?:[\w~-]+|\{\w+\
 const longestName = 255
 
 /** First segments of channels that belong to Buzzer itself. */
-const reserved = new Set(['jobs', 'operations'])
+const reserved = new Set(['jobs', 'operations', 'batches', 'presence', 'webhooks'])
+
+const known = ['summary', 'data', 'history', 'ephemeral', 'shared', 'presence']
 
 /** Finds what is wrong with a declared channel. */
 export function checkChannel(
@@ -30,18 +31,10 @@ export function checkChannel(
   return [
     ...issueIf(!namePattern.test(name) || name.length > longestName, path, badName),
     ...issueIf(reserved.has(first), path, `channels below ${first} are Buzzer's own`),
-    ...unknownKeys(`${path}.`, options, ['data', 'history', 'shared']),
-    ...checkShared(`${path}.shared`, options['shared']),
+    ...unknownKeys(`${path}.`, options, known),
     ...(options['data'] === undefined
       ? []
       : issuesOf(() => jsonSchemaOf(options['data'] as Schema, `${path}.data`))),
-    ...issuesOf(() => checkHistory(path, options['history'])),
+    ...issuesOf(() => channelPolicies(path, options)),
   ]
 }
-
-const checkShared = (path: string, value: unknown): readonly ConfigIssue[] =>
-  issueIf(
-    value !== undefined && typeof value !== 'boolean',
-    path,
-    `${show(value)} is not true or false`,
-  )

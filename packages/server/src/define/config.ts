@@ -17,7 +17,7 @@ export interface ConfigOptions<
   readonly operations?: Operations
   /** HTTP APIs that Buzzer wraps, by name. */
   readonly services?: Services
-  /** Streams of events, by name; declared and checked, but nothing is published to them yet. */
+  /** Streams of events, by name. */
   readonly channels?: Readonly<Record<string, ChannelDefinition>>
   readonly outbound?: OutboundOptions
   /**

@@ -10,6 +10,8 @@ import type { Telemetry } from '../ports/telemetry.ts'
 import type { Timetables } from '../ports/timetable.ts'
 import type { Tracing } from '../ports/tracing.ts'
 import type { Admission } from './admission.ts'
+import type { Offsets } from './channels/offsets.ts'
+import type { Tails } from './channels/tails.ts'
 import type { Held } from './held.ts'
 import type { Pressure } from './pressure.ts'
 import type { Slots } from './slots.ts'
@@ -19,6 +21,8 @@ export interface EngineParts {
   readonly store: Store
   readonly bus: Bus
   readonly clock: Clock
+  /** Calls back when what has come in by now was taken in. */
+  readonly soon: (callback: () => void) => void
   readonly random: Random
   readonly ids: IdSource
   readonly catalog: Catalog
@@ -48,4 +52,6 @@ export interface EngineContext extends EngineParts {
   readonly held: Held
   readonly admission: Admission
   readonly pressure: Pressure
+  readonly tails: Tails
+  readonly offsets: Offsets
 }

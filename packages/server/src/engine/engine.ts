@@ -8,6 +8,10 @@ import { accept, type Accepted, type Submission } from './accept.ts'
 import { createAdmission, type Admission } from './admission.ts'
 import { createAlerter } from './alert.ts'
 import { createBatchEngine, type BatchEngine } from './batches.ts'
+import { createChannelEngine, type ChannelEngine } from './channels/channels.ts'
+import { createOffsets } from './channels/offsets.ts'
+import { createTails } from './channels/tails.ts'
+import { tellPage } from './channels/tell.ts'
 import { createClaimer } from './claim.ts'
 import type { EngineContext, EngineParts } from './context.ts'
 import { createDeadLetterEngine, type DeadLetterEngine } from './dead-letters.ts'
@@ -23,7 +27,8 @@ import { createScheduler, type Scheduler } from './schedule.ts'
 import { createSlots } from './slots.ts'
 import { createSweeper } from './sweep.ts'
 import { cancelJob, eraseJob, retryJob, type SteerAnswer } from './steer.ts'
-import { viewJob, viewNew, type JobView } from './view.ts'
+import type { JobView } from '../core/job-view.ts'
+import { viewJob, viewNew } from './view.ts'
 import { waitForJob, type Patience } from './wait.ts'
 import { watchJob, type JobEvent } from './watch.ts'
 
@@ -43,6 +48,7 @@ export interface Engine {
   readonly blobs: Pick<Blobs, 'has' | 'read' | 'write' | 'remove'>
   readonly batches: BatchEngine
   readonly deadLetters: DeadLetterEngine
+  readonly channels: ChannelEngine
   list(query: JobQuery): Promise<Page<Job>>
   cancel(asker: Asker, id: JobId): Promise<SteerAnswer>
   retry(asker: Asker, id: JobId): Promise<SteerAnswer>
@@ -67,12 +73,17 @@ export interface Engine {
 export function createEngine(parts: EngineParts): Engine {
   const pressure = createPressure(parts.clock)
   const admission = createAdmission(parts, pressure)
-  const ctx: EngineContext = {
+  const shared = {
     ...parts,
     pressure,
     admission,
     free: createSlots(parts.slots, () => claimer?.slotFree()),
     held: createHeld(),
+    offsets: createOffsets(parts),
+  }
+  const ctx: EngineContext = {
+    ...shared,
+    tails: createTails({ ...shared, tell: (page) => tellPage(ctx, page) }),
   }
   let claimer: ReturnType<typeof createClaimer> | null = null
   let housekeeping: readonly { stop(): Promise<void> }[] = []
@@ -91,6 +102,7 @@ export function createEngine(parts: EngineParts): Engine {
     blobs: ctx.store.blobs,
     batches: createBatchEngine(ctx),
     deadLetters: createDeadLetterEngine(ctx),
+    channels: createChannelEngine(ctx),
     list: (query) => ctx.store.jobs.list(query),
     cancel: (asker, id) => cancelJob(ctx, asker, id),
     retry: (asker, id) => retryJob(ctx, asker, id),

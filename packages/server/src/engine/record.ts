@@ -5,10 +5,11 @@ import { defaultRetry, retryDelay } from '../core/retry.ts'
 import type { Result } from '../core/payload.ts'
 import type { Millis } from '../core/time.ts'
 import { transition, type JobInput } from '../core/transition.ts'
-import { batchTopic, jobTopic, workTopic } from '../ports/bus.ts'
+import { jobTopic, workTopic } from '../ports/bus.ts'
 import type { Operation } from '../ports/catalog.ts'
 import type { RunOutcome } from '../ports/runner.ts'
 import type { Settlement } from '../ports/store.ts'
+import { announceEnd } from './announce-end.ts'
 import type { EngineContext } from './context.ts'
 import type { Ending } from './ending.ts'
 import { isHeavy, keepApart, letGo } from './keep.ts'
@@ -153,8 +154,8 @@ const timedOut = (operation: Operation | null, outcome: Failure | null): Failure
 })
 
 function announce(ctx: EngineContext, operation: Operation | null, { next }: Settlement): void {
-  ctx.bus.publish(jobTopic(next.id))
-  if (next.batch !== null && isOutcome(next)) ctx.bus.publish(batchTopic(next.batch))
+  if (isOutcome(next)) announceEnd(ctx, next)
+  else ctx.bus.publish(jobTopic(next.id))
   if (!isOutcome(next) || opensGate(operation, next)) ctx.bus.publish(workTopic)
 }
 

@@ -1,6 +1,7 @@
 import { isOutcome } from '../core/job.ts'
-import { batchTopic, jobTopic, workTopic } from '../ports/bus.ts'
+import { jobTopic, workTopic } from '../ports/bus.ts'
 import type { RescuedJob } from '../ports/store.ts'
+import { announceEnd } from './announce-end.ts'
 import type { EngineContext } from './context.ts'
 import { createRepeater, type Repeater } from './repeat.ts'
 import { reportEnd } from './report.ts'
@@ -25,7 +26,7 @@ function announce(ctx: EngineContext, { job, why }: RescuedJob): void {
       'a lease ended without a word from its worker',
     )
   }
-  if (isOutcome(job)) reportEnd(ctx, job)
-  if (isOutcome(job) && job.batch !== null) ctx.bus.publish(batchTopic(job.batch))
-  ctx.bus.publish(jobTopic(job.id))
+  if (!isOutcome(job)) return ctx.bus.publish(jobTopic(job.id))
+  reportEnd(ctx, job)
+  announceEnd(ctx, job)
 }

@@ -1,8 +1,9 @@
 import { problems, type JobId, type Problem } from '@buzzer/contract'
 import { isOutcome, type Job } from '../core/job.ts'
 import type { Refusal } from '../core/transition.ts'
-import { batchTopic, jobTopic, stopTopic, workTopic } from '../ports/bus.ts'
+import { jobTopic, stopTopic, workTopic } from '../ports/bus.ts'
 import type { Steered } from '../ports/store.ts'
+import { announceEnd } from './announce-end.ts'
 import type { EngineContext } from './context.ts'
 import { jobExpired, jobNotFound, type Asker } from './find.ts'
 import { reportEnd } from './report.ts'
@@ -26,8 +27,7 @@ export async function cancelJob(ctx: EngineContext, asker: Asker, id: JobId): Pr
 export function announceCancel(ctx: EngineContext, job: Job): void {
   if (!isOutcome(job)) return ctx.bus.publish(stopTopic)
   reportEnd(ctx, job)
-  ctx.bus.publish(jobTopic(job.id))
-  if (job.batch !== null) ctx.bus.publish(batchTopic(job.batch))
+  announceEnd(ctx, job)
   if (job.key !== null) ctx.bus.publish(workTopic)
 }
 

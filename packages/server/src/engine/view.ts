@@ -1,15 +1,7 @@
-import { isOutcome, type FailedAttempt, type Job } from '../core/job.ts'
+import { isOutcome, type Job } from '../core/job.ts'
+import type { JobView } from '../core/job-view.ts'
 import { waitingOf, type Waiting } from '../core/waiting.ts'
 import type { EngineContext } from './context.ts'
-
-/** A job with what a caller sees beside it. */
-export interface JobView {
-  readonly job: Job
-  readonly waiting: Waiting | null
-  /** The failed attempts of its present run, where it has failed. */
-  readonly failures: readonly FailedAttempt[]
-  readonly expiresAt: number | null
-}
 
 /** Looks up what the row alone does not tell: why it waits, and what its attempts died of. */
 export async function viewJob(ctx: EngineContext, job: Job): Promise<JobView> {

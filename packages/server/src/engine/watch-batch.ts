@@ -44,6 +44,8 @@ export async function* watchBatch(
     const page = await readPage(ctx, start, cursor)
     for (const event of page.events) {
       cursor = event.offset
+      // A batch's channel is Buzzer's own, so nobody publishes to it.
+      if (event.kind === 'published') continue
       const now = event.kind === 'outcome' ? null : await endedNow(ctx, start, event, page)
       if (event.kind === 'outcome') yield event
       if (event.kind === 'outcome' || now === null) continue

@@ -6,7 +6,8 @@ import type { Millis } from '../core/time.ts'
 import { jobTopic } from '../ports/bus.ts'
 import type { Piece } from '../ports/store.ts'
 import type { EngineContext } from './context.ts'
-import { viewJob, type JobView } from './view.ts'
+import type { JobView } from '../core/job-view.ts'
+import { viewJob } from './view.ts'
 import { createHint } from './wait.ts'
 
 /** What a reader of a job is told, with its offset on the job's channel. */

@@ -29,12 +29,13 @@ export function jobCloudEvent(
     datacontenttype: 'application/json',
     sequence: formatSequence(event.offset),
     ...(job.trace === null ? {} : { traceparent: job.trace.traceparent }),
-    data: event.type === 'job.output' ? event.output : jobData(event, publicUrl),
+    data: event.type === 'job.output' ? event.output : jobEventData(event, publicUrl),
   }
 }
 
-function jobData(
-  { view, result }: Exclude<JobEvent, { type: 'job.output' }>,
+/** A job as its events carry it. */
+export function jobEventData(
+  { view, result }: Pick<Exclude<JobEvent, { type: 'job.output' }>, 'view' | 'result'>,
   publicUrl: string,
 ): JobEventData {
   const document = jobDocument(view, publicUrl)

@@ -2,7 +2,7 @@ import { problemDocument, type JobDocument, type ProblemDocument } from '@buzzer
 import { isOutcome, publicState, type FailedAttempt, type Job } from '../core/job.ts'
 import { formatTime, type Millis } from '../core/time.ts'
 import type { Waiting } from '../core/waiting.ts'
-import type { JobView } from '../engine/view.ts'
+import type { JobView } from '../core/job-view.ts'
 
 export const jobPath = (job: Pick<Job, 'id'>): string => `/v1/jobs/${job.id}`
 

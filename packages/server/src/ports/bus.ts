@@ -20,3 +20,5 @@ export const batchTopic = (id: string): string => `batches/${id}`
 export const jobTopic = (id: string): string => `jobs/${id}`
 /** A definition changed. */
 export const definitionsTopic = 'definitions'
+/** A channel has more events. */
+export const channelTopic = (tenant: string, name: string): string => `channels/${tenant}/${name}`

@@ -1,4 +1,6 @@
 import type { ValidationError } from '@buzzer/contract'
+import type { ChannelHistory } from '../core/channel.ts'
+import type { ChannelMatch } from '../core/channel-name.ts'
 import type { Policies } from '../core/operation.ts'
 import type { UpstreamRequest } from '../core/payload.ts'
 import type { Runner } from './runner.ts'
@@ -86,10 +88,31 @@ export type RouteMatch =
   | { readonly kind: 'wrong-method'; readonly allow: readonly string[] }
   | { readonly kind: 'none' }
 
+/** A declared channel, or a family of them where its name has parameters. */
+export interface Channel {
+  /** As it is declared, with dots: `quotes.{symbol}`. */
+  readonly name: string
+  readonly summary: string | null
+  readonly history: ChannelHistory
+  /** Nothing of it is stored. */
+  readonly ephemeral: boolean
+  /** All tenants have it in common. */
+  readonly shared: boolean
+  /** It is known who reads it. */
+  readonly presence: boolean
+  /** Null where anything is taken. */
+  readonly dataSchema: JsonSchema | null
+  /** @param data undefined where there is none */
+  check(data: unknown): readonly ValidationError[]
+}
+
 /** The running definitions. */
 export interface Catalog {
   operation(name: string): Operation | null
   operations(): readonly Operation[]
+  /** @param name with dots or slashes; the match carries it as it is written everywhere */
+  channel(name: string): ChannelMatch<Channel> | null
+  channels(): readonly Channel[]
   /** @param target path and query as received; the match carries it without the mount */
   route(method: string, target: string): RouteMatch
 }

@@ -1,18 +1,59 @@
 import type { BatchId, EventId, FinalState, JobId, Problem } from '@buzzer/contract'
+import type { ChannelHistory } from '../core/channel.ts'
 import type { Millis } from '../core/time.ts'
 
 /**
- * Reads what happened on a channel, by cursor. Every reader of a durable channel is one of these,
+ * Channels and what happened on them. Every reader of a durable channel reads here by cursor,
  * whatever protocol it came by; the bus only says when to look again.
  */
 export interface Events {
   /**
-   * @param channel such as `operations/{name}` or `batches/{id}`; one that nobody has written to
-   *   is an empty one
+   * @param channel such as `quotes.ACME`, `operations/{name}` or `batches/{id}`; one that nobody
+   *   has written to is an empty one
    * @param since exclusive: 0 for all that is kept
-   * @param limit at most so many events
+   * @param limit at most so many events, and fewer where they are large, but not none
    */
   read(tenant: string, channel: string, since: number, limit: number): Promise<ChannelPage>
+  /**
+   * Appends events in their order, all of them or none. One whose source and id are those of an
+   * event that is kept is that event.
+   */
+  publish(command: Publish): Promise<Publication>
+  /**
+   * Takes offsets that nobody else gets, for events that are not kept here.
+   *
+   * @returns the first of `count`; null where there are too many channels
+   */
+  reserve(tenant: string, channel: string, count: number): Promise<number | null>
+}
+
+export interface Publish {
+  readonly tenant: string
+  readonly channel: string
+  /** What is kept of this channel from now on. */
+  readonly history: ChannelHistory
+  readonly events: readonly NewEvent[]
+}
+
+export interface NewEvent {
+  readonly id: string
+  /** Told apart by it and the id; null where the id is new for certain. */
+  readonly source: string | null
+  readonly at: Millis
+  /** A CloudEvent as `writeEvent` makes it. */
+  readonly text: string
+}
+
+export type Publication =
+  /** In the order of the events. */
+  | { readonly kind: 'published'; readonly places: readonly EventPlace[] }
+  /** So many channels have been written to that no new one is taken. */
+  | { readonly kind: 'too-many-channels' }
+
+export interface EventPlace {
+  readonly offset: number
+  /** False where it was there already. */
+  readonly isNew: boolean
 }
 
 export interface ChannelPage {
@@ -24,13 +65,23 @@ export interface ChannelPage {
   readonly last: number
 }
 
-export type ChannelEvent = OutcomeEvent | BatchEndEvent
+export type ChannelEvent = OutcomeEvent | BatchEndEvent | PublishedEvent
 
-interface Stored {
+interface Placed {
   /** From 1 on. */
   readonly offset: number
-  readonly id: EventId
   readonly at: Millis
+}
+
+interface Stored extends Placed {
+  readonly id: EventId
+}
+
+/** Somebody published it. */
+export interface PublishedEvent extends Placed {
+  readonly kind: 'published'
+  /** A CloudEvent without its `sequence`. */
+  readonly text: string
 }
 
 /** A run of a job ended, on the channel of its operation and of each batch that lists it. */

@@ -42,6 +42,8 @@ export interface Telemetry {
   leaseLost(operation: string): void
   /** An outcome came after its lease was lost, and changed nothing. */
   lateOutcome(operation: string): void
+  /** Events were published. @param channel as it is declared. @param count those that were new */
+  published(channel: string, count: number): void
   /** The store ran commands as one batch. @param tookMs with the commit, on its thread */
   committed(commands: number, tookMs: number): void
   /** Spans could not be sent, or were too many. */

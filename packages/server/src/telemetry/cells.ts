@@ -9,7 +9,8 @@ import { Counter, type Histogram, type Registry } from '@prometheus-io/client'
 type Labels = Readonly<Record<string, string>>
 
 export interface Count {
-  inc(): void
+  /** @param by 1 by default */
+  inc(by?: number): void
 }
 
 export interface Measure {
@@ -38,8 +39,8 @@ export function createCounter(
     const cell = { labels, count: 0 }
     cells.push(cell)
     return {
-      inc() {
-        cell.count += 1
+      inc(by = 1) {
+        cell.count += by
       },
     }
   }

@@ -2,6 +2,7 @@ import { Counter, Gauge, Registry } from '@prometheus-io/client'
 import type { Clock } from '../ports/clock.ts'
 import type { Depth } from '../ports/store.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
+import { createChannelSeries } from './channel-series.ts'
 import { addDepthGauges } from './depth-gauges.ts'
 import { createOperationSeries } from './operation-series.ts'
 import { addProcessGauges } from './process-gauges.ts'
@@ -46,6 +47,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   addSlotGauge(registry, options)
   const routes = createRouteSeries(registry)
   const store = createStoreSeries(registry)
+  const channels = createChannelSeries(registry)
   const lostSpans = new Counter({
     name: 'buzzer_spans_lost_total',
     help: 'Spans that were not sent: more than could be, or to a collector that did not take them.',
@@ -78,6 +80,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     leaseLost: (operation) => seriesOf(operation).leasesLost.inc(),
     lateOutcome: (operation) => seriesOf(operation).lateOutcomes.inc(),
     committed: store.committed,
+    published: channels.published,
     spansLost: (count) => lostSpans.inc(count),
     contentType: registry.contentType,
     render: () => registry.metrics(),

@@ -2,7 +2,7 @@ import type { Config } from '../../config/config.ts'
 import { checkMounts } from '../../config/check-mounts.ts'
 import { issuesOf } from '../../config/issues.ts'
 import { jsonSchemaOf } from '../../define/schema.ts'
-import type { Operation } from '../../ports/catalog.ts'
+import type { Channel, Operation } from '../../ports/catalog.ts'
 import type {
   ChannelEntry,
   DefinitionEntry,
@@ -11,6 +11,7 @@ import type {
 } from '../../ports/registry.ts'
 import { deepestFirst, type Mount } from '../catalog.ts'
 import type { Definitions } from '../definitions.ts'
+import { channelName } from '../make-channel.ts'
 import type { ChangedPolicies, MountedService } from '../mounted-services.ts'
 import type { LoadedPolicies, LoadedService, State } from './state.ts'
 
@@ -21,6 +22,8 @@ export interface Assembly {
   readonly services: readonly ServiceEntry[]
   readonly operationEntries: readonly OperationEntry[]
   readonly channels: readonly ChannelEntry[]
+  /** Those that can be published to and read. */
+  readonly usedChannels: readonly Channel[]
 }
 
 /** What never changes while the process runs. */
@@ -64,6 +67,12 @@ export function assemble(base: Base, state: State): Assembly {
       ...changed,
     ]),
     channels: sorted(channelsOf(base, state)),
+    usedChannels: [
+      ...base.declared.channels,
+      ...[...state.channels.values()].flatMap(({ name, channel }) =>
+        channel === null || hasChannel(base.config, name) ? [] : [channel],
+      ),
+    ],
   }
 }
 
@@ -217,9 +226,6 @@ function channelsOf({ config }: Base, { channels }: State): readonly ChannelEntr
     }),
   ]
 }
-
-/** Dots and slashes mean the same; what is kept and listed has dots. */
-export const channelName = (name: string): string => name.replaceAll('/', '.')
 
 export const hasChannel = ({ channels }: Config, name: string): boolean =>
   Object.keys(channels).some((own) => channelName(own) === name)

@@ -1,7 +1,8 @@
 import { canonical } from '../../contracts/schema/canonical.ts'
 import type { JsonObject } from '../../contracts/schema/json-pointer.ts'
 import type { Changed, ChangeTerms } from '../../ports/registry.ts'
-import { channelName, hasChannel } from './assemble.ts'
+import { channelName, makeChannel } from '../make-channel.ts'
+import { hasChannel } from './assemble.ts'
 import type { Desk, DeskDeps } from './desk.ts'
 import { readChannelBody } from './read-body.ts'
 import { definedInConfig, refused } from './refusals.ts'
@@ -47,7 +48,15 @@ export async function commitChannel(
     at,
     ([version = 0]) => ({
       ...state,
-      channels: withEntry(state.channels, name, { name, version, at, by, options, problem: null }),
+      channels: withEntry(state.channels, name, {
+        name,
+        version,
+        at,
+        by,
+        options,
+        channel: makeChannel(name, options),
+        problem: null,
+      }),
     }),
   )
   if (outcome === 'again') return 'again'

@@ -22,7 +22,9 @@ export function createLive(base: Base, log: Log): Live {
   const preview = (state: State): Assembly => assemble(base, state)
   const told = new Set<string>()
   let current = { state: emptyState, assembly: preview(emptyState) }
-  catalog.swap(createCatalog(current.assembly.operations, current.assembly.mounts))
+  const run = ({ operations, mounts, usedChannels }: Assembly): void =>
+    catalog.swap(createCatalog(operations, mounts, usedChannels))
+  run(current.assembly)
 
   const tell = (kind: string, entries: readonly DefinitionEntry[]): void => {
     for (const { name, version, problem } of entries) {
@@ -45,7 +47,7 @@ export function createLive(base: Base, log: Log): Live {
     swap(state) {
       const before = current.state
       const assembly = preview(state)
-      catalog.swap(createCatalog(assembly.operations, assembly.mounts))
+      run(assembly)
       current = { state, assembly }
       tell('service', assembly.services)
       tell('operation', assembly.operationEntries)

@@ -8,6 +8,7 @@ import {
   type MountedService,
   type ServiceDeps,
 } from '../mounted-services.ts'
+import { makeChannel } from '../make-channel.ts'
 import { readChannelBody } from './read-body.ts'
 import { policyIssues } from './merge-policies.ts'
 import { createRetiringRunner } from './retiring-runner.ts'
@@ -82,7 +83,8 @@ export function loadChannel(name: string, definition: Definition): LoadedChannel
   const options = parseObject(definition.document)
   const read = readChannelBody(name, options)
   const problem = read.kind === 'options' ? null : (read.problem.errors?.[0]?.detail ?? null)
-  return { name, ...stampOf(definition), options: options ?? {}, problem }
+  const channel = read.kind === 'options' ? makeChannel(name, read.options) : null
+  return { name, ...stampOf(definition), options: options ?? {}, channel, problem }
 }
 
 const unreadable = { detail: 'what is stored cannot be read' }

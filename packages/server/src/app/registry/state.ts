@@ -1,5 +1,6 @@
 import type { OwnPolicyOptions } from '../../define/operation.ts'
 import type { Millis } from '../../core/time.ts'
+import type { Channel } from '../../ports/catalog.ts'
 import type { MountedService, MountOptions } from '../mounted-services.ts'
 import type { RetiringRunner } from './retiring-runner.ts'
 
@@ -37,6 +38,8 @@ export interface LoadedPolicies extends Loaded {
 
 export interface LoadedChannel extends Loaded {
   readonly options: Readonly<Record<string, unknown>>
+  /** Null where it cannot be used; `problem` says why. */
+  readonly channel: Channel | null
   readonly problem: string | null
 }
 

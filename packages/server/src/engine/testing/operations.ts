@@ -1,7 +1,8 @@
 import { defaultPolicies, type Policies } from '../../core/operation.ts'
 import type { Result } from '../../core/payload.ts'
 import type { Millis } from '../../core/time.ts'
-import type { Catalog, Operation } from '../../ports/catalog.ts'
+import { createChannelIndex } from '../../core/channel-name.ts'
+import type { Catalog, Channel, Operation } from '../../ports/catalog.ts'
 import type { Attempt, RunOutcome, Runner } from '../../ports/runner.ts'
 
 export type Run = (attempt: Attempt) => Promise<RunOutcome>
@@ -25,9 +26,14 @@ export function operation(wish: OperationWish = {}): Operation {
   }
 }
 
-export const catalogOf = (operations: readonly Operation[]): Catalog => ({
+export const catalogOf = (
+  operations: readonly Operation[],
+  channels: readonly Channel[] = [],
+): Catalog => ({
   operation: (name) => operations.find((each) => each.name === name) ?? null,
   operations: () => operations,
+  channel: createChannelIndex(channels),
+  channels: () => channels,
   route: () => ({ kind: 'none' }),
 })
 

@@ -60,5 +60,6 @@ export function createRecordingTelemetry(): RecordingTelemetry {
     lateOutcome: recorder('lateOutcome'),
     committed: recorder('committed'),
     spansLost: recorder('spansLost'),
+    published: recorder('published'),
   }
 }

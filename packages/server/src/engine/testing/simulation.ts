@@ -4,7 +4,7 @@ import { defaultAdmission, type AdmissionPolicy } from '../../core/admission.ts'
 import { isOutcome, type Job } from '../../core/job.ts'
 import type { Bus } from '../../ports/bus.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Operation } from '../../ports/catalog.ts'
+import type { Channel, Operation } from '../../ports/catalog.ts'
 import { StoreUnavailable, type Retention, type Shares, type Store } from '../../ports/store.ts'
 import { openInlineSqliteStore } from '../../store/sqlite/testing/inline.ts'
 import { createCronTimetables } from '../../timetable/cron-timetables.ts'
@@ -35,6 +35,7 @@ export type Fault = 'before' | 'after' | null
 
 interface NodeWish {
   readonly operations: readonly Operation[]
+  readonly channels?: readonly Channel[]
   readonly slots?: number
   readonly name?: string
   readonly retention?: Retention
@@ -143,9 +144,10 @@ function createNode(shared: Shared, wish: NodeWish & { readonly name: string }):
     store: storeOf(shared, wish, life),
     bus: life.bus(shared.bus),
     clock,
+    soon: (callback) => void clock.after(0, callback),
     random: shared.random,
     ids: shared.ids,
-    catalog: catalogOf(wish.operations),
+    catalog: catalogOf(wish.operations, wish.channels),
     log,
     telemetry,
     tracing: null,

@@ -3,6 +3,7 @@ import type { Authenticator, JobTokens } from '../../ports/auth.ts'
 import type { Catalog } from '../../ports/catalog.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
+import type { Renderings } from '../renderings.ts'
 import type { Registry } from '../../ports/registry.ts'
 import type { Telemetry } from '../../ports/telemetry.ts'
 import type { Tracing } from '../../ports/tracing.ts'
@@ -23,6 +24,7 @@ export interface HttpContext {
   readonly publicUrl: () => string
   readonly limits: { readonly bodyBytes: number }
   readonly documents: ApiDocuments
+  readonly renderings: Renderings
   /** OpenMetrics text and its media type. */
   readonly metrics: () => Promise<{ readonly text: string; readonly mediaType: string }>
   /** Aborted at the first sign of a shutdown: nothing new is taken, streams and waits end. */

@@ -55,6 +55,7 @@ import { noted, pieceBytesAtMost } from './note.ts'
 import { opcode } from './opcode.ts'
 import { readInput, readResult, writeInput, writeResult } from './payload-codec.ts'
 import type { PiecesRequest } from './payloads.ts'
+import { publishCodec, type ReserveRequest } from './publish.ts'
 import { lookup } from './read.ts'
 import type { RetainRequest } from './retain.ts'
 import { columnCount, decodeJob, dueAtColumn, encodeJson } from './row.ts'
@@ -242,6 +243,8 @@ export const codecs = {
   dueSchedules: plainCodec<Millis, DueSchedules>('dueSchedules'),
   syncSchedules: plainCodec<readonly DefinedSchedule[], null>('syncSchedules'),
   fireSchedule: fireCodec(accept),
+  publish: publishCodec,
+  reserve: plainCodec<ReserveRequest, number | null>('reserve'),
   listDefinitions: plainCodec<null, readonly DefinitionHead[]>('listDefinitions'),
   readDefinition: plainCodec<ReadDefinitionRequest, Definition | null>('readDefinition'),
   definitionHistory: plainCodec<DefinitionKey, readonly DefinitionVersion[]>('definitionHistory'),

@@ -42,6 +42,8 @@ import type { CommandName } from './opcode.ts'
 import { createKeyOrder } from './order.ts'
 import { plain, type Handler, type Parts } from './parts.ts'
 import { createFailures, createInput, createPieces, createResult } from './payloads.ts'
+import { createPublish, createReserve } from './publish.ts'
+import { createPublishedLog } from './published.ts'
 import { createQuarantine } from './quarantine.ts'
 import { createReadEvents } from './read-events.ts'
 import { createRead } from './read.ts'
@@ -90,7 +92,9 @@ export function openCore({ place, clock, random, log, served }: CoreOptions): Co
   )
   const countBatch = createCountBatch(db)
   const events = createEventLog(db, ids, countBatch)
-  const idempotency = createIdempotency(db, loadSeed(db, random))
+  const seed = loadSeed(db, random)
+  const idempotency = createIdempotency(db, seed)
+  const published = createPublishedLog(db, seed)
   const deadTally = createDeadTally(db)
   const mover = createMover({ db, tally, keys, events, deadTally })
   const gates = createGates(served, tally)
@@ -110,14 +114,16 @@ export function openCore({ place, clock, random, log, served }: CoreOptions): Co
     blobRows: createBlobRows(db, clock),
     deadTally,
     countBatch,
+    published,
   }
   return {
     db,
     handlers: createHandlers(parts),
     renewal: createRenewal(db, served, clock),
-    followers: [tally, events, idempotency, deadTally],
+    followers: [tally, events, published, idempotency, deadTally],
     flush() {
       events.flush()
+      published.flush()
       idempotency.flush()
     },
     [Symbol.dispose]: () => db[Symbol.dispose](),
@@ -167,6 +173,8 @@ const createHandlers = (parts: Parts): Readonly<Record<CommandName, Handler>> =>
   cancelBatch: createCancelBatch(parts),
   batchesOf: createBatchesOf(parts),
   readEvents: createReadEvents(parts),
+  publish: createPublish(parts),
+  reserve: createReserve(parts),
 })
 
 export interface ServeRequest {

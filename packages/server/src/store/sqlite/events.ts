@@ -1,14 +1,12 @@
 import type { IdSource } from '@buzzer/contract'
 import { batchChannel, batchState } from '../../core/batch.ts'
+import { outcomeChannel } from '../../core/channel.ts'
 import type { Outcome } from '../../core/job.ts'
 import type { Millis } from '../../core/time.ts'
 import type { CountBatch } from './batch-tally.ts'
 import type { Database } from './database.ts'
 import { stage } from './stage.ts'
 import type { Follower } from './tally.ts'
-
-/** The channel that carries the outcomes of an operation. */
-const outcomeChannel = (operation: string): string => `operations/${operation}`
 
 /** What an outcome's event holds that cannot be looked up in the job's row for ever. */
 export interface OutcomeFact {

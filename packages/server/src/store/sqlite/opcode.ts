@@ -34,6 +34,8 @@ export const opcode = {
   cancelBatch: 32,
   batchesOf: 33,
   readEvents: 34,
+  publish: 35,
+  reserve: 36,
   listDeadLetters: 54,
   deadLetterGroups: 55,
   retryDeadLetters: 56,

@@ -8,6 +8,7 @@ import type { EventLog } from './events.ts'
 import type { Idempotency } from './idempotency.ts'
 import type { Mover } from './move.ts'
 import type { KeyOrder } from './order.ts'
+import type { PublishedLog } from './published.ts'
 import type { Quarantine } from './quarantine.ts'
 import type { Gates, Served } from './served.ts'
 import type { Tally } from './tally.ts'
@@ -29,6 +30,7 @@ export interface Parts {
   readonly blobRows: BlobRows
   readonly deadTally: DeadTally
   readonly countBatch: CountBatch
+  readonly published: PublishedLog
 }
 
 /** Runs one kind of command against the database. */

@@ -76,6 +76,8 @@ export const createStore = (
   events: {
     read: (tenant, channel, since, limit) =>
       call(codecs.readEvents, { tenant, channel, since, limit }),
+    publish: (command) => call(codecs.publish, command),
+    reserve: (tenant, channel, count) => call(codecs.reserve, { tenant, channel, count }),
   },
   blobs,
   mentions: createMentions(call),

@@ -1,7 +1,7 @@
 import type { BatchId, EventId, JobId, Problem } from '@buzzer/contract'
-import type { ChannelEvent, ChannelPage } from '../../ports/events.ts'
+import type { ChannelEvent, ChannelPage, PublishedEvent } from '../../ports/events.ts'
 import { batchEndType } from './events.ts'
-import type { Row } from './database.ts'
+import type { Database, Row } from './database.ts'
 import { plain, type Handler, type Parts } from './parts.ts'
 import { finalOfStage } from './stage.ts'
 
@@ -15,22 +15,59 @@ export interface EventsRequest {
 /** Reads a channel by cursor, along its primary key. */
 export function createReadEvents({ db }: Parts): Handler {
   const readChannel = db.prepare(
-    'SELECT id, last, batch FROM channels WHERE tenant = ? AND name = ?',
+    'SELECT id, last, batch, published FROM channels WHERE tenant = ? AND name = ?',
   )
+  const readOutcomes = createReadOutcomes(db)
+  const readPublished = createReadPublished(db)
+
+  return plain(false, ({ tenant, channel, since, limit }: EventsRequest): ChannelPage => {
+    const row = readChannel.row(tenant, channel)
+    if (row === undefined) return { events: [], oldest: 1, last: 0 }
+    const [id, last, batch, published] = row as readonly [number, number, BatchId | null, number]
+    const { oldest, events } =
+      published === 1 ? readPublished(id, since, limit) : readOutcomes(id, since, limit, batch)
+    return { events, oldest: oldest ?? last + 1, last }
+  })
+}
+
+interface Found {
+  /** Null where nothing is kept. */
+  readonly oldest: number | null
+  readonly events: readonly ChannelEvent[]
+}
+
+function createReadOutcomes(db: Database) {
   const readOldest = db.prepare('SELECT min(offset) FROM events WHERE channel = ?')
   const read = db.prepare(
     `SELECT offset, id, type, time, job, run, attempt, version, dead_letter, error FROM events
      WHERE channel = ? AND offset > ? ORDER BY offset LIMIT ?`,
   )
-
-  return plain(false, ({ tenant, channel, since, limit }: EventsRequest): ChannelPage => {
-    const row = readChannel.row(tenant, channel)
-    if (row === undefined) return { events: [], oldest: 1, last: 0 }
-    const [id, last, batch] = row as readonly [number, number, BatchId | null]
-    const oldest = readOldest.row(id)?.[0] ?? null
-    const events = read.rows(id, since, limit).map((event) => decodeEvent(event, batch))
-    return { events, oldest: oldest === null ? last + 1 : (oldest as number), last }
+  return (id: number, since: number, limit: number, batch: BatchId | null): Found => ({
+    oldest: (readOldest.row(id)?.[0] ?? null) as number | null,
+    events: read.rows(id, since, limit).map((event) => decodeEvent(event, batch)),
   })
+}
+
+/** A page ends with the event that reaches so many characters. */
+const pageCharacters = 262_144
+
+function createReadPublished(db: Database) {
+  const readOldest = db.prepare('SELECT min(offset) FROM published WHERE channel = ?')
+  const read = db.prepare(
+    `SELECT offset, at, event FROM published
+     WHERE channel = ? AND offset > ? ORDER BY offset LIMIT ?`,
+  )
+  return (id: number, since: number, limit: number): Found => {
+    const events: PublishedEvent[] = []
+    let characters = 0
+    for (const [offset, at, text] of read.scan(id, since, limit)) {
+      const event = { kind: 'published', offset, at, text } as PublishedEvent
+      events.push(event)
+      characters += event.text.length
+      if (characters >= pageCharacters) break
+    }
+    return { oldest: (readOldest.row(id)?.[0] ?? null) as number | null, events }
+  }
 }
 
 function decodeEvent(row: Row, batch: BatchId | null): ChannelEvent {

@@ -1,6 +1,7 @@
 import type { Millis } from '../../core/time.ts'
 import type { Retained, Retention } from '../../ports/store.ts'
 import type { Database } from './database.ts'
+import { createPublishedRetention } from './retain-published.ts'
 import { createBatchRetention } from './retain-batches.ts'
 import { createKeyRetention } from './retain-keys.ts'
 import { plain, type Handler, type Parts } from './parts.ts'
@@ -19,6 +20,7 @@ export function createRetain(parts: Parts): Handler {
   const retainBatches = createBatchRetention(db)
   const retainTombstones = createTombstoneRetention(db)
   const retainEvents = createEventRetention(db)
+  const retainPublished = createPublishedRetention(parts)
   const retainKeys = createKeyRetention(db)
 
   return plain(true, ({ retention, limit }: RetainRequest): Retained => {
@@ -26,10 +28,12 @@ export function createRetain(parts: Parts): Handler {
     const { jobs, more } = retainJobs(now - retention.jobsMs, now, limit)
     const lists = retainBatches(now - retention.jobsMs, now, limit)
     const tombstones = retainTombstones(now - retention.tombstonesMs, limit)
-    const events = retainEvents(now - retention.eventsMs, limit)
+    const published = retainPublished(retention, now, limit)
+    const events = retainEvents(now - retention.eventsMs, limit) + published.events
     const idempotencyKeys = retainKeys(now, limit)
     const most = Math.max(tombstones, events, idempotencyKeys)
-    return { jobs, tombstones, events, idempotencyKeys, more: more || lists.more || most >= limit }
+    const isMore = more || lists.more || published.more || most >= limit
+    return { jobs, tombstones, events, idempotencyKeys, more: isMore }
   })
 }
 
@@ -105,7 +109,7 @@ function createTombstoneRetention(db: Database) {
 /** Only from the old end of a channel, so that what is left has no gaps; a batch's goes with it. */
 function createEventRetention(db: Database) {
   const readChannels = db.prepare(
-    'SELECT id FROM channels INDEXED BY channels_aging WHERE batch IS NULL',
+    'SELECT id FROM channels INDEXED BY channels_aging WHERE batch IS NULL AND published = 0',
   )
   const readOldest = db.prepare(
     'SELECT offset, time FROM events WHERE channel = ? ORDER BY offset LIMIT ?',

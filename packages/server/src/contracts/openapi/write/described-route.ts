@@ -7,7 +7,14 @@ export interface DescribedRoute {
   /** An OpenAPI path template. */
   readonly path: string
   readonly operationId: string
-  readonly tag: 'Jobs' | 'Batches' | 'Operations' | 'Dead letters' | 'Definitions' | 'Server'
+  readonly tag:
+    | 'Jobs'
+    | 'Batches'
+    | 'Channels'
+    | 'Operations'
+    | 'Dead letters'
+    | 'Definitions'
+    | 'Server'
   readonly summary: string
   readonly parameters?: readonly JsonObject[]
   readonly requestBody?: JsonObject

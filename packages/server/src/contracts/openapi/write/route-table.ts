@@ -1,5 +1,6 @@
 import type { DescribedRoute } from './described-route.ts'
 import { batchRoutes } from './routes/batches.ts'
+import { channelRoutes } from './routes/channels.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { definitionRoutes } from './routes/definitions.ts'
 import { jobRoutes } from './routes/jobs.ts'
@@ -11,6 +12,7 @@ type RouteEntry = Pick<DescribedRoute, 'method' | 'path' | 'operationId'>
 export const describedRoutes: readonly DescribedRoute[] = [
   ...jobRoutes,
   ...batchRoutes,
+  ...channelRoutes,
   ...deadLetterRoutes,
   ...scheduleRoutes,
   ...definitionRoutes,

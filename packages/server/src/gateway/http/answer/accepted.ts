@@ -1,5 +1,5 @@
 import type { Job } from '../../../core/job.ts'
-import type { JobView } from '../../../engine/view.ts'
+import type { JobView } from '../../../core/job-view.ts'
 import type { HttpContext } from '../context.ts'
 import { jsonType, type AnswerHeaders, type WholeAnswer } from './answer.ts'
 import { jobDocument, jobPath } from '../../job-document.ts'

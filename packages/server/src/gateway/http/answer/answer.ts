@@ -29,7 +29,7 @@ export interface StreamAnswer {
   readonly headers: Readonly<Record<string, string>>
   /** False where the format has no room for comments. */
   readonly hasComments?: boolean
-  readonly chunks: (signal: AbortSignal) => AsyncIterable<string>
+  readonly chunks: (signal: AbortSignal) => AsyncIterable<string | Uint8Array>
 }
 
 export const jsonType = 'application/json; charset=utf-8'

@@ -11,6 +11,7 @@ import {
   removeService,
 } from './change-definition.ts'
 import { definitionHistories } from './definition-history.ts'
+import { channelEvents } from './channel-events.ts'
 import { eraseJob } from './erase-job.ts'
 import { getBatch } from './get-batch.ts'
 import { getChannel, getOperation, getService } from './get-definition.ts'
@@ -27,6 +28,7 @@ import { listSchedules } from './list-schedules.ts'
 import { notSupported } from './not-supported.ts'
 import { openapiJson, openapiYaml } from './openapi.ts'
 import { problemList, problemPage } from './problem-page.ts'
+import { publishEvents } from './publish-events.ts'
 import { retryJob } from './retry-job.ts'
 import { runSchedule } from './run-schedule.ts'
 import { discardDeadLetters, retryDeadLetters } from './steer-dead-letters.ts'
@@ -65,6 +67,8 @@ export const routes: readonly Route[] = [
   getChannel,
   putChannel,
   removeChannel,
+  publishEvents,
+  channelEvents,
   ...definitionHistories,
   home,
   healthz,

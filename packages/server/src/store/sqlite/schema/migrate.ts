@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '../database.ts'
 import { first } from './001-first.ts'
+import { channels } from './002-channels.ts'
 
 /** In order; the number of those that ran is kept in `user_version`. */
-const migrations: readonly string[] = [first]
+const migrations: readonly string[] = [first, channels]
 
 /** The newest schema that this program knows. */
 export const newestSchema = migrations.length

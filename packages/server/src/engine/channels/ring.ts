@@ -1,0 +1,101 @@
+import type { ToldEvent } from './told-event.ts'
+
+/**
+ * Events in a row. Readers who stand at the same place get the same object, so that an edge can
+ * keep what it made of it and write that to all of them.
+ */
+export interface Slice {
+  readonly events: readonly ToldEvent[]
+  /** The offset of the last of them. */
+  readonly last: number
+}
+
+/** The latest events of a channel, without gaps. */
+export interface Ring {
+  /** Cursors from here on can be served. */
+  readonly floor: number
+  readonly last: number
+  /** Forgets everything; what comes next follows this offset. */
+  restart(last: number): void
+  /** @param event has the offset after the last one */
+  push(event: ToldEvent): void
+  /** @param cursor from `floor` to `last`. @returns null where nothing is above it */
+  above(cursor: number): Slice | null
+}
+
+export interface RingBounds {
+  readonly events: number
+  /** About so many characters are held, but at least one event. */
+  readonly characters: number
+}
+
+/** A slice ends with the event that reaches so many characters. */
+const sliceCharacters = 262_144
+/** An event is made when it is read; this is what it will be about. */
+const outcomeCharacters = 1_000
+
+export function createRing(bounds: RingBounds): Ring {
+  let events: ToldEvent[] = []
+  /** Where the first of them stands; those before it are gone. */
+  let head = 0
+  let floor = 0
+  let characters = 0
+  const slices = new Map<number, Slice>()
+
+  const last = (): number => floor + events.length - head
+
+  const shift = (): void => {
+    characters -= sizeOf(events[head])
+    head += 1
+    floor += 1
+    if (head > 1_024 && head * 2 > events.length) {
+      events = events.slice(head)
+      head = 0
+    }
+  }
+
+  const isTooMuch = (): boolean => {
+    const count = events.length - head
+    return count > bounds.events || (count > 1 && characters > bounds.characters)
+  }
+
+  const cut = (cursor: number): Slice => {
+    const start = head + cursor - floor
+    let end = start
+    for (let size = 0; end < events.length && size < sliceCharacters; end += 1) {
+      size += sizeOf(events[end])
+    }
+    return { events: events.slice(start, end), last: cursor + end - start }
+  }
+
+  return {
+    get floor() {
+      return floor
+    },
+    get last() {
+      return last()
+    },
+    restart(at) {
+      events = []
+      head = 0
+      floor = at
+      characters = 0
+      slices.clear()
+    },
+    push(event) {
+      events.push(event)
+      characters += sizeOf(event)
+      while (isTooMuch()) shift()
+      slices.clear()
+    },
+    above(cursor) {
+      if (cursor >= last()) return null
+      const slice = slices.get(cursor) ?? cut(cursor)
+      slices.set(cursor, slice)
+      return slice
+    },
+  }
+}
+
+const sizeOf = (event: ToldEvent | undefined): number =>
+  event?.kind === 'published' ? event.text.length : outcomeCharacters

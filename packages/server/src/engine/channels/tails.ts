@@ -1,0 +1,153 @@
+import { channelTopic } from '../../ports/bus.ts'
+import type { Bus } from '../../ports/bus.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { ChannelPage } from '../../ports/events.ts'
+import type { Log } from '../../ports/log.ts'
+import type { Store } from '../../ports/store.ts'
+import type { Offsets } from './offsets.ts'
+import { keyOf, type DeclaredPlace, type OutcomePlace, type Place } from './place.ts'
+import type { RingBounds } from './ring.ts'
+import { createTail, type Tail } from './tail.ts'
+import type { ToldEvent, ToldPage } from './told-event.ts'
+
+/** The tails of the channels that somebody follows on this node, or publishes to without a store. */
+export interface Tails extends AsyncDisposable {
+  /** The tail of a channel, held until it is let go. */
+  hold(place: DeclaredPlace | OutcomePlace): HeldTail
+  /** Says on this node and on others that a channel has more. @param events committed here */
+  announce(place: Place, events: readonly ToldEvent[]): void
+}
+
+export interface HeldTail extends Disposable {
+  readonly tail: Tail
+}
+
+export interface TailParts {
+  readonly store: Pick<Store, 'events'>
+  readonly bus: Bus
+  readonly clock: Pick<Clock, 'after'>
+  readonly soon: (callback: () => void) => void
+  readonly log: Log
+  readonly offsets: Offsets
+  /** Adds to events what the store does not keep with them. */
+  readonly tell: (page: ChannelPage) => Promise<ToldPage>
+}
+
+const ringCharacters = 1_048_576
+const storedBounds: RingBounds = { events: 1_024, characters: ringCharacters }
+const pageSize = 256
+/** Hints may be lost, so each tail also looks by itself this often, in milliseconds. */
+const lookMs = 5_000
+/** Tails of channels that keep nothing on disk stay without readers: they are all that there is. */
+const idleAtMost = 10_000
+
+interface Entry {
+  readonly tail: Tail
+  readonly unsubscribe: () => void
+  readonly isStored: boolean
+  holders: number
+}
+
+export function createTails(ctx: TailParts): Tails {
+  const entries = new Map<string, Entry>()
+  /** Whose own news this is, which need not be looked for. */
+  let announcing: Tail | null = null
+  let callOff: (() => void) | null = null
+
+  const create = (place: DeclaredPlace | OutcomePlace): Entry => {
+    const isStored = place.channel?.ephemeral !== true
+    const tail = createTail({
+      ...sourceOf(ctx, place, isStored),
+      bounds: boundsOf(place),
+      soon: ctx.soon,
+      onFault: (fault) =>
+        ctx.log.warn({ err: fault, channel: place.name }, 'a channel is not read'),
+    })
+    const hear = (): void => {
+      if (announcing !== tail) tail.look()
+    }
+    const unsubscribe = ctx.bus.subscribe(channelTopic(place.tenant, place.name), hear)
+    return { tail, unsubscribe, isStored, holders: 0 }
+  }
+
+  const drop = (key: string, { unsubscribe }: Entry): void => {
+    unsubscribe()
+    entries.delete(key)
+    if (entries.size > 0) return
+    callOff?.()
+    callOff = null
+  }
+
+  /** The one that has been idle for longest goes; its readers' cursors are reset when they come. */
+  const makeRoom = (): void => {
+    if (entries.size < idleAtMost) return
+    for (const [key, entry] of entries) {
+      if (entry.holders === 0) return drop(key, entry)
+    }
+  }
+
+  const lookAll = (): void => {
+    for (const { tail, isStored } of entries.values()) if (isStored) tail.look()
+    callOff = ctx.clock.after(lookMs, lookAll)
+  }
+
+  const entryOf = (key: string, place: DeclaredPlace | OutcomePlace): Entry => {
+    const known = entries.get(key)
+    // The channel was declared anew, and keeps its events elsewhere now.
+    const isOther = known !== undefined && known.isStored === (place.channel?.ephemeral === true)
+    if (known !== undefined && isOther) drop(key, known)
+    else if (known !== undefined) return known
+    makeRoom()
+    const entry = create(place)
+    entries.set(key, entry)
+    callOff ??= ctx.clock.after(lookMs, lookAll)
+    return entry
+  }
+
+  return {
+    hold(place) {
+      const key = keyOf(place)
+      const entry = entryOf(key, place)
+      entry.holders += 1
+      let isHeld = true
+      return {
+        tail: entry.tail,
+        [Symbol.dispose]() {
+          if (!isHeld) return
+          isHeld = false
+          entry.holders -= 1
+          if (entry.holders > 0 || entries.get(key) !== entry) return
+          if (entry.isStored) return drop(key, entry)
+          // The last to be let go is the last to go.
+          entries.delete(key)
+          entries.set(key, entry)
+        },
+      }
+    },
+    announce(place, events) {
+      const tail = entries.get(keyOf(place))?.tail ?? null
+      tail?.offer(events)
+      announcing = tail
+      ctx.bus.publish(channelTopic(place.tenant, place.name))
+      announcing = null
+    },
+    async [Symbol.asyncDispose]() {
+      for (const [key, entry] of entries) drop(key, entry)
+    },
+  }
+}
+
+const boundsOf = ({ channel }: DeclaredPlace | OutcomePlace): RingBounds =>
+  channel?.ephemeral === true
+    ? { events: channel.history.count, characters: ringCharacters }
+    : storedBounds
+
+function sourceOf(ctx: TailParts, place: Place, isStored: boolean) {
+  const { tenant, name } = place
+  const read = async (since: number) =>
+    ctx.tell(await ctx.store.events.read(tenant, name, since, pageSize))
+  const start = async (): Promise<number> =>
+    ctx.offsets.last(place) ??
+    (await ctx.store.events.read(tenant, name, Number.MAX_SAFE_INTEGER, 1)).last
+  return { read: isStored ? read : null, start }
+}

@@ -1,0 +1,69 @@
+import type { EngineContext } from '../context.ts'
+import { createFollower, type Step } from './follow.ts'
+import type { DeclaredPlace, OutcomePlace } from './place.ts'
+import type { Slice } from './ring.ts'
+
+/** What a reader of a channel is told. */
+export type ChannelNews =
+  /** First of all: the cursor that it begins at. */
+  { readonly kind: 'start'; readonly cursor: number } | Step
+
+/**
+ * Replays a channel above a cursor and then follows it, for whatever protocol: without a gap, and
+ * no event twice. The reader pulls: what it does not take is not held for it, and when it comes back
+ * it reads on from the store, or is told that what it missed is gone.
+ *
+ * @param since the reader's cursor, exclusive; null for what comes from now on
+ * @param signal ends the stream; it then just stops, and the last offset resumes it
+ */
+export async function* watchChannel(
+  ctx: EngineContext,
+  place: DeclaredPlace | OutcomePlace,
+  since: number | null,
+  signal: AbortSignal,
+): AsyncGenerator<ChannelNews, void> {
+  // Held before anything is read, so that nothing falls between the history and what follows it.
+  using held = ctx.tails.hold(place)
+  await held.tail.ready()
+  using follower = createFollower(held.tail, since ?? held.tail.last, signal)
+  yield { kind: 'start', cursor: follower.cursor }
+  while (!signal.aborted) {
+    const step = await follower.next()
+    if (step === null) return
+    yield step
+  }
+}
+
+/** A part of a channel. */
+export interface ChannelPart {
+  /** Null where nothing was above the cursor. */
+  readonly slice: Slice | null
+  /** The oldest offset that is left, where what was asked for is gone. */
+  readonly reset: number | null
+  /** The cursor before the slice. */
+  readonly cursor: number
+}
+
+/**
+ * Long polling: the events above a cursor, as soon as there are any.
+ *
+ * @param signal aborted when the wait is over; there is one look at least
+ */
+export async function readChannel(
+  ctx: EngineContext,
+  place: DeclaredPlace | OutcomePlace,
+  since: number | null,
+  signal: AbortSignal,
+): Promise<ChannelPart> {
+  using held = ctx.tails.hold(place)
+  await held.tail.ready()
+  using follower = createFollower(held.tail, since ?? held.tail.last, signal)
+  let reset: number | null = null
+  for (;;) {
+    const { cursor } = follower
+    const step = await follower.next()
+    if (step === null) return { slice: null, reset, cursor }
+    if (step.kind === 'slice') return { slice: step.slice, reset, cursor }
+    reset = step.oldest
+  }
+}

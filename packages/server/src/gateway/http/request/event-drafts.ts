@@ -1,0 +1,152 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Problem, ValidationError } from '@buzzer/contract'
+import type { EventData, EventDraft } from '../../../core/event.ts'
+import { readDraft, type ReadDraft } from '../../cloud-events/read-draft.ts'
+import { isProblem } from '../answer/problem.ts'
+import { isJson } from '../routes/submit-job.ts'
+import { invalidParameter } from './header-problem.ts'
+import type { HttpRequest } from './http-request.ts'
+import { parseJson } from './parse-json.ts'
+
+const structured = /^application\/cloudevents\+json\s*(?:;|$)/i
+const batched = /^application\/cloudevents-batch\+json\s*(?:;|$)/i
+const someCloudEvent = /^application\/cloudevents/i
+
+/**
+ * The events in the body of a request, by the HTTP binding of CloudEvents 1.0 (structured, batched
+ * or binary), or one event whose data the body is.
+ *
+ * @param body without its content coding
+ */
+export function readEventDrafts(
+  { headers, query }: Pick<HttpRequest, 'headers' | 'query'>,
+  body: Uint8Array | null,
+): readonly EventDraft[] | Problem {
+  const mediaType = headers['content-type'] ?? 'application/json'
+  if (structured.test(mediaType)) return readStructured(body)
+  if (batched.test(mediaType)) return readBatch(body)
+  if (someCloudEvent.test(mediaType)) return otherFormat(mediaType)
+  const isBinary = headers['ce-specversion'] !== undefined || headers['ce-type'] !== undefined
+  return isBinary ? readBinary(headers, mediaType, body) : readPlain(query(), mediaType, body)
+}
+
+function readStructured(body: Uint8Array | null): readonly EventDraft[] | Problem {
+  const value = parse(body)
+  if (isProblem(value)) return value
+  return isRecord(value.json)
+    ? draftsOf([readDraft(value.json, 'cloud-event')])
+    : malformed('The body is no CloudEvent: it is no JSON object.')
+}
+
+function readBatch(body: Uint8Array | null): readonly EventDraft[] | Problem {
+  const value = parse(body)
+  if (isProblem(value)) return value
+  if (!Array.isArray(value.json)) return malformed('The body is no batch: it is no JSON array.')
+  const events: readonly unknown[] = value.json
+  return draftsOf(
+    events.map((event) => (isRecord(event) ? readDraft(event, 'cloud-event') : noObject)),
+    true,
+  )
+}
+
+/** Attributes stand in headers, percent-encoded; the body is the data. */
+function readBinary(
+  headers: IncomingHttpHeaders,
+  mediaType: string,
+  body: Uint8Array | null,
+): readonly EventDraft[] | Problem {
+  const attributes: Record<string, unknown> = { datacontenttype: headers['content-type'] }
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.startsWith('ce-')) attributes[name.slice('ce-'.length)] = decoded(String(value))
+  }
+  attributes['traceparent'] ??= headers['traceparent']
+  const data = dataOf(mediaType, body)
+  if (isProblem(data)) return data
+  return draftsOf([readDraft(dropMissing(attributes), 'cloud-event', data)])
+}
+
+const dropMissing = (attributes: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined))
+
+const known = ['type', 'subject']
+const defaultType = 'message'
+
+function readPlain(
+  query: URLSearchParams,
+  mediaType: string,
+  body: Uint8Array | null,
+): readonly EventDraft[] | Problem {
+  const unknown = [...query.keys()].find((name) => !known.includes(name))
+  if (unknown !== undefined)
+    return invalidParameter(unknown, `is not known; use ${known.join(', ')}`)
+  const data = dataOf(mediaType, body)
+  if (isProblem(data)) return data
+  const attributes = {
+    type: query.get('type') ?? defaultType,
+    subject: query.get('subject'),
+    datacontenttype: body === null || isJson(mediaType) ? null : mediaType,
+  }
+  return draftsOf([readDraft(attributes, 'type-only', data)])
+}
+
+function dataOf(mediaType: string, body: Uint8Array | null): EventData | Problem {
+  if (body === null) return { kind: 'none' }
+  if (!isJson(mediaType)) return { kind: 'bytes', bytes: body }
+  const parsed = parseJson(body)
+  if (parsed.kind === 'problem') return parsed.problem
+  const written = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+  // What has line breaks is written anew: an event is one line wherever it goes.
+  const text = /[\r\n]/.test(written) ? JSON.stringify(parsed.value) : written.trim()
+  return { kind: 'json', value: parsed.value, text }
+}
+
+function parse(body: Uint8Array | null): { readonly json: unknown } | Problem {
+  if (body === null) return malformed('There is no body. Send the event in it.')
+  const parsed = parseJson(body)
+  return parsed.kind === 'problem' ? parsed.problem : { json: parsed.value }
+}
+
+/** @param isBatch errors name which of the events they are about */
+function draftsOf(read: readonly ReadDraft[], isBatch = false): readonly EventDraft[] | Problem {
+  const errors = read.flatMap((each, index) =>
+    each.kind === 'draft' ? [] : each.errors.map((error) => placed(error, isBatch ? index : null)),
+  )
+  if (errors.length > 0) return notEvents(errors)
+  return read.flatMap((each) => (each.kind === 'draft' ? [each.draft] : []))
+}
+
+const placed = ({ pointer, detail }: ValidationError, index: number | null): ValidationError => ({
+  pointer: index === null ? pointer : `/${index}${pointer}`,
+  detail,
+})
+
+const notEvents = (errors: readonly ValidationError[]): Problem => ({
+  code: 'validation-failed',
+  detail: 'This is no CloudEvent that is taken here; `errors` says why, and nothing was published.',
+  errors: errors.slice(0, 20),
+})
+
+const noObject: ReadDraft = {
+  kind: 'invalid',
+  errors: [{ pointer: '', detail: 'has to be a JSON object' }],
+}
+
+const malformed = (detail: string): Problem => ({ code: 'malformed-body', detail })
+
+const otherFormat = (mediaType: string): Problem => ({
+  code: 'unsupported-media-type',
+  detail:
+    `'${mediaType}' is not taken. Send application/cloudevents+json, ` +
+    'application/cloudevents-batch+json, `ce-` headers, or plain JSON.',
+})
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,174 @@
+import type { ChannelHistory } from '../../core/channel.ts'
+import type { Millis } from '../../core/time.ts'
+import type { EventPlace, NewEvent } from '../../ports/events.ts'
+import type { Database } from './database.ts'
+import { hashOf, type Seed } from './hash.ts'
+import type { Follower } from './tally.ts'
+
+/** Channels that are published to, with what is in memory of them. */
+export interface PublishedLog extends Follower {
+  /** @returns null where there are too many channels to begin another one */
+  open(tenant: string, name: string): PublishedChannel | null
+  append(channel: PublishedChannel, event: NewEvent): EventPlace
+  /** @returns the first of the offsets that are taken */
+  reserve(channel: PublishedChannel, count: number): number
+  keep(channel: PublishedChannel, history: ChannelHistory, now: Millis): void
+  /** The retention removed this channel. */
+  forget(id: number): void
+  /** Before the commit: writes where the channels are now, and lets go of what is too much. */
+  flush(): void
+}
+
+export interface PublishedChannel {
+  readonly id: number
+  /** The last offset that was given out. */
+  last: number
+  /** The last offset that is gone. */
+  trimmedTo: number
+  keepCount: number
+  keepMs: number | null
+  writtenAt: Millis
+}
+
+/** More than anybody needs, and few enough that a flood of names ends before the disk does. */
+const channelsAtMost = 1_000_000
+/** Channels that are in memory; any other is one look away. */
+const openAtMost = 10_000
+/** A step removes no more than this and what came with it, so that no commit takes long. */
+const trimAtMost = 1_000
+
+/** @param hash stands in for the real one, so that collisions can be tried */
+export function createPublishedLog(
+  db: Database,
+  seed: Seed,
+  hash: (text: string, seed: Seed) => number = hashOf,
+): PublishedLog {
+  const count = db.prepare(
+    'SELECT count(*) FROM channels INDEXED BY channels_published WHERE published = 1',
+  )
+  const find = db.prepare(
+    'SELECT id, last, trimmed_to, keep_ms, written_at FROM channels WHERE tenant = ? AND name = ?',
+  )
+  const create = db.prepare(
+    'INSERT INTO channels (tenant, name, last, published) VALUES (?, ?, 0, 1) RETURNING id',
+  )
+  const insert = db.prepare(
+    'INSERT INTO published (channel, offset, at, id_hash, event) VALUES (?, ?, ?, ?, ?)',
+  )
+  const findSame = db.prepare(
+    `SELECT offset, event FROM published INDEXED BY published_ids
+     WHERE channel = ? AND id_hash = ? AND id_hash IS NOT NULL`,
+  )
+  const move = db.prepare(
+    'UPDATE channels SET last = ?, trimmed_to = ?, keep_ms = ?, written_at = ? WHERE id = ?',
+  )
+  const trim = db.prepare('DELETE FROM published WHERE channel = ? AND offset <= ?')
+  /** As they are, the present transaction included. */
+  const known = new Map<string, PublishedChannel>()
+  const written = new Set<PublishedChannel>()
+  /** How to take each step of the present transaction back. */
+  const steps: (() => void)[] = []
+  let channels = count.row()?.[0] as number
+
+  const begin = (tenant: string, name: string, key: string): PublishedChannel | null => {
+    if (channels >= channelsAtMost) return null
+    const id = create.row(tenant, name)?.[0] as number
+    channels += 1
+    steps.push(() => {
+      channels -= 1
+      known.delete(key)
+    })
+    return { id, last: 0, trimmedTo: 0, keepCount: 0, keepMs: null, writtenAt: 0 }
+  }
+
+  const lookUp = (tenant: string, name: string, key: string): PublishedChannel | null => {
+    const row = find.row(tenant, name)
+    if (row === undefined) return begin(tenant, name, key)
+    const [id, last, trimmedTo, keepMs, writtenAt] = row as readonly number[]
+    return {
+      id: id ?? 0,
+      last: last ?? 0,
+      trimmedTo: trimmedTo ?? 0,
+      keepCount: 0,
+      keepMs: keepMs ?? null,
+      writtenAt: writtenAt ?? 0,
+    }
+  }
+
+  const advance = (channel: PublishedChannel, by: number): void => {
+    channel.last += by
+    written.add(channel)
+    steps.push(() => void (channel.last -= by))
+  }
+
+  /** Only what both of them are decides: hashes may collide. */
+  const same = (channel: number, value: number, event: NewEvent): number | null => {
+    const given = identityOf(event.text)
+    const found = findSame
+      .rows(channel, value)
+      .find(([, text]) => identityOf(text as string) === given)
+    return found === undefined ? null : (found[0] as number)
+  }
+
+  const trimmed = (channel: PublishedChannel): void => {
+    const upTo = Math.min(channel.last - channel.keepCount, channel.trimmedTo + trimAtMost)
+    if (channel.keepCount === 0 || upTo <= channel.trimmedTo) return
+    trim.run(channel.id, upTo)
+    channel.trimmedTo = upTo
+  }
+
+  const clear = (): void => {
+    known.clear()
+    written.clear()
+  }
+
+  return {
+    open(tenant, name) {
+      const key = `${tenant}\n${name}`
+      const channel = known.get(key) ?? lookUp(tenant, name, key)
+      if (channel !== null) known.set(key, channel)
+      return channel
+    },
+    append(channel, event) {
+      const value = event.source === null ? null : hash(`${event.id}\n${event.source}`, seed)
+      const offset = value === null ? null : same(channel.id, value, event)
+      if (offset !== null) return { offset, isNew: false }
+      advance(channel, 1)
+      insert.run(channel.id, channel.last, event.at, value, event.text)
+      return { offset: channel.last, isNew: true }
+    },
+    reserve(channel, many) {
+      advance(channel, many)
+      return channel.last - many + 1
+    },
+    keep(channel, { count: keepCount, ageMs }, now) {
+      Object.assign(channel, { keepCount, keepMs: ageMs, writtenAt: now })
+    },
+    forget(id) {
+      channels -= 1
+      steps.push(() => void (channels += 1))
+      for (const [key, channel] of known) if (channel.id === id) known.delete(key)
+    },
+    flush() {
+      for (const channel of written) {
+        trimmed(channel)
+        const { last, trimmedTo, keepMs, writtenAt, id } = channel
+        move.run(last, trimmedTo, keepMs, writtenAt, id)
+      }
+    },
+    mark: () => steps.length,
+    undo(mark) {
+      for (const step of steps.splice(mark).toReversed()) step()
+      // What was trimmed is there again; looking it up anew is the simplest way to be right.
+      if (mark === 0) clear()
+    },
+    commit() {
+      steps.length = 0
+      written.clear()
+      if (known.size > openAtMost) known.clear()
+    },
+  }
+}
+
+/** What stands first in each text: the attributes by which an event is told apart. */
+const identityOf = (text: string): string => text.slice(0, text.indexOf(',"type":'))
