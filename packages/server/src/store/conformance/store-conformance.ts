@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { blobSuite } from './blobs.ts'
 import { batchSuite } from './batches.ts'
+import { channelSuite } from './channels.ts'
 import { definitionSuite } from './definitions.ts'
 import { fairnessSuite } from './fairness.ts'
 import { idempotencySuite } from './idempotency.ts'
@@ -33,6 +34,7 @@ const roles: Readonly<Record<string, (open: OpenStore) => void>> = {
   'retention': retentionSuite,
   'definitions': definitionSuite,
   'batches': batchSuite,
+  'channels': channelSuite,
 }
 
 /** What every store does, by role. */

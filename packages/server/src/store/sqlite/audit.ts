@@ -54,6 +54,11 @@ const checks: readonly Check[] = [
       ] as const,
   ),
   [
+    'an event belongs to no channel, or has an offset that its channel has not given out',
+    `SELECT channel FROM published WHERE offset > coalesce(
+       (SELECT last FROM channels WHERE channels.id = published.channel), 0)`,
+  ],
+  [
     'an attachment belongs to no definition',
     `SELECT hash FROM definition_attachments WHERE hash NOT IN
        (SELECT attachment FROM definitions WHERE attachment IS NOT NULL)`,

@@ -36,6 +36,7 @@ export function describeApi(description: ApiDescription): JsonObject {
       'Operations',
       'Jobs',
       'Batches',
+      'Channels',
       'Dead letters',
       'Definitions',
       'Server',

@@ -1,0 +1,154 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { asker, createSimulation, type Node, type Simulation } from '../testing/simulation.ts'
+import { promisesDone } from '../testing/virtual-clock.ts'
+import type { DeclaredPlace } from './place.ts'
+import { isDeclared } from './place.ts'
+import { channel, draft } from './testing/channels.ts'
+
+/** A reader that pulls when it is told to, and remembers what it was told. */
+function createReader(node: Node, place: DeclaredPlace, start: number | null) {
+  const seen: (number | string)[] = []
+  let cursor = start
+  let end = new AbortController()
+  let stream = node.engine.channels.watch(place, cursor, end.signal)
+  let pulling: Promise<void> | null = null
+
+  const pull = async (): Promise<void> => {
+    const { value } = await stream.next()
+    if (value === undefined) return
+    if (value.kind === 'start') cursor = value.cursor
+    else if (value.kind === 'reset') {
+      seen.push(`reset ${value.oldest}`)
+      cursor = value.oldest - 1
+    } else {
+      for (const { offset } of value.slice.events) seen.push(offset)
+      cursor = value.slice.last
+    }
+  }
+  return {
+    seen,
+    get cursor() {
+      return cursor
+    },
+    /** Asks for more, unless it waits for an answer already. */
+    pull(): void {
+      pulling ??= pull().finally(() => {
+        pulling = null
+      })
+    },
+    get isWaiting() {
+      return pulling !== null
+    },
+    async cut(): Promise<void> {
+      end.abort()
+      await promisesDone()
+      end = new AbortController()
+      stream = node.engine.channels.watch(place, cursor, end.signal)
+    },
+    async close(): Promise<void> {
+      end.abort()
+      await promisesDone()
+    },
+  }
+}
+
+type Reader = ReturnType<typeof createReader>
+
+function placeOn({ engine }: Node, name = 'c'): DeclaredPlace {
+  const place = engine.channels.find(asker, name)
+  if (place === null || !isDeclared(place)) throw new Error(`There is no ${name}.`)
+  return place
+}
+
+const publish = (node: Node, values: readonly unknown[]) =>
+  node.engine.channels.publish(
+    placeOn(node),
+    values.map((value) => draft(value)),
+  )
+
+/** Everything that is there by now. */
+async function drain(simulation: Simulation, readers: readonly Reader[]): Promise<void> {
+  for (let quiet = 0; quiet < 3;) {
+    const before = readers.map(({ seen }) => seen.length).join()
+    for (const reader of readers) reader.pull()
+    await simulation.clock.advance(6_000)
+    quiet = readers.map(({ seen }) => seen.length).join() === before ? quiet + 1 : 0
+  }
+}
+
+/** Once and in order; a gap only where it was told. */
+function expectWhole({ seen }: Reader, since: number, last: number): void {
+  let cursor = since
+  for (const each of seen) {
+    if (typeof each === 'string') {
+      cursor = Number(each.slice('reset '.length)) - 1
+      continue
+    }
+    expect(each).toBe(cursor + 1)
+    cursor = each
+  }
+  expect(cursor).toBe(last)
+}
+
+const moves = fc.array(
+  fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        kind: fc.constant('publish'),
+        on: fc.nat(1),
+        count: fc.integer({ min: 1, max: 5 }),
+      }),
+    },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('pull'), on: fc.nat(5) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('cut'), on: fc.nat(5) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ kind: fc.constant('wait'), ms: fc.integer({ min: 0, max: 40 }) }),
+    },
+  ),
+  { maxLength: 60 },
+)
+
+describe('following a channel', () => {
+  test('from wherever, on whichever node, cut and resumed: each event once and in order', async () => {
+    const history = fc.constantFrom(3, 20, 1_000)
+    const losing = fc.boolean()
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), history, losing, moves, async (seed, count, loses, steps) => {
+        await using simulation = await createSimulation({
+          seed,
+          loses: () => loses && simulation.random.fraction() < 0.5,
+        })
+        const channels = [channel({ history: { count, ageMs: null } })]
+        const delayMs = () => Math.floor(simulation.random.fraction() * 20)
+        const nodes = [1, 2].map(() => simulation.node({ operations: [], channels, delayMs }))
+        const [first, second] = nodes as [Node, Node]
+        await simulation.clock.until(Promise.resolve(publish(first, ['a', 'b'])))
+        const readers = [0, 1, 2].flatMap((since) => [
+          createReader(first, placeOn(first), since),
+          createReader(second, placeOn(second), since),
+        ])
+        for (const step of steps) {
+          if (step.kind === 'publish') {
+            const values = Array.from({ length: 'count' in step ? step.count : 0 }, () => 1)
+            void publish(step.on === 0 ? first : second, values)
+          }
+          const reader = 'on' in step ? readers[step.on] : undefined
+          if (step.kind === 'pull') reader?.pull()
+          // A reader that waits for an answer is cut in the middle of it.
+          if (step.kind === 'cut') await reader?.cut()
+          if ('ms' in step) await simulation.clock.advance(step.ms)
+        }
+        await drain(simulation, readers)
+        const { last } = await simulation.store.events.read(asker.tenant, 'c', 0, 1)
+        for (const [index, reader] of readers.entries()) {
+          expectWhole(reader, Math.floor(index / 2), last)
+          await reader.close()
+        }
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
