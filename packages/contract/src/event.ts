@@ -72,6 +72,16 @@ export interface ResetData {
   readonly oldest: string
 }
 
+/** Who reads a channel, among those who gave themselves a name. */
+export interface PresenceDocument {
+  /** By name, at most 1,000 of them. */
+  readonly members: readonly { readonly name: string; readonly since: string }[]
+  /** All of them. */
+  readonly count: number
+  /** The cursor of the presence channel from which on a reader misses nothing. */
+  readonly sequence: string
+}
+
 /** What a publication is answered with, in the order of its events. */
 export interface PublishedDocument {
   readonly events: readonly { readonly id: string; readonly sequence: string }[]

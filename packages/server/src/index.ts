@@ -1,5 +1,12 @@
 export { raw, type Raw } from './core/raw.ts'
-export type { Handler, HandlerContext, HandlerJob, HandlerLog } from './core/handler.ts'
+export type {
+  Handler,
+  HandlerContext,
+  HandlerEvent,
+  HandlerJob,
+  HandlerLog,
+  PublishedEvent,
+} from './core/handler.ts'
 export type { Mode } from './core/operation.ts'
 export {
   channel,

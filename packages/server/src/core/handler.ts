@@ -28,6 +28,31 @@ export interface HandlerLog {
   error(message: string, fields?: object): void
 }
 
+/** An event as a handler publishes it: the attributes of a CloudEvent 1.0, of which one is needed. */
+export interface HandlerEvent {
+  readonly type: string
+  /** Anything that JSON can hold, or bytes. */
+  readonly data?: unknown
+  /** Default: a new one. */
+  readonly id?: string
+  /** Default: the channel. */
+  readonly source?: string
+  /** Default: the id of the job. */
+  readonly subject?: string
+  /** RFC 3339. Default: now. */
+  readonly time?: string
+  readonly datacontenttype?: string
+  readonly dataschema?: string
+  /** Extensions: text, whole numbers of 32 bits, true and false. */
+  readonly [extension: string]: unknown
+}
+
+export interface PublishedEvent {
+  readonly id: string
+  /** The offset on the channel, zero-padded to 16 digits. */
+  readonly sequence: string
+}
+
 /** What a handler gets besides its input. */
 export interface HandlerContext {
   readonly job: HandlerJob
@@ -52,8 +77,14 @@ export interface HandlerContext {
    * @param piece anything that can be written as JSON
    */
   output(piece: unknown): Promise<void>
-  /** Not supported yet: fails the attempt with `not-supported`. */
-  publish(channel: string, event: unknown): Promise<void>
+  /**
+   * Publishes an event to a declared channel; when it resolves, it is on disk. An attempt that is
+   * made again publishes again: give `id` and `source` to what is to be there once.
+   *
+   * @returns its id and its place on the channel
+   * @throws TerminalError where the channel is not there or does not take it
+   */
+  publish(channel: string, event: HandlerEvent): Promise<PublishedEvent>
 }
 
 /**

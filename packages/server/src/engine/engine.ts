@@ -10,6 +10,7 @@ import { createAlerter } from './alert.ts'
 import { createBatchEngine, type BatchEngine } from './batches.ts'
 import { createChannelEngine, type ChannelEngine } from './channels/channels.ts'
 import { createOffsets } from './channels/offsets.ts'
+import { createPresence } from './channels/presence.ts'
 import { createTails } from './channels/tails.ts'
 import { tellPage } from './channels/tell.ts'
 import { createClaimer } from './claim.ts'
@@ -85,6 +86,7 @@ export function createEngine(parts: EngineParts): Engine {
     ...shared,
     tails: createTails({ ...shared, tell: (page) => tellPage(ctx, page) }),
   }
+  const presence = createPresence(ctx)
   let claimer: ReturnType<typeof createClaimer> | null = null
   let housekeeping: readonly { stop(): Promise<void> }[] = []
   let scheduler: Scheduler | null = null
@@ -102,7 +104,7 @@ export function createEngine(parts: EngineParts): Engine {
     blobs: ctx.store.blobs,
     batches: createBatchEngine(ctx),
     deadLetters: createDeadLetterEngine(ctx),
-    channels: createChannelEngine(ctx),
+    channels: createChannelEngine(ctx, presence),
     list: (query) => ctx.store.jobs.list(query),
     cancel: (asker, id) => cancelJob(ctx, asker, id),
     retry: (asker, id) => retryJob(ctx, asker, id),
@@ -138,7 +140,10 @@ export function createEngine(parts: EngineParts): Engine {
     drain(withinMs) {
       // What comes due from now on is for others, or for the next start.
       void scheduler?.stop()
-      draining ??= drain(ctx, claimer, housekeeping, withinMs)
+      draining ??= drain(ctx, claimer, housekeeping, withinMs).finally(() => {
+        presence.end()
+        ctx.tails[Symbol.dispose]()
+      })
       return draining
     },
   }

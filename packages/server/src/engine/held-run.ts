@@ -3,8 +3,9 @@ import { attemptEndsAt } from '../core/lease.ts'
 import type { Input } from '../core/payload.ts'
 import type { Millis } from '../core/time.ts'
 import type { Blobs } from '../ports/blobs.ts'
-import type { Attempt, RunOutcome } from '../ports/runner.ts'
+import type { Attempt, PublishAnswer, RunOutcome } from '../ports/runner.ts'
 import type { RunSpan } from '../ports/tracing.ts'
+import { publishFrom } from './channels/publish-from.ts'
 import type { EngineContext } from './context.ts'
 import type { Ending } from './ending.ts'
 import type { HeldAttempt, StopReason } from './held.ts'
@@ -89,6 +90,10 @@ export class HeldRun implements Attempt, HeldAttempt {
 
   async output(piece: unknown): Promise<void> {
     await this.#openNotes()?.output(piece)
+  }
+
+  publish(channel: string, event: unknown): Promise<PublishAnswer> {
+    return publishFrom(this.#ctx, this.job, this.trace, channel, event)
   }
 
   /** The runner ended, or was given up. */

@@ -18,11 +18,18 @@ export interface Attempt {
   progress(percent: number | null, message: string | null): Promise<void>
   /** Adds a piece of the result as it is made; resolves when there is room for the next. */
   output(piece: unknown): Promise<void>
+  /** Publishes an event for the job's tenant; resolves when it is on disk, or was refused. */
+  publish(channel: string, event: unknown): Promise<PublishAnswer>
   /** Where a large input is read from and a large result is written to, before it is given. */
   readonly blobs: Pick<Blobs, 'has' | 'read' | 'write' | 'remove'>
   /** The largest result that this operation may give, in bytes; null for its runner's own. */
   readonly maxResultBytes: number | null
 }
+
+/** What became of an event that an attempt published. */
+export type PublishAnswer =
+  | { readonly kind: 'published'; readonly id: string; readonly sequence: string }
+  | { readonly kind: 'refused'; readonly problem: Problem }
 
 export type RunOutcome =
   | { readonly kind: 'done'; readonly result: Result }

@@ -1,10 +1,10 @@
 import type { Store } from '../../ports/store.ts'
-import { keyOf, type DeclaredPlace, type Place } from './place.ts'
+import { keyOf, type Place } from './place.ts'
 
 /** Gives offsets to events that are not stored, without asking the store for each. */
 export interface Offsets {
   /** @returns the first of `count`; null where the store takes no more channels */
-  take(place: DeclaredPlace, count: number): number | null | Promise<number | null>
+  take(place: Place, count: number): number | null | Promise<number | null>
   /** The last one that was given out here; null where none was. */
   last(place: Place): number | null
 }
@@ -24,7 +24,7 @@ export function createOffsets({ store }: { readonly store: Pick<Store, 'events'>
   const blocks = new Map<string, Block>()
   const refills = new Map<string, Promise<boolean>>()
 
-  const refill = async (key: string, { tenant, name }: DeclaredPlace): Promise<boolean> => {
+  const refill = async (key: string, { tenant, name }: Place): Promise<boolean> => {
     try {
       const first = await store.events.reserve(tenant, name, blockSize)
       if (first === null) return false
@@ -39,7 +39,7 @@ export function createOffsets({ store }: { readonly store: Pick<Store, 'events'>
     }
   }
 
-  const take = (place: DeclaredPlace, count: number): number | null | Promise<number | null> => {
+  const take = (place: Place, count: number): number | null | Promise<number | null> => {
     const key = keyOf(place)
     const block = blocks.get(key)
     if (block !== undefined && block.next + count - 1 <= block.end) {

@@ -13,16 +13,30 @@ export const keyOf = ({ tenant, name }: Place): string => `${tenant}\n${name}`
 
 /** One that somebody may publish to. */
 export interface DeclaredPlace extends Place {
+  readonly kind: 'declared'
   readonly channel: Channel
 }
 
-/** One that only Buzzer writes to: the outcomes of an operation. */
+/** The outcomes of an operation. */
 export interface OutcomePlace extends Place {
+  readonly kind: 'outcomes'
   readonly channel: null
 }
 
-export const isDeclared = (place: DeclaredPlace | OutcomePlace): place is DeclaredPlace =>
-  place.channel !== null
+/** Who comes to a channel and who leaves. */
+export interface PresencePlace extends Place {
+  readonly kind: 'presence'
+  readonly channel: Channel
+}
+
+export type ReadablePlace = DeclaredPlace | OutcomePlace | PresencePlace
+
+export const isDeclared = (place: ReadablePlace): place is DeclaredPlace =>
+  place.kind === 'declared'
+
+interface Asker {
+  readonly tenant: string
+}
 
 /**
  * Finds the channel that a name stands for.
@@ -30,21 +44,50 @@ export const isDeclared = (place: DeclaredPlace | OutcomePlace): place is Declar
  * @param text with dots or slashes
  * @returns null where there is none
  */
-export function findPlace(
-  catalog: Catalog,
-  { tenant }: { readonly tenant: string },
-  text: string,
-): DeclaredPlace | OutcomePlace | null {
+export function findPlace(catalog: Catalog, asker: Asker, text: string): ReadablePlace | null {
+  const declared = findDeclared(catalog, asker, text)
+  if (declared !== null) return declared
+  const [first, ...segments] = parseChannelName(text) ?? []
+  const rest = segments.join('.')
+  if (first === 'operations') return findOutcomes(catalog, asker, rest)
+  return first === 'presence' ? findPresence(catalog, asker, rest) : null
+}
+
+function findDeclared(catalog: Catalog, { tenant }: Asker, text: string): DeclaredPlace | null {
   const match = catalog.channel(text)
-  if (match === null) return findOutcomes(catalog, tenant, text)
+  if (match === null) return null
   const { channel, name } = match
-  return { tenant: channel.shared ? sharedTenant : tenant, name, channel }
+  return { kind: 'declared', tenant: channel.shared ? sharedTenant : tenant, name, channel }
 }
 
 /** Names of operations have dots of their own. */
-function findOutcomes(catalog: Catalog, tenant: string, text: string): OutcomePlace | null {
-  const [first, ...segments] = parseChannelName(text) ?? []
-  if (first !== 'operations') return null
-  const operation = catalog.operation(segments.join('.'))
-  return operation === null ? null : { tenant, name: outcomeChannel(operation.name), channel: null }
+function findOutcomes(catalog: Catalog, { tenant }: Asker, name: string): OutcomePlace | null {
+  const operation = catalog.operation(name)
+  return operation === null
+    ? null
+    : { kind: 'outcomes', tenant, name: outcomeChannel(operation.name), channel: null }
 }
+
+function findPresence(catalog: Catalog, asker: Asker, name: string): PresencePlace | null {
+  const place = findDeclared(catalog, asker, name)
+  return place?.channel.presence === true ? presencePlace(place) : null
+}
+
+/** Comings and goings that are in memory for readers who were away. */
+const presenceHistory = { count: 1_000, ageMs: null }
+
+export const presencePlace = ({ tenant, name, channel }: DeclaredPlace): PresencePlace => ({
+  kind: 'presence',
+  tenant,
+  name: `presence/${name}`,
+  channel: {
+    name: `presence/${channel.name}`,
+    summary: null,
+    history: presenceHistory,
+    ephemeral: true,
+    shared: channel.shared,
+    presence: false,
+    dataSchema: null,
+    check: () => [],
+  },
+})

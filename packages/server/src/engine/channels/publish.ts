@@ -4,7 +4,7 @@ import { formatTime } from '../../core/time.ts'
 import type { Channel } from '../../ports/catalog.ts'
 import type { EventPlace, NewEvent, Publication } from '../../ports/events.ts'
 import type { EngineContext } from '../context.ts'
-import type { DeclaredPlace } from './place.ts'
+import type { DeclaredPlace, PresencePlace } from './place.ts'
 import type { ToldEvent } from './told-event.ts'
 
 /** What became of a publication: all of its events were taken, or none. */
@@ -18,6 +18,9 @@ export interface PublishedPlace {
   readonly offset: number
 }
 
+/** Presence is published by Buzzer alone. */
+type PublicationPlace = DeclaredPlace | PresencePlace
+
 const eventsAtMost = 1_000
 const charactersAtMost = 262_144
 
@@ -27,7 +30,7 @@ const charactersAtMost = 262_144
  */
 export function publish(
   ctx: EngineContext,
-  place: DeclaredPlace,
+  place: PublicationPlace,
   drafts: readonly EventDraft[],
 ): Published | Promise<Published> {
   if (drafts.length > eventsAtMost) return refused(tooMany(drafts.length))
@@ -43,7 +46,7 @@ export function publish(
 
 function prepare(
   { ids, clock }: EngineContext,
-  { name }: DeclaredPlace,
+  { name }: PublicationPlace,
   draft: EventDraft,
 ): NewEvent {
   const at = clock.now()
@@ -77,7 +80,7 @@ const located = (
 
 async function store(
   ctx: EngineContext,
-  place: DeclaredPlace,
+  place: PublicationPlace,
   events: readonly NewEvent[],
   { history }: Channel,
 ): Promise<Published> {
@@ -88,7 +91,7 @@ async function store(
 
 function passOn(
   ctx: EngineContext,
-  place: DeclaredPlace,
+  place: PublicationPlace,
   events: readonly NewEvent[],
 ): Published | Promise<Published> {
   const first = ctx.offsets.take(place, events.length)
@@ -107,7 +110,7 @@ const publication = (first: number | null, events: readonly NewEvent[]): Publica
 
 function taken(
   ctx: EngineContext,
-  place: DeclaredPlace,
+  place: PublicationPlace,
   events: readonly NewEvent[],
   stored: Publication,
 ): Published {

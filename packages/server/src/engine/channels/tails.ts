@@ -5,15 +5,15 @@ import type { ChannelPage } from '../../ports/events.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Store } from '../../ports/store.ts'
 import type { Offsets } from './offsets.ts'
-import { keyOf, type DeclaredPlace, type OutcomePlace, type Place } from './place.ts'
+import { keyOf, type Place, type ReadablePlace } from './place.ts'
 import type { RingBounds } from './ring.ts'
 import { createTail, type Tail } from './tail.ts'
 import type { ToldEvent, ToldPage } from './told-event.ts'
 
 /** The tails of the channels that somebody follows on this node, or publishes to without a store. */
-export interface Tails extends AsyncDisposable {
+export interface Tails extends Disposable {
   /** The tail of a channel, held until it is let go. */
-  hold(place: DeclaredPlace | OutcomePlace): HeldTail
+  hold(place: ReadablePlace): HeldTail
   /** Says on this node and on others that a channel has more. @param events committed here */
   announce(place: Place, events: readonly ToldEvent[]): void
 }
@@ -54,7 +54,7 @@ export function createTails(ctx: TailParts): Tails {
   let announcing: Tail | null = null
   let callOff: (() => void) | null = null
 
-  const create = (place: DeclaredPlace | OutcomePlace): Entry => {
+  const create = (place: ReadablePlace): Entry => {
     const isStored = place.channel?.ephemeral !== true
     const tail = createTail({
       ...sourceOf(ctx, place, isStored),
@@ -91,7 +91,7 @@ export function createTails(ctx: TailParts): Tails {
     callOff = ctx.clock.after(lookMs, lookAll)
   }
 
-  const entryOf = (key: string, place: DeclaredPlace | OutcomePlace): Entry => {
+  const entryOf = (key: string, place: ReadablePlace): Entry => {
     const known = entries.get(key)
     // The channel was declared anew, and keeps its events elsewhere now.
     const isOther = known !== undefined && known.isStored === (place.channel?.ephemeral === true)
@@ -131,13 +131,13 @@ export function createTails(ctx: TailParts): Tails {
       ctx.bus.publish(channelTopic(place.tenant, place.name))
       announcing = null
     },
-    async [Symbol.asyncDispose]() {
+    [Symbol.dispose]() {
       for (const [key, entry] of entries) drop(key, entry)
     },
   }
 }
 
-const boundsOf = ({ channel }: DeclaredPlace | OutcomePlace): RingBounds =>
+const boundsOf = ({ channel }: ReadablePlace): RingBounds =>
   channel?.ephemeral === true
     ? { events: channel.history.count, characters: ringCharacters }
     : storedBounds

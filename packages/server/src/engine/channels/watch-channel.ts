@@ -1,6 +1,6 @@
 import type { EngineContext } from '../context.ts'
 import { createFollower, type Step } from './follow.ts'
-import type { DeclaredPlace, OutcomePlace } from './place.ts'
+import type { ReadablePlace } from './place.ts'
 import type { Slice } from './ring.ts'
 
 /** What a reader of a channel is told. */
@@ -18,7 +18,7 @@ export type ChannelNews =
  */
 export async function* watchChannel(
   ctx: EngineContext,
-  place: DeclaredPlace | OutcomePlace,
+  place: ReadablePlace,
   since: number | null,
   signal: AbortSignal,
 ): AsyncGenerator<ChannelNews, void> {
@@ -51,7 +51,7 @@ export interface ChannelPart {
  */
 export async function readChannel(
   ctx: EngineContext,
-  place: DeclaredPlace | OutcomePlace,
+  place: ReadablePlace,
   since: number | null,
   signal: AbortSignal,
 ): Promise<ChannelPart> {

@@ -1,5 +1,12 @@
-import { TerminalError } from '../../core/handler-error.ts'
-import type { HandlerContext, HandlerJob, HandlerLog } from '../../core/handler.ts'
+import type { Problem } from '@buzzer/contract'
+import { RetryableError, TerminalError } from '../../core/handler-error.ts'
+import type {
+  HandlerContext,
+  HandlerEvent,
+  HandlerJob,
+  HandlerLog,
+  PublishedEvent,
+} from '../../core/handler.ts'
 import type { Attempt } from '../../ports/runner.ts'
 
 export type LogLevel = keyof HandlerLog
@@ -8,7 +15,7 @@ export type LogLevel = keyof HandlerLog
  * What stands behind a handler's context: the engine, or the way to it out of a thread. Its signal
  * is asked for only where the handler does, because to have one costs.
  */
-export type Reach = Pick<Attempt, 'signal' | 'progress' | 'output'>
+export type Reach = Pick<Attempt, 'signal' | 'progress' | 'output' | 'publish'>
 
 export type WriteLine = (level: LogLevel, message: string, fields: object | undefined) => void
 
@@ -63,18 +70,23 @@ class Context implements HandlerContext {
     if (this.#open) await this.#reach.output(piece)
   }
 
-  readonly publish = notPublished
+  readonly publish = async (channel: string, event: HandlerEvent): Promise<PublishedEvent> => {
+    if (!this.#open) throw new TerminalError('The attempt is over; nothing was published.')
+    const answer = await this.#reach.publish(channel, event)
+    if (answer.kind === 'refused') throw refusal(answer.problem)
+    return { id: answer.id, sequence: answer.sequence }
+  }
 
   close(): void {
     this.#open = false
   }
 }
 
-async function notPublished(): Promise<void> {
-  throw new TerminalError('ctx.publish() is not supported yet.', {
-    problem: { code: 'not-supported' },
-  })
-}
+/** What the channel does not take now it does not take at the next attempt either. */
+const refusal = (problem: Problem): Error =>
+  problem.code === 'overloaded'
+    ? new RetryableError(problem.detail)
+    : new TerminalError(problem.detail, { problem })
 
 function createHandlerLog(writeLine: WriteLine): HandlerLog {
   const at =

@@ -182,9 +182,16 @@ describe('what a handler gets', () => {
     ])
   })
 
-  it('refuses to publish for now', async () => {
-    const { outcome } = await runHandler(async (_, ctx) => ctx.publish('quotes', {}))
-    expect(outcome).toMatchObject({ retryable: false, error: { code: 'not-supported' } })
+  it('publishes, and ends for good where the channel does not take it', async () => {
+    const event = { type: 'tick', data: { price: 3 } }
+    const { outcome, said } = await runHandler(async (_, ctx) => ctx.publish('quotes', event))
+    expect(said).toEqual([['quotes', event]])
+    expect(JSON.parse(textOf(outcome))).toEqual({ id: 'evt_1', sequence: '0000000000000001' })
+    const refused = await runHandler(async (_, ctx) => ctx.publish('unknown', event))
+    expect(refused.outcome).toMatchObject({
+      retryable: false,
+      error: { code: 'channel-not-found' },
+    })
   })
 })
 

@@ -15,6 +15,7 @@ const names = [
   'which',
   'block',
   'talk',
+  'publish',
   'bytes',
   'stream',
   'linger',
@@ -96,6 +97,20 @@ describe('a handler in a thread', () => {
     resolve()
     expect(await ran).toMatchObject({ kind: 'failed', error: { detail: 'the disk is full' } })
     expect(taken).toHaveLength(2)
+  })
+
+  it('publishes, and ends for good where the channel does not take it', async () => {
+    await using runner = open().runner
+    const attempt = recordAttempt('publish', 'quotes')
+    expect(valueOf(await runner.run(attempt))).toEqual({
+      id: 'evt_1',
+      sequence: '0000000000000001',
+    })
+    expect(attempt.said).toEqual([['quotes', { type: 'tick', data: new Uint8Array([1, 2]) }]])
+    expect(await runner.run(recordAttempt('publish', 'unknown'))).toMatchObject({
+      retryable: false,
+      error: { code: 'channel-not-found' },
+    })
   })
 
   it('gives bytes, and keeps its own', async () => {

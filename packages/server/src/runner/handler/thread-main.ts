@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { parentPort, workerData } from 'node:worker_threads'
 import { handlerFailure } from '../../core/handler-error.ts'
 import type { Handler } from '../../core/handler.ts'
+import type { PublishAnswer } from '../../ports/runner.ts'
 import { openContext, type Reach, type WriteLine } from './context.ts'
 import { parseInput } from './input.ts'
 import { encodeOutput, NotAnOutput, type EncodedStream } from './output.ts'
@@ -15,7 +16,7 @@ type Run = Extract<ToThread, { kind: 'run' }>
 interface Task {
   readonly number: number
   readonly controller: AbortController
-  readonly waiting: Map<number, PromiseWithResolvers<void>>
+  readonly waiting: Map<number, PromiseWithResolvers<PublishAnswer | null>>
   /** How much was given piece by piece. */
   pieces: number
 }
@@ -98,16 +99,23 @@ async function giveChunks(task: Task, { mediaType, stream }: EncodedStream): Pro
 }
 
 /** @param bytes that are moved over */
-function giveChunk(task: Task, mediaType: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+function giveChunk(
+  task: Task,
+  mediaType: string,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<unknown> {
   const { piece, taken } = nextPiece(task)
   send({ kind: 'chunk', task: task.number, piece, mediaType, bytes }, [bytes.buffer])
   return taken
 }
 
 /** A piece that the other side is to take before the next one is made. */
-function nextPiece(task: Task): { readonly piece: number; readonly taken: Promise<void> } {
+function nextPiece(task: Task): {
+  readonly piece: number
+  readonly taken: Promise<PublishAnswer | null>
+} {
   task.pieces += 1
-  const taken = Promise.withResolvers<void>()
+  const taken = Promise.withResolvers<PublishAnswer | null>()
   task.waiting.set(task.pieces, taken)
   return { piece: task.pieces, taken: taken.promise }
 }
@@ -142,6 +150,13 @@ function reachOf(task: Task): Reach {
       send({ kind: 'output', task: number, piece, json })
       await taken
     },
+    async publish(channel, event) {
+      const { piece, taken } = nextPiece(task)
+      send({ kind: 'publish', task: number, piece, channel, event })
+      const answer = await taken
+      if (answer === null) throw new Error('The event was taken without an answer.')
+      return answer
+    },
   }
 }
 
@@ -166,6 +181,6 @@ function steer(task: Task, message: Exclude<ToThread, Run>): void {
   }
   const taken = task.waiting.get(message.piece)
   task.waiting.delete(message.piece)
-  if (message.fault === null) taken?.resolve()
+  if (message.fault === null) taken?.resolve(message.answer)
   else taken?.reject(new Error(message.fault))
 }

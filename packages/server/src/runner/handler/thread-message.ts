@@ -1,5 +1,6 @@
 import type { HandlerFailure } from '../../core/handler-error.ts'
 import type { HandlerJob } from '../../core/handler.ts'
+import type { PublishAnswer } from '../../ports/runner.ts'
 import type { LogLevel } from './context.ts'
 import type { Encoded } from './output.ts'
 
@@ -21,8 +22,14 @@ export type ToThread =
       readonly body: Uint8Array | null
     })
   | (OfTask & { readonly kind: 'abort'; readonly name: string; readonly message: string })
-  /** A piece of output or of the result was taken, or could not be. */
-  | (OfTask & { readonly kind: 'taken'; readonly piece: number; readonly fault: string | null })
+  /** A piece of output, of the result, or an event was taken, or could not be. */
+  | (OfTask & {
+      readonly kind: 'taken'
+      readonly piece: number
+      readonly fault: string | null
+      /** Of an event. */
+      readonly answer: PublishAnswer | null
+    })
 
 export type FromThread =
   /** The configuration is loaded. */
@@ -34,6 +41,12 @@ export type FromThread =
     })
   | (OfTask & Chunk & { readonly kind: 'chunk' })
   | (OfTask & { readonly kind: 'output'; readonly piece: number; readonly json: string })
+  | (OfTask & {
+      readonly kind: 'publish'
+      readonly piece: number
+      readonly channel: string
+      readonly event: unknown
+    })
   | (OfTask & {
       readonly kind: 'log'
       readonly level: LogLevel

@@ -1,5 +1,5 @@
 import { handlerJob } from '../../core/handler.ts'
-import type { Attempt, RunOutcome } from '../../ports/runner.ts'
+import type { Attempt, PublishAnswer, RunOutcome } from '../../ports/runner.ts'
 import type { HandlerEntry } from './handler-set.ts'
 import { createCollector, type Collector } from './collect.ts'
 import { attemptFields, logLine, type RunTerms } from './inline.ts'
@@ -28,7 +28,7 @@ export async function runThreaded(
     entry,
     maxBytes,
     taken: (piece, fault) => {
-      if (thread.usable) thread.post({ kind: 'taken', task, piece, fault })
+      if (thread.usable) thread.post({ kind: 'taken', task, piece, fault, answer: null })
     },
   })
   const task = pool.nextTask()
@@ -137,15 +137,24 @@ function relay(message: Relayed, thread: Thread, attempt: Attempt, { log }: RunT
       logLine(log, attempt, message.level, message.message, fields)
       return
     }
-    case 'output': {
-      const { task, piece, json } = message
-      const answer = (fault: string | null): void => {
-        if (thread.usable) thread.post({ kind: 'taken', task, piece, fault })
-      }
-      attempt.output(JSON.parse(json)).then(
-        () => answer(null),
-        (fault: unknown) => answer(fault instanceof Error ? fault.message : String(fault)),
-      )
-    }
+    case 'output':
+      return answer(thread, message, attempt.output(JSON.parse(message.json)))
+    case 'publish':
+      return answer(thread, message, attempt.publish(message.channel, message.event))
   }
+}
+
+/** Says what became of what the handler waits for. */
+function answer(
+  thread: Thread,
+  { task, piece }: { readonly task: number; readonly piece: number },
+  work: Promise<PublishAnswer | void>,
+): void {
+  const reply = (fault: string | null, given: PublishAnswer | null): void => {
+    if (thread.usable) thread.post({ kind: 'taken', task, piece, fault, answer: given })
+  }
+  work.then(
+    (given) => reply(null, given ?? null),
+    (fault: unknown) => reply(fault instanceof Error ? fault.message : String(fault), null),
+  )
 }

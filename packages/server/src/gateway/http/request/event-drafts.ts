@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Problem, ValidationError } from '@buzzer/contract'
 import type { EventData, EventDraft } from '../../../core/event.ts'
-import { readDraft, type ReadDraft } from '../../cloud-events/read-draft.ts'
+import { readDraft, type ReadDraft } from '../../../core/read-draft.ts'
 import { isProblem } from '../answer/problem.ts'
 import { isJson } from '../routes/submit-job.ts'
 import { invalidParameter } from './header-problem.ts'

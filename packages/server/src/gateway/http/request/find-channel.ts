@@ -1,5 +1,5 @@
 import type { Problem } from '@buzzer/contract'
-import type { DeclaredPlace, OutcomePlace } from '../../../engine/channels/place.ts'
+import type { ReadablePlace } from '../../../engine/channels/place.ts'
 import type { HttpContext } from '../context.ts'
 import type { HttpRequest } from './http-request.ts'
 
@@ -7,7 +7,7 @@ import type { HttpRequest } from './http-request.ts'
 export function findChannel(
   { engine }: HttpContext,
   { params, caller }: HttpRequest,
-): DeclaredPlace | OutcomePlace | Problem {
+): ReadablePlace | Problem {
   const name = params['channel'] ?? ''
   return engine.channels.find(caller, name) ?? channelNotFound(name)
 }

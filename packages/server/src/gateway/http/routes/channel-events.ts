@@ -1,19 +1,18 @@
 import { formatSequence, type Problem } from '@buzzer/contract'
-import type { DeclaredPlace, OutcomePlace } from '../../../engine/channels/place.ts'
+import type { ReadablePlace } from '../../../engine/channels/place.ts'
 import type { ChannelPart } from '../../../engine/channels/watch-channel.ts'
 import { channelEventFrames } from '../../sse/channel-events.ts'
 import { jsonText, type Answer } from '../answer/answer.ts'
 import { isProblem } from '../answer/problem.ts'
 import type { HttpContext } from '../context.ts'
 import { acceptsEvents, eventStreamHeaders, readCursor } from '../request/event-cursor.ts'
+import { attend, isAttendanceProblem } from '../request/attendance.ts'
 import { findChannel } from '../request/find-channel.ts'
 import type { HttpRequest } from '../request/http-request.ts'
 import { readLimit } from '../request/page.ts'
 import { appliedPreferences, parsePrefer } from '../request/prefer.ts'
 import type { Route } from '../route.ts'
 import { refuse } from '../submit.ts'
-
-type Place = DeclaredPlace | OutcomePlace
 
 /** A channel from a cursor on: as Server-Sent Events, or a page at a time by long polling. */
 export const channelEvents: Route = {
@@ -27,17 +26,25 @@ export const channelEvents: Route = {
     if (isProblem(place)) return refuse(ctx, request, place)
     if (wantsPage(request)) return poll(ctx, request, place, since)
     if (!acceptsEvents(request)) return refuse(ctx, request, notAcceptable)
+    const attendance = attend(ctx, place, request.query().get('as'))
+    if (isAttendanceProblem(attendance)) return refuse(ctx, request, attendance)
     return {
       kind: 'stream',
       headers: eventStreamHeaders,
-      chunks: (signal) =>
-        channelEventFrames(
-          ctx.engine.channels.watch(place, since, signal),
-          place.name,
-          ctx.renderings,
-        ),
+      chunks: (signal) => follow(ctx, place, since, attendance, signal),
     }
   },
+}
+
+async function* follow(
+  { engine, renderings }: HttpContext,
+  place: ReadablePlace,
+  since: number | null,
+  attendance: (() => Disposable) | null,
+  signal: AbortSignal,
+): AsyncGenerator<string | Uint8Array> {
+  using _seen = attendance?.() ?? null
+  yield* channelEventFrames(engine.channels.watch(place, since, signal), place.name, renderings)
 }
 
 const isCursorProblem = (cursor: number | null | Problem): cursor is Problem =>
@@ -51,7 +58,7 @@ const wantsPage = ({ headers }: HttpRequest): boolean =>
 async function poll(
   ctx: HttpContext,
   request: HttpRequest,
-  place: Place,
+  place: ReadablePlace,
   since: number | null,
 ): Promise<Answer> {
   const limit = readLimit(request.query().get('limit'))
@@ -87,7 +94,7 @@ async function within<Value>(
 
 function pageText(
   { renderings }: HttpContext,
-  { name }: Place,
+  { name }: ReadablePlace,
   { slice, reset, cursor }: ChannelPart,
   limit: number,
 ): string {

@@ -12,6 +12,7 @@ import {
 } from './change-definition.ts'
 import { definitionHistories } from './definition-history.ts'
 import { channelEvents } from './channel-events.ts'
+import { channelPresence } from './channel-presence.ts'
 import { eraseJob } from './erase-job.ts'
 import { getBatch } from './get-batch.ts'
 import { getChannel, getOperation, getService } from './get-definition.ts'
@@ -69,6 +70,7 @@ export const routes: readonly Route[] = [
   removeChannel,
   publishEvents,
   channelEvents,
+  channelPresence,
   ...definitionHistories,
   home,
   healthz,

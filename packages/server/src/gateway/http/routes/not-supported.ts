@@ -8,7 +8,6 @@ const planned: readonly (readonly [Route['method'], string, Scope | 'public'])[]
   ['POST', '/v1/tickets', 'channels:subscribe'],
   ['GET', '/v1/ws', 'channels:subscribe'],
   ['GET', '/v1/channels/:channel/ws', 'channels:subscribe'],
-  ['GET', '/v1/channels/:channel/presence', 'channels:subscribe'],
   ['GET', '/v1/webhooks', 'webhooks:manage'],
   ['POST', '/v1/webhooks', 'webhooks:manage'],
   ['GET', '/v1/audit', 'audit:read'],

@@ -37,6 +37,12 @@ export function recordAttempt(
     async output(piece) {
       said.push([piece])
     },
+    async publish(channel, event) {
+      said.push([channel, event])
+      return channel === 'unknown'
+        ? { kind: 'refused', problem: { code: 'channel-not-found', detail: 'not there' } }
+        : { kind: 'published', id: 'evt_1', sequence: '0000000000000001' }
+    },
     controller,
     said,
     begun: begun.promise,

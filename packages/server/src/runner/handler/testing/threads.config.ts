@@ -43,6 +43,10 @@ const operations = {
       return { input, job: ctx.job }
     },
   },
+  publish: {
+    run: async (channel: string, ctx: HandlerContext) =>
+      ctx.publish(channel, { type: 'tick', data: new Uint8Array([1, 2]) }),
+  },
   bytes: {
     run: () => raw(kept, 'text/plain'),
   },

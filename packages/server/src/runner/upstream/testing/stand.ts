@@ -109,6 +109,7 @@ function attemptOf(call: Call, now: number): Omit<Attempt, 'progress'> {
     },
     trace: call.trace ?? null,
     signal: call.signal ?? new AbortController().signal,
+    publish: async () => ({ kind: 'published', id: 'evt_1', sequence: '0000000000000001' }),
     output: () => Promise.resolve(),
     blobs: createMemoryBlobs({ clock: { now: Date.now }, random: { bytes: randomBytes } }),
     maxResultBytes: null,

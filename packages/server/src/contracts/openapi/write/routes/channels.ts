@@ -86,6 +86,7 @@ export const channelRoutes: readonly DescribedRoute[] = [
         schema: { type: 'string' },
         description: 'The same; it goes before `since`.',
       },
+      query('as', { type: 'string' }, 'Reads under this name, where presence is kept.'),
       query('limit', { type: 'integer', minimum: 1, maximum: 1_000 }, 'Events of a page at most.'),
       refer('parameters', 'Prefer'),
     ],
@@ -98,6 +99,39 @@ export const channelRoutes: readonly DescribedRoute[] = [
         },
       },
       ...merge(notFound, problemAnswers('invalid-header', 'invalid-parameter', 'not-acceptable')),
+    },
+  },
+  {
+    method: 'get',
+    path: '/v1/channels/{channel}/presence',
+    operationId: 'getPresence',
+    tag: 'Channels',
+    summary: 'Says who reads a channel, where it is declared with `presence`',
+    parameters: [channel],
+    responses: {
+      '200': json('Those who gave themselves a name, at most 1,000 of them', {
+        type: 'object',
+        required: ['members', 'count', 'sequence'],
+        properties: {
+          members: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['name', 'since'],
+              properties: {
+                name: { type: 'string' },
+                since: { type: 'string', format: 'date-time' },
+              },
+            },
+          },
+          count: { type: 'integer', minimum: 0, description: 'All of them.' },
+          sequence: {
+            ...sequence,
+            description: 'The cursor of `presence/{channel}` from which on nothing is missed.',
+          },
+        },
+      }),
+      ...merge(notFound, problemAnswers('invalid-parameter')),
     },
   },
 ]

@@ -1,5 +1,5 @@
 import type { ValidationError } from '@buzzer/contract'
-import type { EventData, EventDraft } from '../../core/event.ts'
+import type { EventData, EventDraft } from './event.ts'
 
 /** An event as it was sent, or all that is wrong with it. */
 export type ReadDraft =
