@@ -20,6 +20,7 @@ import { createMemoryBus } from './bus/memory/memory-bus.ts'
 import type { Config } from './config/config.ts'
 import { ConfigError } from './define/errors.ts'
 import { createEngine } from './engine/engine.ts'
+import { createOpenStreams } from './gateway/http/answer/open-streams.ts'
 import { createHttpServer } from './gateway/http/server.ts'
 import { createRenderings } from './gateway/renderings.ts'
 import type { Store } from './ports/store.ts'
@@ -148,6 +149,7 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
     publicUrl,
     limits: config.limits,
     renderings: createRenderings(publicUrl),
+    streams: createOpenStreams(clock, stopped.signal),
     documents: createDocuments(definitions.catalog, publicUrl),
     metrics: async () => ({ text: await metrics.render(), mediaType: metrics.contentType }),
     stopping: stopped.signal,

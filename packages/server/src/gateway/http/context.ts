@@ -4,6 +4,7 @@ import type { Catalog } from '../../ports/catalog.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Renderings } from '../renderings.ts'
+import type { OpenStreams } from './answer/open-streams.ts'
 import type { Registry } from '../../ports/registry.ts'
 import type { Telemetry } from '../../ports/telemetry.ts'
 import type { Tracing } from '../../ports/tracing.ts'
@@ -25,6 +26,7 @@ export interface HttpContext {
   readonly limits: { readonly bodyBytes: number }
   readonly documents: ApiDocuments
   readonly renderings: Renderings
+  readonly streams: OpenStreams
   /** OpenMetrics text and its media type. */
   readonly metrics: () => Promise<{ readonly text: string; readonly mediaType: string }>
   /** Aborted at the first sign of a shutdown: nothing new is taken, streams and waits end. */
@@ -32,7 +34,7 @@ export interface HttpContext {
 }
 
 /** What sending an answer needs of it. */
-export type SendContext = Pick<HttpContext, 'stopping' | 'log'>
+export type SendContext = Pick<HttpContext, 'stopping' | 'log' | 'streams' | 'clock'>
 
 /** The contracts as they are served, made from the running definitions. */
 export interface ApiDocuments {

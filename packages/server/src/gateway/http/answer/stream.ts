@@ -1,48 +1,78 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { comment } from '../../sse/frame.ts'
-import { stalledMs } from '../connection.ts'
 import type { SendContext } from '../context.ts'
 import type { StreamAnswer } from './answer.ts'
 import { cutAfterStop } from './cut-after-stop.ts'
 
-/** A quiet stream says this often that it is still there, in milliseconds. */
-const commentMs = 15_000
+/** A stream that has been quiet for this long says that it is still there, in milliseconds. */
+const quietMs = 10_000
+/** A reader of events that takes nothing for this long is dropped; it comes back with its cursor. */
+const slowestMs = 15_000
+
 /**
  * Writes a stream as it is made. The next chunk is asked for only when the last was taken, so a
  * slow reader costs no memory here; a stalled one is cut off.
  */
 export async function stream(
-  { stopping, log }: SendContext,
+  { stopping, log, streams, clock }: SendContext,
   response: ServerResponse,
   answer: StreamAnswer,
 ): Promise<void> {
-  const gone = new AbortController()
-  response.once('close', () => gone.abort())
+  const isResumable = answer.hasComments !== false
+  const ending = new AbortController()
+  const end = (): void => {
+    ending.abort()
+    if (isResumable && response.writableNeedDrain) response.destroy()
+  }
+  response.once('close', end)
   for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value)
   response.writeHead(200)
   if (response.req.method === 'HEAD') return void response.end()
   response.flushHeaders()
   // Most end by the signal; one that has to be whole goes on.
-  using _cutting = cutAfterStop(stopping, response)
-  const heartbeat = setInterval(() => {
-    if (answer.hasComments !== false && !response.writableNeedDrain) response.write(comment)
-  }, commentMs)
+  using _cutting = isResumable ? null : cutAfterStop(stopping, response)
+  let writtenAt = clock.monotonic()
+  const remove = streams.add({
+    end,
+    beat(now) {
+      const late = now - writtenAt
+      // Others are dropped with their connection, on which nothing moves.
+      if (!isResumable || late < quietMs) return
+      if (!response.writableNeedDrain) {
+        response.write(comment)
+        writtenAt = now
+      } else if (late >= slowestMs) response.destroy(tooSlow)
+    },
+  })
   try {
-    for await (const chunk of answer.chunks(AbortSignal.any([gone.signal, stopping]))) {
-      if (!response.write(chunk)) await drained(response, gone.signal)
-      heartbeat.refresh()
+    for await (const chunk of answer.chunks(ending.signal)) {
+      const isTaken = response.write(chunk)
+      writtenAt = clock.monotonic()
+      if (!isTaken) await drained(response)
+      if (response.destroyed) break
     }
     response.end()
   } catch (fault) {
     // Headers are out, so all that is left is to cut the stream; the reader comes back.
     response.destroy()
-    if (!gone.signal.aborted) log.debug({ err: fault }, 'a stream was cut')
+    if (!ending.signal.aborted) log.debug({ err: fault }, 'a stream was cut')
   } finally {
-    clearInterval(heartbeat)
+    remove()
   }
 }
 
-async function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
-  await once(response, 'drain', { signal: AbortSignal.any([gone, AbortSignal.timeout(stalledMs)]) })
+const tooSlow = new Error('The reader takes nothing any more.')
+
+/** Resolves when what was written is taken, or the reader is gone. */
+function drained(response: ServerResponse): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  if (response.destroyed) return Promise.resolve()
+  const done = (): void => {
+    response.off('drain', done)
+    response.off('close', done)
+    resolve()
+  }
+  response.once('drain', done)
+  response.once('close', done)
+  return promise
 }
