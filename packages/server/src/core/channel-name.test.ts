@@ -32,7 +32,15 @@ describe('the name of a channel', () => {
     const find = createChannelIndex(names.map((name) => ({ name })))
     const found = (name: string) => find(name)?.channel.name ?? null
     expect(['x.y', 'x/y', 'x.z', 'z.y', 'z.z', 'x', 'z', 'a.b.c', 'x.y.z.'].map(found)).toEqual([
-      ...['x.y', 'x.y', 'x.{b}', '{a}.y', '{a}.{b}', 'x', null, '{a}.{b}.{c}', null],
+      'x.y',
+      'x.y',
+      'x.{b}',
+      '{a}.y',
+      '{a}.{b}',
+      'x',
+      null,
+      '{a}.{b}.{c}',
+      null,
     ])
     expect(find('x/z')?.name).toBe('x.z')
   })
