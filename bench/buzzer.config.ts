@@ -1,4 +1,4 @@
-import { defineConfig, operation } from 'buzzer'
+import { channel, defineConfig, operation } from 'buzzer'
 
 export default defineConfig({
   operations: {
@@ -16,6 +16,16 @@ export default defineConfig({
       },
       run: () => ({ ok: true }),
     }),
+  },
+  channels: {
+    'quotes.{symbol}': channel({
+      data: {
+        type: 'object',
+        required: ['price'],
+        properties: { price: { type: 'number' }, venue: { type: 'string' } },
+      },
+    }),
+    'live.{symbol}': channel({ ephemeral: true }),
   },
   store: 'sqlite:./data',
   bus: 'memory',

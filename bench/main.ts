@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { accept } from './accept.ts'
 import { coldStart } from './cold-start.ts'
 import type { Benchmark, Finding, Pace } from './finding.ts'
+import { fanOut } from './fan-out.ts'
 import { installSize } from './install-size.ts'
 import { largeResult } from './large-result.ts'
 import { lives } from './lives.ts'
@@ -12,12 +13,15 @@ import { blockedJobs } from './million/blocked.ts'
 import { fullStore } from './million/full-store.ts'
 import { retention } from './million/retention.ts'
 import { overload } from './overload.ts'
+import { publish } from './publish.ts'
 import { renderMachine, renderTable } from './table.ts'
 
 const benchmarks: readonly Benchmark[] = [
   accept,
   lives,
   lone,
+  publish,
+  fanOut,
   overload,
   coldStart,
   installSize,
