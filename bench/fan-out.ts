@@ -38,7 +38,7 @@ async function measureSource(
 ): Promise<Delivery> {
   await using source = await start()
   await using audience = await gather(planFor(source, protocol))
-  return saturate(source, audience, pumping)
+  return await saturate(source, audience, pumping)
 }
 
 async function measureOurs(source: BuzzerSource, protocol: Protocol, pumping: Pumping) {
