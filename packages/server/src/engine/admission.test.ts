@@ -166,7 +166,7 @@ describe('admission', () => {
     const work = operation({ name: 'work', admission, ...(run === undefined ? {} : { run }) })
     const operations = [work]
     const asking = simulation.node({ operations })
-    for (let index = 0; index < 200; index += 1) await submit(asking, work)
+    for (let index = 0; index < 280; index += 1) await submit(asking, work)
     const node = await simulation.start({ operations, slots: 8, delayMs: () => 10 })
     await simulation.clock.advance(150)
     const underWay = [1, 2, 3, 4].map(() => submit(node, work))

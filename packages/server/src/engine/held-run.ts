@@ -110,8 +110,8 @@ export class HeldRun implements Attempt, HeldAttempt {
     this.#callOff = this.#ctx.clock.after(graceMs[reason], () => this.end(null))
   }
 
-  /** Writes what was said and not written yet. @returns the job as it is then */
-  async closeNotes(): Promise<Running> {
+  /** Writes what was said and not written yet, if anything was. @returns the job as it is then */
+  closeNotes(): Running | Promise<Running> {
     const notes = this.#notes
     this.#closed = true
     return notes === null ? this.job : notes.close()

@@ -29,10 +29,13 @@ export async function record(
 ): Promise<void> {
   const { job } = ending
   const settlement = ending.stopped === 'lost' ? null : settle(ctx, operation, ending)
-  const answer =
-    settlement === null
-      ? 'lease-lost'
-      : await persist(ctx, job.attemptUntil, createSettling(ctx, settlement))
+  let answer: Settled | null = 'lease-lost'
+  if (settlement !== null) {
+    answer = await persist(ctx, job.attemptUntil, createSettling(ctx, settlement))
+    if (answer === 'lease-lost') {
+      answer = await persist(ctx, job.attemptUntil, () => lookAgain(ctx, settlement))
+    }
+  }
   if (settlement === null || answer !== 'settled') {
     if (answer === 'lease-lost' && ending.outcome?.kind === 'done') {
       letGo(ctx, ending.outcome.result)
@@ -43,33 +46,27 @@ export async function record(
   reportSettled(ctx, settlement, ending.trace)
 }
 
+type Settled = 'settled' | 'lease-lost'
+
 /** A large result is written once, however often the commit that names it is tried. */
-function createSettling(
-  ctx: EngineContext,
-  settlement: Settlement,
-): () => Promise<'settled' | 'lease-lost'> {
+function createSettling(ctx: EngineContext, settlement: Settlement): () => Promise<Settled> {
+  const { leases } = ctx.store
   const { result } = settlement
-  if (result === null || !isHeavy(result.body)) return () => settleOnce(ctx, settlement)
+  if (result === null || !isHeavy(result.body)) return () => leases.settle(settlement)
   let kept: Result | null = null
   return async () => {
     kept ??= await keepApart(ctx, result)
-    return settleOnce(ctx, { ...settlement, result: kept })
+    return leases.settle({ ...settlement, result: kept })
   }
 }
 
 /** A lease that does not stand may be the work of an earlier try, whose answer got lost. */
-async function settleOnce(
-  ctx: EngineContext,
-  settlement: Settlement,
-): Promise<'settled' | 'lease-lost'> {
-  const answer = await ctx.store.leases.settle(settlement)
-  if (answer === 'settled') return answer
-  const { lease, next } = settlement
+async function lookAgain(ctx: EngineContext, { lease, next }: Settlement): Promise<Settled> {
   const stored = await ctx.store.jobs.read(lease.id)
-  if (stored.kind !== 'found') return answer
+  if (stored.kind !== 'found') return 'lease-lost'
   const { fence, version, state } = stored.job
   const isOurs = fence === lease.fence && version === next.version && state === next.state
-  return isOurs ? 'settled' : answer
+  return isOurs ? 'settled' : 'lease-lost'
 }
 
 function settle(

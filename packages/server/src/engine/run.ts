@@ -32,17 +32,19 @@ async function attemptOnce(ctx: EngineContext, operation: Operation, work: Work)
   const attempt = new HeldRun(ctx, work)
   ctx.held.add(attempt)
   const began = ctx.clock.monotonic()
-  const settled = runSafely(operation, attempt).then((outcome) => {
+  const end = (outcome: RunOutcome): void => {
     attempt.end(outcome)
     ctx.free.give()
-  })
+  }
+  const settled = begin(operation, attempt).then(end, (fault: unknown) => end(runnerFailed(fault)))
   const ending = await attempt.ended
   const tookMs = ctx.clock.monotonic() - began
   const outcome = attemptOutcome(ending)
   ctx.telemetry.attempted(operation.name, tookMs, outcome)
   attempt.span?.end(outcome, attemptError(ending))
   try {
-    const job = await attempt.closeNotes()
+    const closing = attempt.closeNotes()
+    const job = closing instanceof Promise ? await closing : closing
     await record(ctx, operation, { ...ending, job })
   } finally {
     ctx.held.remove(attempt)
@@ -50,18 +52,22 @@ async function attemptOnce(ctx: EngineContext, operation: Operation, work: Work)
   await settled
 }
 
-/** A runner that throws is a fault of the runner; the attempt counts as failed. */
-async function runSafely(operation: Operation, attempt: HeldRun): Promise<RunOutcome> {
+function begin({ runner }: Operation, attempt: HeldRun): Promise<RunOutcome> {
   try {
     // The span is the active one for all that the attempt does, so that it can have children.
     return attempt.span === null
-      ? await operation.runner.run(attempt)
-      : await attempt.span.within(() => operation.runner.run(attempt))
+      ? runner.run(attempt)
+      : attempt.span.within(() => runner.run(attempt))
   } catch (fault) {
-    const detail = fault instanceof Error ? fault.message : String(fault)
-    const error = { code: 'handler-failed', detail }
-    return { kind: 'failed', error, retryable: true, retryAfterMs: null }
+    return Promise.resolve(runnerFailed(fault))
   }
+}
+
+/** A runner that throws is a fault of the runner; the attempt counts as failed. */
+function runnerFailed(fault: unknown): RunOutcome {
+  const detail = fault instanceof Error ? fault.message : String(fault)
+  const error = { code: 'handler-failed', detail } as const
+  return { kind: 'failed', error, retryable: true, retryAfterMs: null }
 }
 
 /** This node ends, or its operation went away while the job was claimed: others may run it. */

@@ -94,7 +94,9 @@ async function answer(
     const made = await endpoint.handle(ctx, createHttpRequest(exchange, caller, body))
     const given = varying(endpoint, made)
     ctx.telemetry.answered(endpoint.name, statusOf(given), ctx.clock.monotonic() - began)
-    await send(ctx, response, given)
+    const sending = send(ctx, response, given)
+    // Most answers are written by now, and to wait for nothing takes a turn too.
+    if (sending !== undefined) await sending
   } catch (fault) {
     answerFault(ctx, exchange, fault)
   }

@@ -83,49 +83,74 @@ const keyMissing = ({ name }: Operation): Problem => ({
     'Send a value of your own that stands for this one call, such as an order number.',
 })
 
-/** How long this caller waits for the result, and what it is told about its preference. */
+/** How long this caller waits for the result, and what it is told beside its job. */
 interface Terms {
   readonly waitMs: number
-  readonly applied: string | null
   /** What it gets when the wait was not long enough. */
   readonly late: 'accepted' | 'timeout'
+  readonly replayed: boolean
+  readonly headers: AnswerHeaders
 }
 
-function termsOf(request: HttpRequest, policies: Policies): Terms {
+function termsOf(request: HttpRequest, policies: Policies, replayed: boolean): Terms {
   if (policies.mode === 'sync') {
-    return { waitMs: policies.timeoutMs, applied: null, late: 'timeout' }
+    const headers = headersOf(null, replayed)
+    return { waitMs: policies.timeoutMs, late: 'timeout', replayed, headers }
   }
   const preference = parsePrefer(request.headers['prefer'])
   const silent = policies.mode === 'adaptive' && !preference.respondAsync ? policies.waitMs : 0
   const waitMs = preference.waitSeconds === null ? silent : preference.waitSeconds * 1_000
-  return { waitMs, applied: appliedPreferences(preference), late: 'accepted' }
+  const headers = headersOf(appliedPreferences(preference), replayed)
+  return { waitMs, late: 'accepted', replayed, headers }
 }
 
-function headersOf({ applied }: Terms, replayed: boolean): AnswerHeaders {
+function headersOf(applied: string | null, replayed: boolean): AnswerHeaders {
   const headers: Record<string, string> = { vary: 'Prefer' }
   if (applied !== null) headers['preference-applied'] = applied
   if (replayed) headers['idempotency-replayed'] = 'true'
   return headers
 }
 
-async function answerWhenDue(
+/** A promise only where there is something to wait for: most calls have their answer at once. */
+function answerWhenDue(
   ctx: HttpContext,
   request: HttpRequest,
-  { policies, call }: Operation,
-  accepted: Job,
+  operation: Operation,
+  job: Job,
   replayed: boolean,
+): Answer | Promise<Answer> {
+  const terms = termsOf(request, operation.policies, replayed)
+  return terms.waitMs > 0
+    ? answerAfterWait(ctx, request, operation, job, terms)
+    : answerLate(ctx, request, job, terms)
+}
+
+async function answerAfterWait(
+  ctx: HttpContext,
+  request: HttpRequest,
+  { call }: Operation,
+  accepted: Job,
+  terms: Terms,
 ): Promise<Answer> {
-  const terms = termsOf(request, policies)
-  const headers = headersOf(terms, replayed)
-  const job = terms.waitMs === 0 ? accepted : await wait(ctx, request, accepted, terms.waitMs)
-  if (terms.waitMs > 0 && isOutcome(job)) {
-    // The query of a wrapped API's call is the upstream's.
-    const fields = call.kind === 'named' ? request.query().get('fields') : null
-    return resultAnswer(ctx, job, { fields, headers, reader: null })
-  }
-  if (terms.late === 'timeout') return tooLate(ctx, request, job, headers)
-  const view = replayed ? await ctx.engine.view(job) : await ctx.engine.viewNew(job)
-  return acceptedAnswer(ctx, view, headers)
+  const job = await wait(ctx, request, accepted, terms.waitMs)
+  if (!isOutcome(job)) return answerLate(ctx, request, job, terms)
+  // The query of a wrapped API's call is the upstream's.
+  const fields = call.kind === 'named' ? request.query().get('fields') : null
+  return resultAnswer(ctx, job, { fields, headers: terms.headers, reader: null })
+}
+
+/** What a caller gets whose job has not ended in the time that it waits. */
+function answerLate(
+  ctx: HttpContext,
+  request: HttpRequest,
+  job: Job,
+  { late, replayed, headers }: Terms,
+): Answer | Promise<Answer> {
+  if (late === 'timeout') return tooLate(ctx, request, job, headers)
+  const view = replayed ? ctx.engine.view(job) : ctx.engine.viewNew(job)
+  return view instanceof Promise
+    ? view.then((looked) => acceptedAnswer(ctx, looked, headers))
+    : acceptedAnswer(ctx, view, headers)
 }
 
 async function wait(

@@ -60,15 +60,15 @@ export function createHandlerRunner(options: HandlerRunnerOptions): Runner {
   }
 
   return {
-    async run(attempt) {
+    run(attempt) {
       const { operation } = attempt.job
       const entry = handlers.get(operation)
-      if (entry === undefined) return handlerFailed(`No handler runs ${operation}.`, false)
-      const own =
-        attempt.maxResultBytes === null ? terms : { log, maxResultBytes: attempt.maxResultBytes }
+      if (entry === undefined) return cannotRun(`No handler runs ${operation}.`)
+      const { maxResultBytes: ownBytes } = attempt
+      const own = ownBytes === null ? terms : { log, maxResultBytes: ownBytes }
       if (isElsewhere(attempt)) return runFetched(entry, attempt, own)
       if (!entry.thread) return runInline(entry, attempt, own)
-      if (pool === null) return handlerFailed(withoutThreads, false)
+      if (pool === null) return cannotRun(withoutThreads)
       return runThreaded(pool, entry, attempt, own)
     },
     heldOffUntil: () => null,
@@ -77,5 +77,8 @@ export function createHandlerRunner(options: HandlerRunnerOptions): Runner {
     },
   }
 }
+
+const cannotRun = (detail: string): Promise<RunOutcome> =>
+  Promise.resolve(handlerFailed(detail, false))
 
 const withoutThreads = 'This server was started without threads.'

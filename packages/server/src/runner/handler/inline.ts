@@ -32,7 +32,8 @@ export async function runInline(
   const writeLine: WriteLine = (...line) => logLine(terms.log, attempt, ...line)
   const { context, close } = openContext(handlerJob(attempt.job, attempt.trace), attempt, writeLine)
   try {
-    const encoded = await encodeOutput(await entry.run(input.value, context))
+    const encoding = encodeOutput(await entry.run(input.value, context))
+    const encoded = encoding instanceof Promise ? await encoding : encoding
     return 'stream' in encoded
       ? await resultOfStream(encoded, attempt, entry.checkOutput, terms.maxResultBytes)
       : resultOf(encoded, entry.checkOutput, terms.maxResultBytes)

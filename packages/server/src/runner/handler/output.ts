@@ -25,9 +25,10 @@ const bytesMediaType = 'application/octet-stream'
  * Writes what a handler gave. Nothing becomes JSON's `null`, so that every result that is not
  * bytes is JSON.
  *
+ * @returns a promise only where the output's own bytes have to be waited for
  * @throws NotAnOutput where it cannot be written
  */
-export async function encodeOutput(output: unknown): Promise<Encoded | EncodedStream> {
+export function encodeOutput(output: unknown): Encoded | EncodedStream | Promise<Encoded> {
   if (typeof output !== 'object' || output === null) return encodeJson(output)
   if (isRaw(output)) return encodeRaw(output.mediaType, output.body)
   if (ArrayBuffer.isView(output)) return { mediaType: bytesMediaType, body: viewed(output) }
@@ -38,7 +39,7 @@ export async function encodeOutput(output: unknown): Promise<Encoded | EncodedSt
     const mediaType = output.type === '' ? bytesMediaType : output.type
     return output.size > inlineAtMost
       ? encodeRaw(mediaType, output.stream())
-      : { mediaType, body: new Uint8Array(await output.arrayBuffer()) }
+      : output.arrayBuffer().then((bytes) => ({ mediaType, body: new Uint8Array(bytes) }))
   }
   if (isByteStream(output)) return encodeRaw(bytesMediaType, output)
   return encodeJson(output)
