@@ -65,13 +65,22 @@ const readUint40 = (bytes: Uint8Array): number => bytes.reduce((sum, byte) => su
 
 const encodeBytes = (bytes: Uint8Array): string => encode(readUint40(bytes), 8)
 
-/** Five bits a character, most significant first; plain numbers, because 50 bits fit one. */
+/** Every pair of characters, so that ten bits are written at once. */
+const pairs = Array.from(alphabet, (first) =>
+  Array.from(alphabet, (second) => first + second),
+).flat()
+
+/**
+ * Five bits a character, most significant first; plain numbers, because 50 bits fit one.
+ *
+ * @param length even
+ */
 function encode(value: number, length: number): string {
   let text = ''
   let rest = value
-  for (let index = 0; index < length; index += 1) {
-    text = alphabet[rest % 32] + text
-    rest = Math.floor(rest / 32)
+  for (let index = 0; index < length; index += 2) {
+    text = pairs[rest % 1_024] + text
+    rest = Math.floor(rest / 1_024)
   }
   return text
 }
