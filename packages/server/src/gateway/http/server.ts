@@ -34,7 +34,8 @@ export function createHttpServer(ctx: HttpContext): Server {
     return plan
   })
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    const exchange = { request, response, ...router.find(methodOf(request), targetOf(request)) }
+    const { endpoint, params } = router.find(methodOf(request), targetOf(request))
+    const exchange = { request, response, endpoint, params }
     letIn(ctx, exchange, (caller) => take(ctx, exchange, readBody, caller))
   }
   const server = createServer(

@@ -3,6 +3,7 @@ import type { JobView } from '../../../core/job-view.ts'
 import type { HttpContext } from '../context.ts'
 import { jsonType, type AnswerHeaders, type WholeAnswer } from './answer.ts'
 import { jobDocument, jobPath } from '../../job-document.ts'
+import { jobText } from '../../job-text.ts'
 
 /** 202, sent when the job is durable: where it is, and the token that stands for it. */
 export function acceptedAnswer(
@@ -11,9 +12,7 @@ export function acceptedAnswer(
   headers: AnswerHeaders,
 ): WholeAnswer {
   const publicUrl = ctx.publicUrl()
-  const job = JSON.stringify(jobDocument(view, publicUrl))
-  // The token is put in as text: copying the document for it costs as much as writing it.
-  const body = `${job.slice(0, -1)},"token":"${ctx.tokens.issue(view.job.id)}"}`
+  const body = jobText(jobDocument(view, publicUrl), ctx.tokens.issue(view.job.id))
   const path = jobPath(view.job)
   return {
     kind: 'whole',
