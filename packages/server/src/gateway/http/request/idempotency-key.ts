@@ -6,6 +6,8 @@ import type { HttpRequest } from './http-request.ts'
 import { isOwnHeader } from './own-headers.ts'
 
 const quoted = /^"((?:[^"\\]|\\["\\])*)"$/
+/** What nearly all are: quoted, with nothing escaped, and no comma that could have joined two. */
+const plainlyQuoted = /^"([\x20\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]{1,255})"$/
 const maxLength = 255
 
 /**
@@ -20,6 +22,8 @@ export function parseIdempotencyKey({
 }: Pick<HttpRequest, 'headers' | 'rawHeaders'>): string | null | Problem {
   const header = headers['idempotency-key']
   if (header === undefined) return null
+  const plain = typeof header === 'string' ? plainlyQuoted.exec(header)?.[1] : undefined
+  if (plain !== undefined) return plain
   const text = [header].flat().join(', ').trim()
   // Node joins repeated headers; two keys of one call must not become a third.
   if (text.includes(', ') && timesSent(rawHeaders) > 1) {
