@@ -1,6 +1,6 @@
 import type { Millis } from '../../core/time.ts'
 import type { Parts } from './parts.ts'
-import { stage, type Stage } from './stage.ts'
+import { dueStages, stage, type Stage } from './stage.ts'
 
 /** Moves delayed and parked jobs among the runnable ones when their time has come. */
 export interface Promotion {
@@ -17,11 +17,11 @@ type DueRow = readonly [id: string, operation: string, tenant: string, at: Stage
 export function createPromotion({ db, tally }: Parts): Promotion {
   const readNext = db.prepare(
     `SELECT due_at FROM jobs INDEXED BY jobs_due
-     WHERE stage IN (2, 5, 6) AND due_at IS NOT NULL ORDER BY due_at LIMIT 1`,
+     WHERE ${dueStages} AND due_at IS NOT NULL ORDER BY due_at LIMIT 1`,
   )
   const readDue = db.prepare(
     `SELECT id, operation, tenant, stage FROM jobs INDEXED BY jobs_due
-     WHERE stage IN (2, 5, 6) AND due_at <= ? ORDER BY due_at LIMIT ${pageSize}`,
+     WHERE ${dueStages} AND due_at <= ? ORDER BY due_at LIMIT ${pageSize}`,
   )
   const makeReady = db.prepare('UPDATE jobs SET stage = 1 WHERE id = ?')
   const nextDueAt = (): Millis | null => (readNext.row()?.[0] as number | undefined) ?? null

@@ -18,6 +18,9 @@ export const stage = {
 
 export type Stage = (typeof stage)[keyof typeof stage]
 
+/** Those that wait for a time: the predicate of `jobs_due`, as all that reads along it says it. */
+export const dueStages = `(stage = ${stage.delayed} OR stage = ${stage.parked} OR stage = ${stage.input})`
+
 export const isEnded = (at: number): boolean => at >= stage.succeeded
 
 /** How a job ended that stands there. */

@@ -1,6 +1,6 @@
 import type { Database } from './database.ts'
 import { createReady, type Ready } from './ready.ts'
-import { isEnded, stage, type Stage } from './stage.ts'
+import { dueStages, isEnded, stage, type Stage } from './stage.ts'
 
 /** How many jobs of an operation stand in each stage; those that ended are not counted. */
 type Counts = number[]
@@ -91,7 +91,7 @@ function storedCounts(db: Database): readonly StoredCount[] {
       .rows() as unknown as readonly StoredCount[]
   return [
     ...from('jobs_ready', 'stage = 1'),
-    ...from('jobs_due', 'stage IN (2, 5, 6)'),
+    ...from('jobs_due', dueStages),
     ...from('jobs_lease', 'stage = 4'),
     ...from('jobs_keyed', 'key IS NOT NULL AND stage < 7 AND stage = 3'),
   ]

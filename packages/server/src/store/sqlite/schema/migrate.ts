@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import type { Database } from '../database.ts'
 import { first } from './001-first.ts'
 import { channels } from './002-channels.ts'
+import { dueIndex } from './003-due-index.ts'
 
 /** In order; the number of those that ran is kept in `user_version`. */
-const migrations: readonly string[] = [first, channels]
+const migrations: readonly string[] = [first, channels, dueIndex]
 
 /** The newest schema that this program knows. */
 export const newestSchema = migrations.length
