@@ -1,4 +1,5 @@
-import { getRandomValues } from 'node:crypto'
+import { randomFillSync } from 'node:crypto'
+import { createPagedBytes } from '../../core/paged-bytes.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'
 
@@ -12,5 +13,5 @@ export const systemClock: Pick<Clock, 'now' | 'after'> = {
 }
 
 export const systemRandom: Pick<Random, 'bytes'> = {
-  bytes: (count) => getRandomValues(new Uint8Array(count)),
+  bytes: createPagedBytes((page) => randomFillSync(page)),
 }
