@@ -110,7 +110,7 @@ function eachCommand(
 ): boolean {
   for (const message of messages) {
     const input = createUnpack(message)
-    while (!input.done) if (visit(input.open(), input)) return true
+    while (!input.isDone()) if (visit(input.open(), input)) return true
   }
   return false
 }

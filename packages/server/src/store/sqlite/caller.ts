@@ -123,7 +123,7 @@ export function createCaller({ send, schedule }: CallerOptions): Caller {
     receive(message) {
       const input = createUnpack(message)
       const before = inFlight()
-      while (!input.done) {
+      while (!input.isDone()) {
         const kind = input.open()
         const next = shift()
         if (next === undefined) break

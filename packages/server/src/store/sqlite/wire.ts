@@ -108,7 +108,8 @@ export function createPack(): Pack {
 
 /** Reads what a pack wrote, in the same order. */
 export interface Unpack {
-  readonly done: boolean
+  /** A function, because an accessor would give each of these objects a shape of its own. */
+  isDone(): boolean
   /** Goes to the next command or reply, wherever reading the last one ended. */
   open(): number
   /** Back to the first value of the present one. */
@@ -142,9 +143,7 @@ export function createUnpack(message: Message): Unpack {
   }
 
   return {
-    get done() {
-      return next >= values.length
-    },
+    isDone: () => next >= values.length,
     open() {
       start = next
       startBytes = nextBytes
