@@ -1,10 +1,9 @@
 import type { BatchDocument, BatchOutcomeData, CloudEvent } from '@buzzer/contract'
 import { isBatchEnd, type BatchEvent } from './batch-event.ts'
 import { batchRequest, isBatch } from './batch-route.ts'
-import type { Feed } from './feed.ts'
+import { dataOf, shortType, type Feed, type FeedMessage } from './feed.ts'
 import type { JobRoute } from './job-route.ts'
 import { pollBatch } from './poll-batch.ts'
-import type { SseMessage } from './sse-parser.ts'
 
 interface Seen {
   cursor: number
@@ -17,6 +16,7 @@ export function batchFeed(route: JobRoute, since: number): Feed<BatchEvent> {
   return {
     transport: route.transport,
     notFound: 'batch-not-found',
+    subscription: { channel: `batches/${route.id}`, token: route.token, begin: () => {} },
     get cursor() {
       return seen.cursor
     },
@@ -32,11 +32,11 @@ const end = /^batch\.(succeeded|failed|cancelled)$/
 type Ending = 'succeeded' | 'failed' | 'cancelled'
 
 /** Reads one message of a batch's stream and moves `seen` on; null for one that was seen. */
-function readBatchEvent(seen: Seen, message: SseMessage): BatchEvent | null {
-  const type = message.event.replace(/^dev\.buzzer\./, '')
+function readBatchEvent(seen: Seen, message: FeedMessage): BatchEvent | null {
+  const type = shortType(message.event)
   const isKnown = type === 'batch.snapshot' || outcome.test(type) || end.test(type)
   if (!isKnown) return null
-  const { id, time, sequence: text, data } = JSON.parse(message.data) as CloudEvent
+  const { id, time, sequence: text, data } = dataOf(message) as CloudEvent
   const sequence = Number(text ?? message.id)
   if (!Number.isSafeInteger(sequence)) throw new SyntaxError('An event without an offset')
   const common = { id: id ?? message.id, sequence, time: time ?? '' }

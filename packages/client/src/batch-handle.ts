@@ -1,7 +1,7 @@
 import type { BatchDocument, ProblemDocument } from '@buzzer/contract'
 import type { BatchEvent } from './batch-event.ts'
 import type { CallOptions, EventsOptions, JobHandle, ResultOptions } from './job-handle.ts'
-import type { LiveStream } from './live-stream.ts'
+import type { EventStream } from './live-stream.ts'
 import type { InputOf, OperationName, OutputOf } from './operation-types.ts'
 import type { Span } from './time.ts'
 
@@ -77,7 +77,7 @@ export interface BatchHandle<
    */
   results(options?: ResultOptions): Promise<{ [At in keyof Outputs]: BatchResult<Outputs[At]> }>
   /** The outcomes of its jobs as they come, until the last one. Breaks are resumed. */
-  events(options?: EventsOptions): LiveStream<BatchEvent>
+  events(options?: EventsOptions): EventStream<BatchEvent>
   /** Asks for the batch as it is now. */
   status(options?: CallOptions): Promise<BatchDocument>
   /**

@@ -1,5 +1,8 @@
 import { readOutput } from './answer.ts'
 import type { BatchEntry, BatchHandle, BatchOptions, OutputsOf } from './batch-handle.ts'
+import type { ChannelHandle } from './channel/channel-handle.ts'
+import type { ChannelData, ChannelName, Channels, ChannelsOf } from './channel/channel-types.ts'
+import { openChannel } from './channel/open-channel.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { createDeadLetters, type DeadLetters } from './dead-letters.ts'
 import { fetchService, type ServiceCall } from './fetch-service.ts'
@@ -14,7 +17,9 @@ import type {
   OutputOf,
   SubmitArguments,
 } from './operation-types.ts'
+import type { Protocol } from './protocols.ts'
 import { retryPolicy, type RetryOptions } from './retry.ts'
+import { socketMaker, type WebSocketConstructor } from './socket/web-socket.ts'
 import { submitBatch, type AnyBatchEntry } from './submit-batch.ts'
 import { createSchedules, type Schedules } from './schedules.ts'
 import { submitOperation } from './submit.ts'
@@ -32,6 +37,17 @@ export interface ClientOptions {
   readonly timeout?: Span | undefined
   /** What sends the requests; the platform's own `fetch` without it. */
   readonly fetch?: typeof fetch | undefined
+  /**
+   * What opens WebSockets; the platform's own without it. Node 20 has none, and the package `ws` may
+   * stand in.
+   */
+  readonly webSocket?: WebSocketConstructor | undefined
+  /**
+   * How events come, the best first: `ws` (WebSocket), `sse` (Server-Sent Events), `poll` (long
+   * polling). One that does not come through gives way to the next. Default: all of them for
+   * channels, `['sse', 'poll']` for jobs and batches.
+   */
+  readonly protocols?: readonly Protocol[] | undefined
   /** For tests: the time. */
   readonly clock?: Clock | undefined
   /** For tests: numbers from 0 up to 1, for jitter. */
@@ -39,7 +55,7 @@ export interface ClientOptions {
 }
 
 /** A caller's view of one Buzzer server. It holds no connection of its own: nothing to close. */
-export interface Client<Ops> {
+export interface Client<Ops, Chs = Channels> {
   /**
    * Submits a job.
    *
@@ -88,6 +104,8 @@ export interface Client<Ops> {
    *   upstream's answer), else the answer itself, whatever its status
    */
   fetch(path: string, call?: ServiceCall): Promise<Response | JobHandle<Response>>
+  /** A handle for a channel, which may be read and published to; sends nothing. */
+  channel<Name extends ChannelName<Chs>>(name: Name): ChannelHandle<ChannelData<Chs, Name>>
   readonly jobs: Jobs
   readonly deadLetters: DeadLetters
   readonly schedules: Schedules
@@ -95,11 +113,11 @@ export interface Client<Ops> {
 
 /**
  * Makes a client. With the type of a config, `createClient<typeof config>(…)`, operations have their
- * names, inputs and outputs; without one, every name is allowed and the types are `unknown`.
+ * names, inputs and outputs, and channels the types of their data; without one, every name is allowed and the types are `unknown`.
  */
 export function createClient<Config = unknown>(
   options: ClientOptions,
-): Client<OperationsOf<Config>> {
+): Client<OperationsOf<Config>, ChannelsOf<Config>> {
   const transport = createTransport(transportOptions(options))
   const submit = (operation: string, input?: unknown, how: SubmitOptions = {}) =>
     submitOperation(transport, operation, input, how, readOutput)
@@ -111,12 +129,13 @@ export function createClient<Config = unknown>(
     run: async (operation, input, how) => (await submit(operation, input, how)).result(how),
     job: (id, { token = null } = {}) => attach(transport, id, token),
     fetch: (path, call = {}) => fetchService(transport, path, call),
+    channel: (name) => openChannel(transport, name),
     jobs: createJobs(transport),
     deadLetters: createDeadLetters(transport),
     schedules: createSchedules(transport),
   }
   // The names and types exist for the compiler only; what runs is the same for every config.
-  return client as Client<OperationsOf<Config>>
+  return client as Client<OperationsOf<Config>, ChannelsOf<Config>>
 }
 
 /** What runs, where every operation takes and gives anything. */
@@ -139,4 +158,6 @@ const transportOptions = (options: ClientOptions) => ({
   timeoutMs: spanMs(options.timeout ?? '90s'),
   clock: options.clock ?? systemClock,
   random: options.random ?? Math.random,
+  sockets: socketMaker(options.webSocket),
+  protocols: options.protocols ?? null,
 })

@@ -1,13 +1,34 @@
-import type { SseMessage } from './sse-parser.ts'
+import type { SocketTarget } from './socket/sockets.ts'
 import type { ServerRequest, Transport } from './transport.ts'
 
-/** Something whose events can be followed: a job or a batch, and what was seen of it so far. */
+/** One message about a feed, however it came. */
+export interface FeedMessage {
+  /** The offset. */
+  readonly id: string
+  /** The type, where it is ours without `dev.buzzer.`. */
+  readonly event: string
+  /** JSON, or what was read from it already. */
+  readonly data: string | object
+}
+
+/** What a WebSocket is asked for. */
+export interface FeedSubscription extends SocketTarget {
+  /** Under which name the reader is present. */
+  readonly as?: string | undefined
+  /** Called with the cursor that the subscription begins at. */
+  begin(since: number | null): void
+}
+
+/** Something whose events can be followed, and what was seen of it so far. */
 export interface Feed<Event> {
   readonly transport: Transport
   /** Where to go on after a break; null for the present state and what comes from now on. */
   readonly cursor: number | null
   /** The code of the problem that says that it is not there, rather than its stream. */
   readonly notFound: string
+  readonly subscription: FeedSubscription
+  /** Asked before the stream is: what it needs to know to lose nothing after a break. */
+  prepare?(signal: AbortSignal): Promise<void>
   /** Asks for the stream of events. */
   open(headers: Record<string, string>, signal: AbortSignal): ServerRequest
   /**
@@ -16,9 +37,25 @@ export interface Feed<Event> {
    * @returns null where it was seen before or is of a kind that this version ignores
    * @throws SyntaxError where it is no event
    */
-  read(message: SseMessage): Event | null
+  read(message: FeedMessage): Event | null
   /** Whether nothing follows it. */
   isFinal(event: Event): boolean
-  /** The way without a stream; ends with the final event. @param alive called at each answer */
-  poll(alive: () => void, signal: AbortSignal | undefined): AsyncGenerator<Event, void>
+  /**
+   * The way without a stream. Ends with the final event, or, where there is none, after a while, so
+   * that better ways are tried again.
+   *
+   * @param alive called at each answer
+   * @returns whether nothing follows
+   */
+  poll(
+    alive: () => void,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Event, 'over' | 'cut' | void>
 }
+
+/** What a message carries. @throws SyntaxError where it is not JSON */
+export const dataOf = ({ data }: FeedMessage): unknown =>
+  typeof data === 'string' ? (JSON.parse(data) as unknown) : data
+
+/** The name that a type of ours has in an event stream. */
+export const shortType = (type: string): string => type.replace(/^dev\.buzzer\./, '')

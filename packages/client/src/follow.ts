@@ -1,21 +1,36 @@
 import { sleep } from './clock.ts'
 import { BuzzerError, ConnectionError, StreamUnavailableError } from './error.ts'
 import type { Feed } from './feed.ts'
+import { withoutSocket, type Protocol } from './protocols.ts'
 import { backoffMs, isRetryableStatus } from './retry.ts'
+import { socketFeed } from './socket-feed.ts'
 import { isBrokenStream, streamFeed, type StreamEnd, type StreamState } from './stream-feed.ts'
 import type { Transport } from './transport.ts'
+
+/** How a reader of events stands: on its way, connected, or waiting for the next try. */
+export type StreamStatus = 'connecting' | 'open' | 'waiting'
 
 export interface FollowOptions {
   /** Whether pieces of output are wanted, so that polling is no way out. */
   readonly needsStream?: boolean | undefined
+  /** What may be used, the best first; the client's own, or else SSE and polling, without it. */
+  readonly protocols?: readonly Protocol[] | undefined
+  readonly onStatus?: ((status: StreamStatus) => void) | undefined
   readonly signal: AbortSignal | undefined
 }
 
 interface Following extends StreamState {
-  mode: 'stream' | 'poll' | 'over'
+  /** Tells it, unless that is how it stands already. */
+  tell(status: StreamStatus): void
+  readonly allowed: readonly Protocol[]
+  readonly needsStream: boolean
+  protocol: Protocol
+  isOver: boolean
+  /** What was given up since anything last came through. */
+  readonly skipped: Set<Protocol>
   /** Broken connections in a row. */
   failures: number
-  /** Streams in a row that ended before their first byte. */
+  /** Connections in a row that ended before they said anything. */
   mutes: number
 }
 
@@ -23,8 +38,8 @@ interface Following extends StreamState {
 const maxMutes = 3
 
 /**
- * Gives events until the final one, over as many connections as it takes: by SSE, resumed
- * with `Last-Event-ID`, and by long polling where there is no event stream to be had.
+ * Gives events until the final one, over as many connections as it takes: by what is allowed and
+ * comes through, resumed with the feed's cursor.
  *
  * @throws BuzzerError where the server refuses; ConnectionError when it stays out of reach;
  *   StreamUnavailableError where a stream is needed and cannot be had; the signal's reason
@@ -34,30 +49,60 @@ export async function* follow<Event>(
   options: FollowOptions,
 ): AsyncGenerator<Event, void> {
   const { transport } = feed
-  const following = startFollowing()
-  while (following.mode !== 'over') {
+  const following = startFollowing(transport, options)
+  while (!following.isOver) {
+    following.protocol = choose(transport, following)
+    following.tell('connecting')
     const end = yield* readOn(feed, following, options.signal)
     options.signal?.throwIfAborted()
     const pauseMs =
       typeof end === 'string'
-        ? judgeEnd(transport, following, end, options)
+        ? judgeEnd(transport, following, end)
         : judgeFault(transport, following, end.fault)
-    if (pauseMs > 0) await sleep(transport.clock, pauseMs, options.signal)
+    if (pauseMs === 0) continue
+    following.tell('waiting')
+    await sleep(transport.clock, pauseMs, options.signal)
   }
 }
 
-function startFollowing(): Following {
+function startFollowing(transport: Transport, options: FollowOptions): Following {
+  const needsStream = options.needsStream === true
+  const given = options.protocols ?? transport.protocols ?? withoutSocket
+  if (given.length === 0) throw new TypeError('protocols names none')
+  const allowed = given.filter((protocol) => !needsStream || protocol !== 'poll')
+  const [first] = allowed
+  if (first === undefined) throw noStream()
+  let told: StreamStatus | null = null
   const following: Following = {
-    mode: 'stream',
+    allowed,
+    needsStream,
+    protocol: first,
+    isOver: false,
+    skipped: new Set(),
     failures: 0,
     mutes: 0,
     retryMs: 1_000,
+    tell(status) {
+      if (status !== told) options.onStatus?.(status)
+      told = status
+    },
     alive() {
       following.failures = 0
       following.mutes = 0
+      // The server is there, so what did not come through was held back on the way.
+      for (const protocol of following.skipped) transport.ways.failed(protocol)
+      following.skipped.clear()
+      transport.ways.worked(following.protocol)
+      following.tell('open')
     },
   }
   return following
+}
+
+/** The best that was not just given up; what other readers gave up comes after the rest. */
+function choose({ ways }: Transport, { allowed, skipped, protocol }: Following): Protocol {
+  const left = allowed.filter((each) => !skipped.has(each))
+  return left.find((each) => !ways.isBad(each)) ?? left.at(-1) ?? protocol
 }
 
 async function* readOn<Event>(
@@ -66,33 +111,44 @@ async function* readOn<Event>(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Event, StreamEnd | { readonly fault: unknown }> {
   try {
-    if (following.mode === 'stream') return yield* streamFeed(feed, following, signal)
-    yield* feed.poll(following.alive, signal)
-    return 'over'
+    if (following.protocol === 'ws') return yield* socketFeed(feed, following, signal)
+    if (following.protocol === 'sse') return yield* streamFeed(feed, following, signal)
+    return (yield* feed.poll(following.alive, signal)) ?? 'over'
   } catch (fault) {
     return { fault }
   }
 }
 
 /** Decides what comes after a connection that ended in order, and after how many milliseconds. */
-function judgeEnd(
-  transport: Transport,
-  following: Following,
-  end: StreamEnd,
-  { needsStream }: FollowOptions,
-): number {
-  following.mutes += end === 'mute' ? 1 : 0
-  if (end === 'over') following.mode = 'over'
-  else if (end === 'unavailable' || following.mutes >= maxMutes) following.mode = 'poll'
-  else return pauseAfter(transport, following, new ConnectionError('The stream was cut'))
-  if (following.mode === 'poll' && needsStream === true) throw noStream()
-  return 0
+function judgeEnd(transport: Transport, following: Following, end: StreamEnd): number {
+  const { allowed, protocol, skipped } = following
+  const cut = new ConnectionError('The stream was cut')
+  following.isOver = end === 'over'
+  // Polling stops of itself now and then, so that what is better is tried again.
+  if (end === 'over' || (end === 'cut' && protocol === 'poll')) return 0
+  if (end === 'cut') return pauseAfter(transport, following, cut)
+  following.mutes += 1
+  if (end === 'mute' && following.mutes < mutesToGiveUp(transport, protocol)) {
+    return pauseAfter(transport, following, cut)
+  }
+  following.mutes = 0
+  skipped.add(protocol)
+  if (allowed.some((each) => !skipped.has(each))) return 0
+  if (end === 'unavailable' || following.needsStream) throw noStream()
+  skipped.clear()
+  return pauseAfter(transport, following, cut)
 }
+
+/** A socket that does not open at the first try is no loss, as long as there is another way. */
+const mutesToGiveUp = ({ ways }: Transport, protocol: Protocol): number =>
+  protocol === 'ws' && !ways.hasWorked('ws') ? 1 : maxMutes
 
 /** Decides after how many milliseconds to go on after a fault, or throws it. */
 function judgeFault(transport: Transport, following: Following, error: unknown): number {
   const isRefusal = error instanceof BuzzerError && isRetryableStatus(error.status)
   if (!isRefusal && !isBrokenStream(error)) throw error
+  // Out of reach, or busy: that a better way was closed a moment ago says nothing about it.
+  following.skipped.clear()
   const pauseMs = pauseAfter(transport, following, error)
   const askedMs = isRefusal ? (error.retryAfterMs ?? 0) : 0
   return Math.max(pauseMs, Math.min(askedMs, transport.retry.maxRetryAfterMs))
@@ -107,6 +163,6 @@ function pauseAfter(transport: Transport, following: Following, error: unknown):
 
 const noStream = (): StreamUnavailableError =>
   new StreamUnavailableError(
-    'Pieces of output need an event stream, and this connection to the server gives none. ' +
-      'Something between may hold answers back; result() works without a stream.',
+    'A live stream is asked for, and this connection to the server gives none. Something ' +
+      'between may hold answers back; long polling, and result(), work without one.',
   )

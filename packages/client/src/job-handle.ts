@@ -1,7 +1,9 @@
 import type { JobDocument } from '@buzzer/contract'
 import type { Download } from './download.ts'
 import type { JobEvent } from './job-event.ts'
-import type { LiveStream } from './live-stream.ts'
+import type { StreamStatus } from './follow.ts'
+import type { EventStream, LiveStream } from './live-stream.ts'
+import type { Protocol } from './protocols.ts'
 import type { OutputUpdate } from './read-output.ts'
 import type { Span } from './time.ts'
 
@@ -17,6 +19,13 @@ export interface ResultOptions extends CallOptions {
 export interface EventsOptions extends CallOptions {
   /** Begin after this offset (`event.sequence`). Default 0: the pieces of output from the first. */
   readonly since?: number | undefined
+  /**
+   * What may be used, the best first. Default: the client's `protocols`, or else `['sse', 'poll']`.
+   * Another stream with `since` goes on over another protocol where this one stopped.
+   */
+  readonly protocols?: readonly Protocol[] | undefined
+  /** Told whenever the stream connects, is connected, or waits for the next try. */
+  readonly onStatus?: ((status: StreamStatus) => void) | undefined
 }
 
 /** A job, and what can be done with it. Iterating over it gives its events, as `events()` does. */
@@ -47,7 +56,7 @@ export interface JobHandle<Output = unknown> extends AsyncIterable<JobEvent> {
    * The job's events until the final one. Breaks in the connection are resumed. Where no event
    * stream can be had, polling takes its place; pieces of output are then missing.
    */
-  events(options?: EventsOptions): LiveStream<JobEvent>
+  events(options?: EventsOptions): EventStream<JobEvent>
   /** The pieces of the result as they are made. A `void` update takes back all pieces before it. */
   output(options?: CallOptions): LiveStream<OutputUpdate>
   /** Asks for the job as it is now. */

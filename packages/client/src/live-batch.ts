@@ -5,11 +5,12 @@ import type { BatchEvent } from './batch-event.ts'
 import type { BatchHandle, BatchResult } from './batch-handle.ts'
 import { batchRequest, isFinalBatch, readBatch } from './batch-route.ts'
 import { unexpected, WaitTimeoutError } from './error.ts'
-import { follow } from './follow.ts'
+import type { Feed } from './feed.ts'
+import { follow, type FollowOptions } from './follow.ts'
 import type { CallOptions, EventsOptions, JobHandle, ResultOptions } from './job-handle.ts'
 import { withTimeout, type JobRoute } from './job-route.ts'
 import { LiveJob } from './live-job.ts'
-import { liveStream, type LiveStream } from './live-stream.ts'
+import { liveStream, withCursor, type EventStream } from './live-stream.ts'
 import { spanMs } from './time.ts'
 
 export interface LiveBatchParts {
@@ -50,11 +51,13 @@ export class LiveBatch implements BatchHandle<unknown[]> {
     return withTimeout(this.#route.transport, ms, signal, late, (limited) => this.#results(limited))
   }
 
-  events({ since = 0, signal }: EventsOptions = {}): LiveStream<BatchEvent> {
-    return liveStream((limited) => this.#follow(since, limited), signal)
+  events({ since = 0, signal, ...how }: EventsOptions = {}): EventStream<BatchEvent> {
+    const feed = batchFeed(this.#route, since)
+    const start = (limited: AbortSignal) => this.#follow(feed, { ...how, signal: limited })
+    return withCursor(liveStream(start, signal), () => feed.cursor)
   }
 
-  [Symbol.asyncIterator](): LiveStream<BatchEvent> {
+  [Symbol.asyncIterator](): EventStream<BatchEvent> {
     return this.events()
   }
 
@@ -78,8 +81,8 @@ export class LiveBatch implements BatchHandle<unknown[]> {
     return batch
   }
 
-  async *#follow(since: number, signal: AbortSignal): AsyncGenerator<BatchEvent, void> {
-    for await (const event of follow(batchFeed(this.#route, since), { signal })) {
+  async *#follow(feed: Feed<BatchEvent>, options: FollowOptions): AsyncGenerator<BatchEvent, void> {
+    for await (const event of follow(feed, options)) {
       if ('batch' in event) this.#note(event.batch)
       yield event
     }

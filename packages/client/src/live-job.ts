@@ -2,12 +2,13 @@ import type { JobDocument } from '@buzzer/contract'
 import { isProblem, outcomeOf, readJob, readProblem } from './answer.ts'
 import { openDownload, type Download } from './download.ts'
 import { JobCancelledError, JobFailedError, unexpected, WaitTimeoutError } from './error.ts'
+import type { Feed } from './feed.ts'
 import { follow, type FollowOptions } from './follow.ts'
 import { isFinalState, type JobEvent } from './job-event.ts'
 import { jobFeed } from './job-feed.ts'
 import type { CallOptions, EventsOptions, JobHandle, ResultOptions } from './job-handle.ts'
 import { jobRequest, withTimeout, type JobRoute } from './job-route.ts'
-import { liveStream, type LiveStream } from './live-stream.ts'
+import { liveStream, withCursor, type EventStream, type LiveStream } from './live-stream.ts'
 import { readOutput, type OutputUpdate } from './read-output.ts'
 import { spanMs } from './time.ts'
 
@@ -58,17 +59,19 @@ export class LiveJob<Output> implements JobHandle<Output> {
     return openDownload(route, passOn, options.signal)
   }
 
-  events({ since = 0, signal }: EventsOptions = {}): LiveStream<JobEvent> {
-    return liveStream((limited) => this.#follow({ since, signal: limited }), signal)
+  events({ since = 0, signal, ...how }: EventsOptions = {}): EventStream<JobEvent> {
+    const feed = jobFeed(this.#parts.route, since)
+    const start = (limited: AbortSignal) => this.#follow(feed, { ...how, signal: limited })
+    return withCursor(liveStream(start, signal), () => feed.cursor)
   }
 
-  [Symbol.asyncIterator](): LiveStream<JobEvent> {
+  [Symbol.asyncIterator](): EventStream<JobEvent> {
     return this.events()
   }
 
   output({ signal }: CallOptions = {}): LiveStream<OutputUpdate> {
     const start = (limited: AbortSignal): AsyncGenerator<JobEvent, void> =>
-      this.#follow({ since: 0, needsStream: true, signal: limited })
+      this.#follow(jobFeed(this.#parts.route, 0), { needsStream: true, signal: limited })
     return liveStream((limited) => readOutput(start(limited)), signal)
   }
 
@@ -95,10 +98,8 @@ export class LiveJob<Output> implements JobHandle<Output> {
     return job
   }
 
-  async *#follow(
-    options: FollowOptions & { readonly since: number | null },
-  ): AsyncGenerator<JobEvent, void> {
-    for await (const event of follow(jobFeed(this.#parts.route, options.since), options)) {
+  async *#follow(feed: Feed<JobEvent>, options: FollowOptions): AsyncGenerator<JobEvent, void> {
+    for await (const event of follow(feed, options)) {
       this.#note(event.job)
       yield event
     }
@@ -135,7 +136,8 @@ export class LiveJob<Output> implements JobHandle<Output> {
   }
 
   async #waitForEnd(signal: AbortSignal | undefined): Promise<JobDocument> {
-    for await (const { job } of this.#follow({ since: null, signal })) {
+    const feed = jobFeed(this.#parts.route, null)
+    for await (const { job } of this.#follow(feed, { signal })) {
       if (isFinalState(job.state)) return job
     }
     const job = await this.status({ signal })

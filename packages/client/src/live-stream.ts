@@ -8,6 +8,31 @@ export interface LiveStream<T> extends AsyncIterableIterator<T, void>, AsyncDisp
   return(): Promise<IteratorResult<T, void>>
 }
 
+/** A live stream that can be taken up later, by another one. */
+export interface EventStream<T> extends LiveStream<T> {
+  /**
+   * The offset of the last event that was read, or where the stream began: hand it to `since` to go
+   * on after it, over whichever protocol. Null where nothing is known yet.
+   */
+  readonly cursor: number | null
+}
+
+/** @param cursor tells how far the stream has come */
+export const withCursor = <T>(
+  stream: LiveStream<T>,
+  cursor: () => number | null,
+): EventStream<T> => ({
+  next: () => stream.next(),
+  return: () => stream.return(),
+  [Symbol.asyncDispose]: () => stream[Symbol.asyncDispose](),
+  [Symbol.asyncIterator]() {
+    return this
+  },
+  get cursor() {
+    return cursor()
+  },
+})
+
 /** Makes a live stream of a generator that ends its work when its signal aborts. */
 export function liveStream<T>(
   start: (signal: AbortSignal) => AsyncGenerator<T, void>,

@@ -1,7 +1,7 @@
 import type { CloudEvent, JobDocument, JobEventData, OutputPiece } from '@buzzer/contract'
 import { isJob } from './answer.ts'
 import { isFinalState, type JobEvent } from './job-event.ts'
-import type { SseMessage } from './sse-parser.ts'
+import { dataOf, shortType, type FeedMessage } from './feed.ts'
 
 /** What a reader has seen of a job, across all its connections. */
 export interface Seen {
@@ -28,10 +28,10 @@ interface Common {
  * @returns the event, or null where it was seen before or is of a kind that this version ignores
  * @throws SyntaxError where the message is not a CloudEvent
  */
-export function readEvent(seen: Seen, message: SseMessage): JobEvent | null {
-  const type = message.event.replace(/^dev\.buzzer\./, '')
+export function readEvent(seen: Seen, message: FeedMessage): JobEvent | null {
+  const type = shortType(message.event)
   if (type !== 'reset' && !type.startsWith('job.')) return null
-  const event = JSON.parse(message.data) as CloudEvent
+  const event = dataOf(message) as CloudEvent
   const sequence = Number(event.sequence ?? message.id)
   if (!Number.isSafeInteger(sequence)) throw new SyntaxError('An event without an offset')
   const common = { id: event.id ?? message.id, sequence, time: event.time ?? '' }

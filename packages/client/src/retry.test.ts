@@ -37,6 +37,8 @@ function setUp(steps: Step[], options: { credential?: () => string; attempts?: n
     timeoutMs: 90_000,
     clock,
     random: () => 0.5,
+    sockets: null,
+    protocols: null,
   })
   return { transport, clock, sent }
 }

@@ -51,6 +51,7 @@ export async function* streamFeed<Event>(
 type Body = ReadableStream<Uint8Array>
 
 async function connect<Event>(feed: Feed<Event>, signal: AbortSignal): Promise<Body | StreamEnd> {
+  await feed.prepare?.(signal)
   const headers: Record<string, string> = { accept: 'text/event-stream' }
   if (feed.cursor !== null) headers['last-event-id'] = String(feed.cursor)
   // Not repeated here: whoever follows the feed counts failures over all its connections.

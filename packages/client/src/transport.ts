@@ -1,6 +1,10 @@
 import { anySignal, sleep, type Clock } from './clock.ts'
 import { BuzzerError, ConnectionError } from './error.ts'
+import { createWays, type Protocol, type Ways } from './protocols.ts'
 import { isRetryable, retryDelayMs, type RetryPolicy } from './retry.ts'
+import { createSockets, type Sockets, type SocketTarget } from './socket/sockets.ts'
+import type { SocketMaker } from './socket/web-socket.ts'
+import { readTicket } from './ticket.ts'
 
 /** A key, or a function that gives one before each try, for credentials that expire. */
 export type Credential = string | (() => string | Promise<string>)
@@ -16,6 +20,10 @@ export interface TransportOptions {
   readonly clock: Clock
   /** Gives numbers from 0 up to 1. */
   readonly random: () => number
+  /** What opens WebSockets; null where there are none here. */
+  readonly sockets: SocketMaker | null
+  /** What readers of events use, where they do not say so themselves. */
+  readonly protocols: readonly Protocol[] | null
 }
 
 export interface ServerRequest {
@@ -36,7 +44,9 @@ export interface ServerRequest {
 type Read<T> = (response: Response) => T | Promise<T>
 
 /** What stands between this package and the network. */
-export interface Transport extends TransportOptions {
+export interface Transport extends Omit<TransportOptions, 'sockets'> {
+  readonly sockets: Sockets | null
+  readonly ways: Ways
   /**
    * Sends a request, and again where that is safe and can help.
    *
@@ -52,17 +62,31 @@ type Outcome<T> =
   | { readonly kind: 'again'; readonly delayMs: number }
 
 export function createTransport(options: TransportOptions): Transport {
-  return {
-    ...options,
-    async send(request, read) {
-      for (let attempt = 1; ; attempt += 1) {
-        const outcome = await tryOnce(options, request, attempt, read)
-        if (outcome.kind === 'done') return outcome.value
-        await sleep(options.clock, outcome.delayMs, request.signal)
-      }
-    },
+  const send: Transport['send'] = async (request, read) => {
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome = await tryOnce(options, request, attempt, read)
+      if (outcome.kind === 'done') return outcome.value
+      await sleep(options.clock, outcome.delayMs, request.signal)
+    }
   }
+  const { url, sockets: maker, clock } = options
+  const authorization = (token: string | null): Promise<string | null> =>
+    authorizationOf(options, token)
+  const ticket = (target: SocketTarget): Promise<string> => send(ticketRequest(target), readTicket)
+  const sockets =
+    maker === null ? null : createSockets({ url, maker, clock, authorization, ticket })
+  return { ...options, sockets, send, ways: createWays(clock) }
 }
+
+/** Not repeated here: whoever follows something counts failures over all its connections. */
+const ticketRequest = ({ channel, token }: SocketTarget): ServerRequest => ({
+  method: 'POST',
+  path: '/v1/tickets',
+  headers: new Headers({ 'content-type': 'application/json' }),
+  body: JSON.stringify({ channel }),
+  token,
+  repeatable: false,
+})
 
 async function tryOnce<T>(
   options: TransportOptions,
@@ -110,13 +134,19 @@ async function fetchOnce(
 }
 
 async function authorised(options: TransportOptions, request: ServerRequest): Promise<Headers> {
-  const credential = request.token ?? options.credential
-  const value = typeof credential === 'function' ? await credential() : credential
   const headers = new Headers(request.headers)
-  if (value !== null && !headers.has('authorization')) {
-    headers.set('authorization', `Bearer ${value}`)
-  }
+  const value = await authorizationOf(options, request.token ?? null)
+  if (value !== null && !headers.has('authorization')) headers.set('authorization', value)
   return headers
+}
+
+async function authorizationOf(
+  options: TransportOptions,
+  token: string | null,
+): Promise<string | null> {
+  const credential = token ?? options.credential
+  const value = typeof credential === 'function' ? await credential() : credential
+  return value === null ? null : `Bearer ${value}`
 }
 
 async function refusalDelayMs(

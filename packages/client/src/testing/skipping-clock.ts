@@ -10,11 +10,15 @@ export interface SkippingClock extends Clock {
   expire(ms: number): Promise<void>
 }
 
-/** From here on a timer is a watchdog, which fires only where a test says so. */
-const watchdogMs = 30_000
-
-/** Makes a clock on which short waits are over at once and long ones last until `expire()`. */
-export function createSkippingClock(startMs = 1_700_000_000_000): SkippingClock {
+/**
+ * Makes a clock on which short waits are over at once and long ones last until `expire()`.
+ *
+ * @param watchdogMs from here on a timer is a watchdog, which fires only where a test says so
+ */
+export function createSkippingClock(
+  startMs = 1_700_000_000_000,
+  watchdogMs = 30_000,
+): SkippingClock {
   const watchdogs = new Map<() => void, number>()
   const slept: number[] = []
   let now = startMs

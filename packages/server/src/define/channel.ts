@@ -2,7 +2,7 @@ import type { Duration } from '@buzzer/contract'
 import type { ChannelHistory } from '../core/channel.ts'
 import { ConfigError } from './errors.ts'
 import { createReader } from './option-reader.ts'
-import type { Schema } from './schema.ts'
+import type { Schema, ValueOf } from './schema.ts'
 
 /** What `channel()` takes. */
 export interface ChannelOptions<DataSchema extends Schema = Schema> {
@@ -27,13 +27,21 @@ export interface HistoryOptions {
   readonly age?: Duration
 }
 
-export interface ChannelDefinition {
-  readonly kind: 'channel'
-  readonly options: ChannelOptions
+export interface ChannelDefinition<Data = unknown> {
+  /** Never there: carries the type to whoever types the channel's events, as the client does. */
+  readonly '~types'?: { readonly data: Data }
+  readonly 'kind': 'channel'
+  readonly 'options': ChannelOptions
 }
 
-/** Declares a channel: a named stream of events that anybody with the right may publish to. */
-export const channel = (options: ChannelOptions = {}): ChannelDefinition => ({
+/**
+ * Declares a channel: a named stream of events that anybody with the right may publish to.
+ *
+ * The type of its data comes from the schema where that carries it, as those of Zod do.
+ */
+export const channel = <const DataSchema extends Schema>(
+  options: ChannelOptions<DataSchema> = {},
+): ChannelDefinition<ValueOf<DataSchema>> => ({
   kind: 'channel',
   options,
 })

@@ -1,5 +1,7 @@
-import type { OperationsOf } from '@buzzer/client'
+import type { ChannelsOf, OperationsOf } from '@buzzer/client'
 import { describe, expect, expectTypeOf, test } from 'vitest'
+import { z } from 'zod'
+import { channel } from './channel.ts'
 import { defineConfig } from './config.ts'
 import { operation } from './operation.ts'
 import { service } from './service.ts'
@@ -12,6 +14,10 @@ const config = defineConfig({
     'ping': operation({ run: () => 'pong' }),
   },
   services: { legacy: service({ openapi: './legacy.yaml' }) },
+  channels: {
+    'quotes.{symbol}': channel({ data: z.object({ price: z.number() }) }),
+    'news': channel({ data: { type: 'object' } }),
+  },
   limits: { body: '2mb' },
 })
 
@@ -25,9 +31,16 @@ describe('defineConfig', () => {
     expect(config.limits).toEqual({ body: '2mb' })
   })
 
+  test('carries the names and the data of channels to the client', () => {
+    type Chs = ChannelsOf<typeof config>
+    expectTypeOf<Chs['quotes.ACME']>().toEqualTypeOf<{ price: number }>()
+    expectTypeOf<Chs['news']>().toEqualTypeOf<unknown>()
+    expectTypeOf<keyof Chs>().not.toEqualTypeOf<string>()
+  })
+
   test('nothing defined is nothing to call', () => {
     const empty = defineConfig({})
     expectTypeOf<keyof OperationsOf<typeof empty>>().toEqualTypeOf<never>()
-    expect(empty).toEqual({ operations: {}, services: {} })
+    expect(empty).toEqual({ operations: {}, services: {}, channels: {} })
   })
 })

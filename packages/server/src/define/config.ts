@@ -12,13 +12,14 @@ import type { ServiceDefinition } from './service.ts'
 export interface ConfigOptions<
   Operations extends OperationDefinitions = OperationDefinitions,
   Services extends ServiceDefinitions = ServiceDefinitions,
+  Channels extends ChannelDefinitions = ChannelDefinitions,
 > {
   /** Functions that can be called, by name. */
   readonly operations?: Operations
   /** HTTP APIs that Buzzer wraps, by name. */
   readonly services?: Services
   /** Streams of events, by name. */
-  readonly channels?: Readonly<Record<string, ChannelDefinition>>
+  readonly channels?: Channels
   readonly outbound?: OutboundOptions
   /**
    * Where the truth is kept: `sqlite:` and a folder, relative to this file. Default: `sqlite:./data`.
@@ -59,6 +60,7 @@ export interface ConfigOptions<
 
 export type OperationDefinitions = Readonly<Record<string, OperationDefinition>>
 export type ServiceDefinitions = Readonly<Record<string, ServiceDefinition>>
+export type ChannelDefinitions = Readonly<Record<string, ChannelDefinition>>
 
 export interface TenantOptions {
   /** Turns that it has where others have one. Default: 1. */
@@ -121,21 +123,24 @@ type None = { readonly [none]?: never }
 /**
  * Describes a Buzzer server; the default export of `buzzer.config.ts`.
  *
- * @returns what it was given, with the operations' types: `createClient<typeof config>(…)` knows
- * their names, inputs and outputs
+ * @returns what it was given, with its types: `createClient<typeof config>(…)` knows the names,
+ * inputs and outputs of operations, and the names and data of channels
  */
 export const defineConfig = <
   const Operations extends OperationDefinitions = None,
   const Services extends ServiceDefinitions = None,
+  const Channels extends ChannelDefinitions = None,
 >(
-  options: ConfigOptions<Operations, Services>,
-): ConfigOptions<Operations, Services> & {
+  options: ConfigOptions<Operations, Services, Channels>,
+): ConfigOptions<Operations, Services, Channels> & {
   readonly operations: Operations
   readonly services: Services
+  readonly channels: Channels
 } => ({
   ...options,
   operations: options.operations ?? nothing(),
   services: options.services ?? nothing(),
+  channels: options.channels ?? nothing(),
 })
 
 /** Nothing has no names, whatever names the type allows. */

@@ -1,0 +1,87 @@
+import type { CloudEvent } from '@buzzer/contract'
+import { readJson } from '../answer.ts'
+import { sleep } from '../clock.ts'
+import { unexpected } from '../error.ts'
+import { badForMs } from '../protocols.ts'
+import { offsetIn } from '../socket/message.ts'
+import type { ChannelItem } from './channel-event.ts'
+import { channelRequest, type ChannelRoute } from './channel-route.ts'
+import { seeEvent, seeReset, type Seen } from './seen.ts'
+
+/** Below the 30 s after which many proxies give up on a quiet request. */
+const waitMs = 25_000
+/** A server or a proxy that does not hold the answer must not be asked in a tight loop. */
+const minPauseMs = 1_000
+/** Events at most in one answer; the server's own bound is as high. */
+const limit = 1_000
+
+/**
+ * Follows a channel by long polling. Ends after a while, so that better ways are tried again.
+ *
+ * @param alive called at each answer
+ */
+export async function* pollChannel(
+  route: ChannelRoute,
+  seen: Seen,
+  alive: () => void,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ChannelItem, 'cut'> {
+  const { clock } = route.transport
+  const endMs = clock.now() + badForMs
+  while (clock.now() < endMs) {
+    const startedAt = clock.now()
+    // Without a cursor yet, the first look only finds out where now is.
+    const look = await lookAtChannel(route, { since: seen.cursor, signal })
+    alive()
+    yield* itemsIn(seen, look)
+    const restMs = minPauseMs - (clock.now() - startedAt)
+    const isNews = look.events.length > 0 || look.reset !== null || startedAt === endMs - badForMs
+    if (!isNews && restMs > 0) await sleep(clock, restMs, signal)
+  }
+  return 'cut'
+}
+
+interface Look {
+  readonly events: readonly CloudEvent[]
+  readonly next: number
+  /** The oldest offset left, where the reader's was not kept any more. */
+  readonly reset: unknown
+}
+
+function* itemsIn(seen: Seen, { events, next, reset }: Look): Generator<ChannelItem, void> {
+  if (reset !== null) yield seeReset(seen, reset)
+  for (const event of events) {
+    const item = seeEvent(seen, event)
+    if (item !== null) yield item
+  }
+  seen.cursor = Math.max(seen.cursor ?? 0, next)
+}
+
+/** @param since null to find out where the channel is now, which the server answers at once */
+export function lookAtChannel(
+  route: ChannelRoute,
+  { since, signal }: { readonly since: number | null; readonly signal: AbortSignal | undefined },
+): Promise<Look> {
+  const parameters = new URLSearchParams({ limit: String(limit) })
+  if (since !== null) parameters.set('since', String(since))
+  if (route.as !== undefined) parameters.set('as', route.as)
+  const headers = new Headers({ accept: 'application/json' })
+  if (since !== null) headers.set('prefer', `wait=${waitMs / 1_000}`)
+  // As with streams, whoever follows the channel counts the failures.
+  const options = { headers, signal, waitMs: since === null ? 0 : waitMs, repeatable: false }
+  const request = channelRequest(route, 'GET', `/events?${parameters.toString()}`, options)
+  return route.transport.send(request, readLook)
+}
+
+async function readLook(response: Response): Promise<Look> {
+  const { events, next, reset } = (await readJson(response)) as {
+    readonly events?: readonly CloudEvent[]
+    readonly next?: unknown
+    readonly reset?: { readonly oldest?: unknown } | null
+  }
+  const cursor = offsetIn(next)
+  if (!Array.isArray(events) || cursor === null) {
+    throw unexpected(response.status, 'The answer is not a list of events.')
+  }
+  return { events, next: cursor, reset: reset?.oldest ?? null }
+}

@@ -1,0 +1,43 @@
+import type { Clock } from './clock.ts'
+
+/** How events come: over a WebSocket, by Server-Sent Events, or by long polling. */
+export type Protocol = 'ws' | 'sse' | 'poll'
+
+/** From the quickest to the one that comes through everything. */
+export const everyProtocol: readonly Protocol[] = ['ws', 'sse', 'poll']
+
+/** What jobs and batches are followed by where nobody says otherwise: they need no socket. */
+export const withoutSocket: readonly Protocol[] = ['sse', 'poll']
+
+/**
+ * What a client knows about the way to its server, so that each reader need not find out again
+ * that something between holds a protocol back.
+ */
+export interface Ways {
+  /** Whether it was tried a short time ago and did not come through, while another did. */
+  isBad(protocol: Protocol): boolean
+  hasWorked(protocol: Protocol): boolean
+  worked(protocol: Protocol): void
+  /** It does not come through, though the server can be reached. */
+  failed(protocol: Protocol): void
+}
+
+/** A laptop goes from one network to another: what did not work is tried again. */
+export const badForMs = 5 * 60_000
+
+export function createWays(clock: Clock): Ways {
+  const good = new Set<Protocol>()
+  const badUntil = new Map<Protocol, number>()
+  return {
+    isBad: (protocol) => (badUntil.get(protocol) ?? -Infinity) > clock.now(),
+    hasWorked: (protocol) => good.has(protocol),
+    worked(protocol) {
+      good.add(protocol)
+      badUntil.delete(protocol)
+    },
+    failed(protocol) {
+      good.delete(protocol)
+      badUntil.set(protocol, clock.now() + badForMs)
+    },
+  }
+}
