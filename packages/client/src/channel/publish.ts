@@ -51,8 +51,8 @@ export function publishEvents(
 function cloudEvent(channel: string, { data, time, ...event }: NewEvent): object {
   return {
     specversion: '1.0',
-    source: `/channels/${channel}`,
     ...event,
+    source: event.source ?? `/channels/${channel}`,
     id: event.id ?? randomKey(),
     time: time instanceof Date ? time.toISOString() : time,
     ...dataMembers(data, event.datacontenttype),

@@ -50,6 +50,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./schedules.ts')).configureSchedules,
   },
   {
+    name: 'tail',
+    summary: 'print the events of a channel as they come',
+    load: async () => (await import('./tail.ts')).configureTail,
+  },
+  {
+    name: 'publish',
+    summary: 'publish events to a channel',
+    load: async () => (await import('./publish.ts')).configurePublish,
+  },
+  {
     name: 'openapi',
     summary: 'print the OpenAPI document of a running server',
     load: async () => (await import('./openapi.ts')).configureOpenapi,
@@ -90,8 +100,6 @@ export const commands: readonly CommandEntry[] = [
 /** What PROTOCOL.md names and is still to come. */
 export const plannedCommands: readonly string[] = [
   'worker',
-  'tail',
-  'publish',
   'listen',
   'webhooks',
   'clients',

@@ -28,13 +28,21 @@ export interface Connection {
   readonly key: string | null
 }
 
-/** Finds out which server is meant; sends nothing. */
-export async function connect(flags: ServerFlags, terminal: Terminal): Promise<Connection> {
+/**
+ * Finds out which server is meant; sends nothing.
+ *
+ * @param reconnects how many broken connections in a row a reader of events outlives
+ */
+export async function connect(
+  flags: ServerFlags,
+  terminal: Terminal,
+  reconnects = 5,
+): Promise<Connection> {
   const env = { ...(await readDotEnv(terminal.cwd)), ...terminal.env }
   const url = readUrl(flags.url ?? filled(env['BUZZER_URL']) ?? defaultUrl)
   const key = filled(env['BUZZER_KEY']) ?? null
   // Few tries: somebody waits at the terminal and can press the key again.
-  const client = createClient({ url, key: key ?? undefined, retry: { attempts: 3, reconnects: 5 } })
+  const client = createClient({ url, key: key ?? undefined, retry: { attempts: 3, reconnects } })
   return { client, url, key }
 }
 

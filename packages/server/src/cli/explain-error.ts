@@ -58,6 +58,7 @@ const fixes: Readonly<Record<string, string>> = {
     'buzzer openapi shows what can be called, buzzer schedules what has a schedule',
   'job-not-found': 'buzzer jobs lists those that there are',
   'job-finished': 'buzzer jobs result ID',
+  'channel-not-found': 'declare it in buzzer.config.ts, below channels',
   'overloaded': 'wait, and do it again',
 }
 

@@ -1,4 +1,4 @@
-import { parseDuration } from '@buzzer/contract'
+import { parseDuration, parseSequence } from '@buzzer/contract'
 import { InvalidArgumentError } from 'commander'
 
 // How the values of options are read; what does not pass is told with how to write it.
@@ -11,6 +11,18 @@ export function priorityOption(text: string): number {
 export function countOption(text: string): number {
   if (/^[1-9]\d{0,3}$/.test(text) && Number(text) <= 1_000) return Number(text)
   throw new InvalidArgumentError('Write a number from 1 to 1000.')
+}
+
+export function wholeOption(text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('Write a number from 1 on.')
+}
+
+/** Where a reader begins, with or without leading zeros. */
+export function offsetOption(text: string): number {
+  const offset = parseSequence(text)
+  if (offset !== null) return offset
+  throw new InvalidArgumentError('Write an offset, such as 0 or 42.')
 }
 
 /** @returns milliseconds */

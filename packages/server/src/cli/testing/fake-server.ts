@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { json as readJson } from 'node:stream/consumers'
 import type { JobDocument, JobState } from '@buzzer/client'
+import { answerChannel } from './fake-channel.ts'
 
 interface SeenRequest {
   readonly method: string
@@ -96,7 +97,9 @@ const schedules = {
 export async function startFakeServer(): Promise<FakeServer> {
   const requests: SeenRequest[] = []
   const server = createServer((request, response) => {
-    void record(request, requests).then(() => answer(request, response))
+    void record(request, requests).then((body) => {
+      if (!answerChannel(request, response, body)) answer(request, response)
+    })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -110,10 +113,11 @@ export async function startFakeServer(): Promise<FakeServer> {
   }
 }
 
-async function record(request: IncomingMessage, requests: SeenRequest[]): Promise<void> {
+async function record(request: IncomingMessage, requests: SeenRequest[]): Promise<unknown> {
   const { method = '', url: path = '', headers } = request
   const body = headers['content-type'] === undefined ? null : await readJson(request)
   requests.push({ method, path, headers, body })
+  return body
 }
 
 function answer(request: IncomingMessage, response: ServerResponse): void {

@@ -1,0 +1,137 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../../../../test/support/folder.ts'
+import { Interrupted } from './terminal.ts'
+import { run, type Given } from './testing/command-line.ts'
+import { news } from './testing/fake-channel.ts'
+import { startFakeServer, type FakeServer } from './testing/fake-server.ts'
+
+let server: FakeServer
+
+beforeAll(async () => {
+  server = await startFakeServer()
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+const call = (argv: readonly string[], given: Given = {}) =>
+  run(argv, { ...given, env: { BUZZER_URL: server.url, ...given.env } })
+
+const sent = () =>
+  server.requests
+    .filter(({ method }) => method === 'POST')
+    .map(({ body }) => body as readonly Record<string, unknown>[])
+
+describe('tail', () => {
+  test('prints one event a line, and a gap beside them', async () => {
+    const { stdout, stderr, exitCode } = await call([
+      'tail',
+      'news',
+      '--since',
+      '7',
+      '--limit',
+      '3',
+    ])
+    expect(stdout.split('\n')).toEqual([
+      '10:00:00.000  thing  ann  {"at":1}',
+      '10:00:00.000  thing  3 B',
+      '10:00:00.000  other',
+      '',
+    ])
+    expect(stderr).toContain('what came before offset 41 is not kept any more')
+    expect(exitCode).toBe(0)
+  })
+
+  test.each(['sse', undefined])('--json gives CloudEvents as they came, over %s', async (way) => {
+    const more = way === undefined ? [] : ['--protocol', way]
+    const argv = ['tail', 'news', '--since', '0000000000000041', '--limit', '2', '--json', ...more]
+    const { stdout } = await call(argv)
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(news.slice(1))
+  })
+
+  test.each([
+    ['with Ctrl-C', ['news'], 130, 'Interrupted'],
+    ['where there is no such channel', ['olds'], 1, 'below channels'],
+    ['with a wrong offset', ['news', '--since', 'x'], 2, 'Write an offset'],
+    ['with a wrong protocol', ['news', '--protocol', 'mqtt'], 2, 'ws, sse, poll'],
+  ])('ends %s', async (_, argv, exitCode, said) => {
+    const interrupt = AbortSignal.abort(new Interrupted())
+    const ended = await call(['tail', ...argv], exitCode === 130 ? { interrupt } : {})
+    expect(ended.stderr).toContain(said)
+    expect(ended.exitCode).toBe(exitCode)
+  })
+})
+
+describe('publish', () => {
+  test('sends one event and says where it stands', async () => {
+    const argv = ['publish', 'news', '{"price":1}', '--type', 'price', '--subject', 'ACME']
+    const { stdout, stderr, exitCode } = await call([...argv, '--id', '7', '--source', '/shop'])
+    expect(sent().at(-1)).toEqual([
+      {
+        specversion: '1.0',
+        id: '7',
+        source: '/shop',
+        type: 'price',
+        subject: 'ACME',
+        data: { price: 1 },
+      },
+    ])
+    expect(stdout).toBe('44  7\n')
+    expect(stderr).toContain('buzzer tail news --since 43')
+    expect(exitCode).toBe(0)
+  })
+
+  test('takes no data, standard input, and a file with its type', async () => {
+    await using folder = await temporaryFolder('publish')
+    await writeFile(join(folder.path, 'cat'), new Uint8Array([0, 1, 255]))
+    await call(['publish', 'news'])
+    await call(['publish', 'news', '-', '--json'], { stdin: '[1]' })
+    const argv = ['publish', 'news', '--file', 'cat', '--content-type', 'image/x', '--json']
+    const { stdout } = await call(argv, { cwd: folder.path })
+    expect(sent().slice(-3)).toMatchObject([
+      [{ type: 'message', source: '/channels/news' }],
+      [{ data: [1] }],
+      [{ data_base64: 'AAH/', datacontenttype: 'image/x' }],
+    ])
+    expect(JSON.parse(stdout)).toMatchObject({ events: [{ sequence: 44 }] })
+  })
+
+  test('--lines sends each line in few requests, and CloudEvents as they are', async () => {
+    const before = sent().length
+    const cloudEvent = { ...news[1], extra: 'x' }
+    const data = Array.from({ length: 600 }, (_, at) => JSON.stringify({ at }))
+    const stdin = [JSON.stringify(cloudEvent), '', ...data, ''].join('\n')
+    const { stdout } = await call(['publish', 'news', '--lines', '--type', 't'], { stdin })
+    const requests = sent().slice(before)
+    expect(requests.map((events) => events.length)).toEqual([500, 101])
+    const [first, second] = requests[0] ?? []
+    const { sequence: _, ...asItWas } = cloudEvent
+    expect(first).toEqual(asItWas)
+    expect(second).toMatchObject({ type: 't', data: { at: 0 } })
+    expect(stdout).toBe('601 events, the last one 144\n')
+  })
+
+  test('--lines tells which line is wrong', async () => {
+    const { stderr, exitCode } = await call(['publish', 'news', '--lines'], { stdin: '1\n{' })
+    expect(stderr).toContain('Line 2 is not JSON')
+    expect(exitCode).toBe(2)
+  })
+
+  test.each([
+    ['data twice', ['1', '--file', 'x']],
+    ['data and lines', ['1', '--lines']],
+    ['an id and lines', ['--lines', '--id', '1']],
+    ['a type without a file', ['1', '--content-type', 'image/png']],
+    ['a file that is not there', ['--file', 'nowhere']],
+    ['what is not JSON', ['{']],
+  ])('refuses %s', async (_, argv) => {
+    const before = server.requests.length
+    const { exitCode, stderr } = await call(['publish', 'news', ...argv])
+    expect({ exitCode, requests: server.requests.length - before }).toEqual({
+      exitCode: 2,
+      requests: 0,
+    })
+    expect(stderr).toContain('code: wrong-usage')
+  })
+})

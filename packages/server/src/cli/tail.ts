@@ -1,0 +1,111 @@
+import {
+  ConnectionError,
+  isReset,
+  type ChannelHandle,
+  type ChannelItem,
+  type Protocol,
+  type StreamStatus,
+} from '@buzzer/client'
+import { Option } from 'commander'
+import { once } from 'node:events'
+import { addExamples, type Configure } from './command.ts'
+import { exitCodes } from './command-error.ts'
+import { addServerOptions, connect, type ServerFlags } from './connect.ts'
+import { hintAt } from './follow.ts'
+import { offsetOption, wholeOption } from './option-values.ts'
+import { cloudEventOf, showChannelEvent } from './show-channel-event.ts'
+import { paint, writeLine, type Terminal } from './terminal.ts'
+
+interface TailFlags extends ServerFlags {
+  readonly since?: number
+  readonly limit?: number
+  readonly protocol?: Protocol
+  readonly as?: string
+}
+
+export const configureTail: Configure = (command, { terminal, action }) => {
+  command
+    .argument('<channel>', 'its name')
+    .option(
+      '--since <offset>',
+      'begin after it; 0 for all that is kept (default: now)',
+      offsetOption,
+    )
+    .option('--limit <count>', 'end after so many events', wholeOption)
+    .addOption(
+      new Option('--protocol <protocol>', 'use no other (default: what comes through)').choices([
+        'ws',
+        'sse',
+        'poll',
+      ]),
+    )
+    .option('--as <name>', 'be present under that name')
+  addServerOptions(command)
+  addExamples(command, [
+    ['buzzer tail quotes.ACME', 'what comes from now on, until Ctrl-C'],
+    ['buzzer tail quotes.ACME --since 0 --limit 10', 'the ten oldest that are kept'],
+    ['buzzer tail quotes.ACME --json | jq .data', 'one CloudEvent a line'],
+  ]).action(action(tail(terminal)))
+}
+
+const tail =
+  (terminal: Terminal) =>
+  async (name: string, flags: TailFlags): Promise<number> => {
+    const { client } = await connect(flags, terminal, 2)
+    const signal = terminal.interrupt()
+    const limit = flags.limit ?? Infinity
+    let shown = 0
+    try {
+      for await (const item of readLong(client.channel(name), flags, signal, terminal)) {
+        await showItem(item, flags.json === true, terminal, signal)
+        shown += isReset(item) ? 0 : 1
+        if (shown >= limit) break
+      }
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error
+    }
+    return exitCodes.done
+  }
+
+/**
+ * Reads a channel for as long as it takes: who has seen it once waits for the server to come back,
+ * and who has not is told at once that there is none.
+ */
+async function* readLong(
+  channel: ChannelHandle,
+  { since, protocol, as, json }: TailFlags,
+  signal: AbortSignal,
+  terminal: Terminal,
+): AsyncGenerator<ChannelItem, void> {
+  let wasOpen = false
+  const onStatus = (status: StreamStatus): void => {
+    if (status === 'waiting' && wasOpen && json !== true) hintAt(terminal, 'connecting again …')
+    if (status === 'open') wasOpen = true
+  }
+  const how = { signal, as, onStatus, protocols: protocol === undefined ? undefined : [protocol] }
+  for (let from: number | null = since ?? null; ;) {
+    const stream = channel.subscribe({ ...how, since: from })
+    try {
+      yield* stream
+      return
+    } catch (error) {
+      if (!(error instanceof ConnectionError) || !wasOpen) throw error
+      from = stream.cursor
+    }
+  }
+}
+
+async function showItem(
+  item: ChannelItem,
+  isJson: boolean,
+  { stdout, stderr }: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  if (isReset(item)) {
+    const line = `reset: what came before offset ${item.oldest} is not kept any more`
+    return writeLine(stderr, paint(stderr, 'yellow', line))
+  }
+  const line = isJson ? JSON.stringify(cloudEventOf(item)) : showChannelEvent(stdout, item)
+  // Who reads slowly slows the server down, instead of filling the memory in between.
+  if (!stdout.write(`${line}\n`)) await once(stdout, 'drain', { signal })
+}
