@@ -26,14 +26,19 @@ interface OwnChannels {
   readonly [name: `presence/${string}` | `presence.${string}`]: unknown
 }
 
-/** The channels of a config: `ChannelsOf<typeof config>`. */
-export type ChannelsOf<Config> = unknown extends Config
+type Named<Declared> = [keyof Declared & string] extends [never]
   ? Channels
-  : Config extends { readonly channels: infer Declared }
-    ? {
-        readonly [Name in keyof Declared & string as NameOf<Name>]: DataOf<Declared[Name]>
-      } & OwnChannels
-    : Channels
+  : {
+      readonly [Name in keyof Declared & string as NameOf<Name>]: DataOf<Declared[Name]>
+    } & OwnChannels
+
+/**
+ * The channels of a config: `ChannelsOf<typeof config>`. One that declares none allows every name,
+ * because channels are also declared while the server runs.
+ */
+export type ChannelsOf<Config> = Config extends { readonly channels: infer Declared }
+  ? Named<Declared>
+  : Channels
 
 export type ChannelName<Chs> = keyof Chs & string
 

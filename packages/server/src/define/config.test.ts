@@ -41,6 +41,7 @@ describe('defineConfig', () => {
   test('nothing defined is nothing to call', () => {
     const empty = defineConfig({})
     expectTypeOf<keyof OperationsOf<typeof empty>>().toEqualTypeOf<never>()
+    expectTypeOf<keyof ChannelsOf<typeof empty>>().toEqualTypeOf<string>()
     expect(empty).toEqual({ operations: {}, services: {}, channels: {} })
   })
 })
