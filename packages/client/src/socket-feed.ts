@@ -4,6 +4,7 @@ import type { Connection } from './socket/connection.ts'
 import { createInbox, type Inbox } from './socket/inbox.ts'
 import type { SocketMessage } from './socket/message.ts'
 import { subscribe, type Subscription } from './socket/subscription.ts'
+import { SocketRefused } from './socket/web-socket.ts'
 import type { StreamEnd, StreamState } from './stream-feed.ts'
 
 /** So many events may be on their way here before the reader has taken the first. */
@@ -22,18 +23,25 @@ export async function* socketFeed<Event>(
   signal?.throwIfAborted()
   // Acks and resets are no events; a server that sends as many of them has lost its way.
   const inbox = createInbox(2 * windowSize)
-  const stop = (): void => inbox.put(null)
+  let leave = (): void => {}
+  const left = new Promise<null>((resolve) => (leave = () => resolve(null)))
+  const stop = (): void => {
+    inbox.put(null)
+    leave()
+  }
   signal?.addEventListener('abort', stop, { once: true })
   const leasing = sockets.lease(feed.subscription)
   try {
-    const { connection } = await leasing
-    return yield* readConnection(feed, state, connection, inbox)
+    // Asking for a ticket may take its time, and nobody has to wait for that who goes.
+    const lease = await Promise.race([leasing, left])
+    if (lease === null) return 'cut'
+    return yield* readConnection(feed, state, lease.connection, inbox)
   } catch (error) {
-    if (isMissing(error, feed.notFound)) return 'unavailable'
+    if (error instanceof SocketRefused || isMissing(error, feed.notFound)) return 'unavailable'
     throw error
   } finally {
     signal?.removeEventListener('abort', stop)
-    await leasing.then(({ release }) => release()).catch(() => {})
+    void leasing.then(({ release }) => release()).catch(() => {})
   }
 }
 

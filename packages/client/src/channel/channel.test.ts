@@ -277,6 +277,30 @@ describe('the way to the server', () => {
     await expect(stream.next()).rejects.toBeInstanceOf(StreamUnavailableError)
   })
 
+  it('does without sockets where none can be made', async () => {
+    const Refusing = function Refusing() {
+      throw new Error('the policy of this page allows none')
+    }
+    publish(1)
+    const stream = connect({ webSocket: Refusing }).channel('news').subscribe({ since: 0 })
+    expect(told(await take(stream, 1))).toEqual([1])
+    await stream.return()
+  })
+
+  it('can be left while a ticket is asked for', async () => {
+    let fail = (): void => {}
+    const hanging: typeof fetch = () =>
+      new Promise((_, reject) => (fail = () => reject(new TypeError('at last'))))
+    const client = connect({ key: 'bzk_1', fetch: hanging })
+    const stream = client.channel('news').subscribe({ since: 0 })
+    const next = stream.next()
+    await turn()
+    await stream.return()
+    await expect(next).resolves.toMatchObject({ done: true })
+    fail()
+    await turn()
+  })
+
   it('opens sockets with a ticket where they take no headers', async () => {
     const stream = connect({ key: 'bzk_1' }).channel('news').subscribe({ since: 0, as: 'ann' })
     const next = stream.next()

@@ -25,6 +25,11 @@ type NodeWebSocket = new (
 
 export const isOpen = ({ readyState }: WebSocketLike): boolean => readyState === 1
 
+/** The constructor itself refused, as where a page's policy allows no sockets. */
+export class SocketRefused extends Error {
+  override readonly name = 'SocketRefused'
+}
+
 /** How sockets are opened here. */
 export interface SocketMaker {
   /** Whether they carry an `Authorization`; where not, a ticket in the address stands for it. */
@@ -50,8 +55,20 @@ export function socketMaker(given: WebSocketConstructor | undefined): SocketMake
     const Node = Socket as unknown as NodeWebSocket
     return {
       takesHeaders: true,
-      make: (url, protocol, headers) => new Node(url, { protocols: [protocol], headers }),
+      make: (url, protocol, headers) =>
+        orRefused(() => new Node(url, { protocols: [protocol], headers })),
     }
   }
-  return { takesHeaders: false, make: (url, protocol) => new Socket(url, [protocol]) }
+  return {
+    takesHeaders: false,
+    make: (url, protocol) => orRefused(() => new Socket(url, [protocol])),
+  }
+}
+
+function orRefused(make: () => WebSocketLike): WebSocketLike {
+  try {
+    return make()
+  } catch (cause) {
+    throw new SocketRefused('No WebSocket can be opened here', { cause })
+  }
 }
