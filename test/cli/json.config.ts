@@ -1,4 +1,4 @@
-import { defineConfig, operation, TerminalError } from 'buzzer'
+import { channel, defineConfig, operation, TerminalError } from 'buzzer'
 
 const rest = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
@@ -16,5 +16,6 @@ export default defineConfig({
     nightly: operation({ schedule: '0 3 * * *', run: () => null }),
     lasts: operation({ run: (_, { signal }) => rest(signal) }),
   },
+  channels: { news: channel() },
   log: { level: 'warn' },
 })

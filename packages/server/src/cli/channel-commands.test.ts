@@ -42,6 +42,11 @@ describe('tail', () => {
     expect(exitCode).toBe(0)
   })
 
+  test('--json tells a gap as JSON too', async () => {
+    const { stderr } = await call(['tail', 'news', '--since', '7', '--limit', '1', '--json'])
+    expect(JSON.parse(stderr)).toEqual({ reset: { oldest: 41 } })
+  })
+
   test.each(['sse', undefined])('--json gives CloudEvents as they came, over %s', async (way) => {
     const more = way === undefined ? [] : ['--protocol', way]
     const argv = ['tail', 'news', '--since', '0000000000000041', '--limit', '2', '--json', ...more]

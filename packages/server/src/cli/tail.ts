@@ -102,7 +102,9 @@ async function showItem(
   signal: AbortSignal,
 ): Promise<void> {
   if (isReset(item)) {
-    const line = `reset: what came before offset ${item.oldest} is not kept any more`
+    const { oldest } = item
+    if (isJson) return writeLine(stderr, JSON.stringify({ reset: { oldest } }))
+    const line = `reset: what came before offset ${oldest} is not kept any more`
     return writeLine(stderr, paint(stderr, 'yellow', line))
   }
   const line = isJson ? JSON.stringify(cloudEventOf(item)) : showChannelEvent(stdout, item)
