@@ -57,6 +57,7 @@ const examples: Readonly<Record<string, Example>> = {
   'publish': () => ['publish', 'news', '{"at":1}'],
   'tail': () => ['tail', 'news', '--since', '0', '--limit', '1'],
   'openapi': () => ['openapi', '--yaml'],
+  'asyncapi': () => ['asyncapi', '--yaml'],
   'backup': ({ folder }) => ['backup', 'copy', '--data', join(folder, 'data')],
   'restore': () => ['restore', 'copy', '--data', 'restored'],
   'doctor': ({ folder }) => ['doctor', '--data', join(folder, 'data'), '--port', '0'],

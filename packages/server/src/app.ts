@@ -150,7 +150,7 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
     limits: config.limits,
     renderings: createRenderings(publicUrl),
     streams: createOpenStreams(clock, stopped.signal),
-    documents: createDocuments(definitions.catalog, publicUrl),
+    documents: createDocuments(definitions, publicUrl),
     metrics: async () => ({ text: await metrics.render(), mediaType: metrics.contentType }),
     stopping: stopped.signal,
   })

@@ -1,28 +1,54 @@
+import { describeAsyncApi } from '../contracts/asyncapi/write/describe-async-api.ts'
 import { describeApi, renderYaml } from '../contracts/openapi/write/describe-api.ts'
+import type { JsonObject } from '../contracts/schema/json-pointer.ts'
 import type { ApiDocuments } from '../gateway/http/context.ts'
-import type { Catalog, Operation } from '../ports/catalog.ts'
+import type { Catalog } from '../ports/catalog.ts'
+import type { Registry } from '../ports/registry.ts'
 
-/** Makes each form of the document once for the definitions that run, when it is asked for. */
-export function createDocuments(catalog: Catalog, publicUrl: () => string): ApiDocuments {
+/** What runs; its lists are replaced as a whole where something changes. */
+export interface Described extends Pick<Registry, 'channels'> {
+  readonly catalog: Catalog
+}
+
+const title = 'Buzzer'
+
+/** Makes each form of the documents once for the definitions that run, when it is asked for. */
+export function createDocuments(
+  { catalog, channels }: Described,
+  publicUrl: () => string,
+): ApiDocuments {
   const made = new Map<string, string>()
-  let described: readonly Operation[] = []
-  const make = (
-    operations: readonly Operation[],
-    version: '3.1' | '3.2',
-    format: 'json' | 'yaml',
-  ): string => {
-    const api = describeApi({ operations, publicUrl: publicUrl(), version, title: 'Buzzer' })
-    return format === 'json' ? JSON.stringify(api, null, 2) : renderYaml(api)
+  let described: readonly unknown[] = []
+  const once = (name: string, format: 'json' | 'yaml', make: () => JsonObject): string => {
+    const now = [catalog.operations(), channels(), publicUrl()]
+    if (now.some((part, index) => part !== described[index])) made.clear()
+    described = now
+    const key = `${name} ${format}`
+    const known = made.get(key)
+    if (known !== undefined) return known
+    const document = make()
+    const text = format === 'json' ? JSON.stringify(document, null, 2) : renderYaml(document)
+    made.set(key, text)
+    return text
   }
   return {
-    openapi(version, format) {
-      const name = `${version} ${format} ${publicUrl()}`
-      const operations = catalog.operations()
-      if (operations !== described) made.clear()
-      described = operations
-      const text = made.get(name) ?? make(operations, version, format)
-      made.set(name, text)
-      return text
-    },
+    openapi: (version, format) =>
+      once(`openapi ${version}`, format, () =>
+        describeApi({
+          operations: catalog.operations(),
+          publicUrl: publicUrl(),
+          version,
+          title,
+        }),
+      ),
+    asyncapi: (format) =>
+      once('asyncapi', format, () =>
+        describeAsyncApi({
+          operations: catalog.operations(),
+          channels: channels(),
+          publicUrl: publicUrl(),
+          title,
+        }),
+      ),
   }
 }

@@ -65,6 +65,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./openapi.ts')).configureOpenapi,
   },
   {
+    name: 'asyncapi',
+    summary: 'print the AsyncAPI document of a running server',
+    load: async () => (await import('./asyncapi.ts')).configureAsyncapi,
+  },
+  {
     name: 'backup',
     summary: 'copy the data of a running server, and verify the copy',
     load: async () => (await import('./backup.ts')).configureBackup,
@@ -106,5 +111,4 @@ export const plannedCommands: readonly string[] = [
   'audit',
   'nodes',
   'migrate',
-  'asyncapi',
 ]

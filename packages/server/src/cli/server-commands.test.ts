@@ -240,11 +240,16 @@ describe('how a command ends', () => {
     expect(exitCode).toBe(3)
   })
 
-  test.each([['json'], ['yaml']])('1 where a document of %s is none', async (form) => {
-    const argv = ['openapi', ...(form === 'yaml' ? ['--yaml'] : [])]
+  test.each([
+    ['json', 'openapi', 'OpenAPI'],
+    ['yaml', 'openapi', 'OpenAPI'],
+    ['json', 'asyncapi', 'AsyncAPI'],
+    ['yaml', 'asyncapi', 'AsyncAPI'],
+  ])('1 where a document of %s is no %s', async (form, command, title) => {
+    const argv = [command, ...(form === 'yaml' ? ['--yaml'] : [])]
     const { stdout, stderr, exitCode } = await call(argv)
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 })
-    expect(stderr).toContain('The answer is not an OpenAPI document.')
+    expect(stderr).toContain(`The answer is not an ${title} document.`)
     expect(stderr).toContain('code: unexpected-response')
   })
 

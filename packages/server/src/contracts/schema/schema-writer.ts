@@ -13,16 +13,19 @@ export interface SchemaWriter {
   write(source: unknown): JsonSchema
 }
 
-/** @param prefix begins all names, so that they are no other document's */
+/**
+ * @param prefix begins all names, so that they are no other document's
+ * @param taken names that stand for something else already; those that are given are added
+ */
 export function createSchemaWriter(
   prefix: string,
   root: JsonObject,
   references: References,
   dialect: Dialect,
+  taken = new Set<string>(),
 ): SchemaWriter {
   const schemas = new Map<string, JsonSchema>()
   const names = new Map<unknown, string>()
-  const taken = new Set<string>()
   const unwritten: Found[] = []
 
   const nameOf = (found: Found): string => {

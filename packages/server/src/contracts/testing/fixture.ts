@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { RequestCheck } from '../../ports/catalog.ts'
+import { defaultPolicies, type Policies } from '../../core/operation.ts'
+import type { Operation, RequestCheck } from '../../ports/catalog.ts'
+import { compileSchema } from '../schema/compile-schema.ts'
+import type { JsonObject } from '../schema/json-pointer.ts'
 import type { ImportedOperation, ImportedService } from '../openapi/service/import-service.ts'
 import { readService } from '../openapi/service/read-service.ts'
 import type { ImportOptions } from '../openapi/service/import-service.ts'
@@ -41,6 +44,47 @@ export const importFixture = (
   name: string,
   options: Partial<ImportOptions> = {},
 ): Promise<ImportedService> => importText(readFixture(name), { name, ...options })
+
+const runner: Operation['runner'] = {
+  run: () => Promise.reject(new Error('nothing is run here')),
+  heldOffUntil: () => null,
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+}
+
+/** The operations of a service as they are called, which nothing runs. */
+export const mounted = (service: ImportedService): readonly Operation[] =>
+  service.operations.map((operation) => ({
+    name: operation.name,
+    summary: operation.summary,
+    policies: { ...defaultPolicies, mode: operation.mode },
+    runner,
+    call: {
+      kind: 'routed',
+      service: service.name,
+      mount: `/api/${service.name}`,
+      method: operation.method,
+      path: operation.path,
+      headers: operation.headers,
+      document: operation.document,
+      check: operation.check,
+      checkParts: operation.checkParts,
+      readsWhole: operation.readsWhole,
+    },
+  }))
+
+/** An operation that is called by name, which nothing runs. */
+export function named(
+  name: string,
+  inputSchema: JsonObject,
+  outputSchema: JsonObject | null,
+  policies: Policies = defaultPolicies,
+): Operation {
+  const outcome = compileSchema(inputSchema)
+  if (outcome.kind === 'refused') throw new Error(outcome.problems.join('; '))
+  const { check } = outcome.schema
+  const call = { kind: 'named', inputSchema, outputSchema, check } as const
+  return { name, summary: `Runs ${name}`, policies, runner, call }
+}
 
 export function operationOf(service: ImportedService, name: string): ImportedOperation {
   const found = service.operations.find((operation) => operation.name === `${service.name}.${name}`)

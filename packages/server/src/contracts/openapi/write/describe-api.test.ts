@@ -6,54 +6,26 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { defaultPolicies } from '../../../core/operation.ts'
 import type { Operation } from '../../../ports/catalog.ts'
 import { isObject, type JsonObject, follow } from '../../schema/json-pointer.ts'
-import { compileSchema } from '../../schema/compile-schema.ts'
 import {
   fixtureNames,
   importFixture,
   importText,
+  mounted,
+  named as namedOperation,
   noPause,
   readFixture,
   sharedDocuments,
 } from '../../testing/fixture.ts'
-import type { ImportedService } from '../service/import-service.ts'
 import { readService } from '../service/read-service.ts'
 import { describeApi, renderYaml } from './describe-api.ts'
 import { describedRoutes, routeTable } from './route-table.ts'
 
-const runner: Operation['runner'] = {
-  run: () => Promise.reject(new Error('nothing is run here')),
-  heldOffUntil: () => null,
-  [Symbol.asyncDispose]: () => Promise.resolve(),
+const requiringKey = {
+  ...defaultPolicies,
+  idempotency: { required: true, windowMs: 3_600_000 },
 }
-
-const mounted = (service: ImportedService): readonly Operation[] =>
-  service.operations.map((operation) => ({
-    name: operation.name,
-    summary: operation.summary,
-    policies: { ...defaultPolicies, mode: operation.mode },
-    runner,
-    call: {
-      kind: 'routed',
-      service: service.name,
-      mount: `/api/${service.name}`,
-      method: operation.method,
-      path: operation.path,
-      headers: operation.headers,
-      document: operation.document,
-      check: operation.check,
-      checkParts: operation.checkParts,
-      readsWhole: operation.readsWhole,
-    },
-  }))
-
-function named(name: string, inputSchema: JsonObject): Operation {
-  const outcome = compileSchema(inputSchema)
-  if (outcome.kind === 'refused') throw new Error(outcome.problems.join('; '))
-  const { check } = outcome.schema
-  const policies = { ...defaultPolicies, idempotency: { required: true, windowMs: 3_600_000 } }
-  const call = { kind: 'named', inputSchema, outputSchema: { type: 'object' }, check } as const
-  return { name, summary: 'Renders it', policies, runner, call }
-}
+const named = (name: string, inputSchema: JsonObject): Operation =>
+  namedOperation(name, inputSchema, { type: 'object' }, requiringKey)
 
 const services = await Promise.all([
   ...fixtureNames.map((name) => importFixture(name, { service: name.replace(/\.yaml$/, '') })),
@@ -148,7 +120,7 @@ describe('what is described', () => {
   test('an operation that is called by name', () => {
     expect(at('/v1/operations/render-report/jobs', 'post')).toMatchObject({
       operationId: 'render-report',
-      summary: 'Renders it',
+      summary: 'Runs render-report',
       description: expect.stringContaining(
         'An `Idempotency-Key` is required; it is remembered for 1 h.',
       ),

@@ -4,6 +4,11 @@ import type { Route } from '../route.ts'
 /** What there is for whoever comes in by the front door, in the order in which they may want it. */
 const places: readonly (readonly [name: string, path: string, what: string])[] = [
   ['openapi', '/openapi.json', 'what can be called, as OpenAPI; also /openapi.yaml'],
+  [
+    'asyncapi',
+    '/asyncapi.json',
+    'the channels and what is sent on them, as AsyncAPI; also /asyncapi.yaml',
+  ],
   ['jobs', '/v1/jobs', 'the jobs, newest first'],
   ['deadLetters', '/v1/dead-letters', 'the jobs that used up their attempts'],
   ['problems', '/problems', 'every error and what to do about it'],

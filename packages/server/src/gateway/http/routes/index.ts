@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts'
+import { asyncapiJson, asyncapiYaml } from './asyncapi.ts'
 import { batchEvents } from './batch-events.ts'
 import { getBatchResults } from './batch-results.ts'
 import { cancelBatch } from './cancel-batch.ts'
@@ -78,6 +79,8 @@ export const routes: readonly Route[] = [
   metrics,
   openapiJson,
   openapiYaml,
+  asyncapiJson,
+  asyncapiYaml,
   problemList,
   problemPage,
   ...notSupported,

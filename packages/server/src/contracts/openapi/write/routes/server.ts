@@ -95,6 +95,22 @@ export const serverRoutes: readonly DescribedRoute[] = [
   },
   {
     method: 'get',
+    path: '/asyncapi.json',
+    operationId: 'getAsyncApi',
+    tag: 'Server',
+    summary: 'Gives the channels, and what is sent and received on them',
+    responses: { '200': json('An AsyncAPI 3.1 document', { type: 'object' }) },
+  },
+  {
+    method: 'get',
+    path: '/asyncapi.yaml',
+    operationId: 'getAsyncApiYaml',
+    tag: 'Server',
+    summary: 'Gives the channels, and what is sent and received on them, as YAML',
+    responses: { '200': text('application/yaml', 'An AsyncAPI 3.1 document') },
+  },
+  {
+    method: 'get',
     path: '/problems',
     operationId: 'listProblems',
     tag: 'Server',
