@@ -8,6 +8,8 @@ import {
 } from '../contracts/openapi/service/readiness-report.ts'
 import { absoluteServer } from '../contracts/openapi/service/servers.ts'
 import { createOutbound } from '../outbound/outbound.ts'
+import type { ImportedChannels } from '../contracts/asyncapi/import/import-channels.ts'
+import { importAsyncApi } from './import-async-api.ts'
 import { createBreather } from './breather.ts'
 import { readDocument } from './read-document.ts'
 import { systemClock } from './system-clock.ts'
@@ -26,6 +28,8 @@ export type ImportOutcome =
   /** A sentence that says what is wrong and what to do. */
   | { readonly kind: 'refused'; readonly detail: string }
   | ({ readonly kind: 'read' } & ImportedDocument)
+  /** It was AsyncAPI. */
+  | ({ readonly kind: 'channels' } & ChannelDocument)
 
 export interface ImportedDocument {
   readonly name: string
@@ -38,17 +42,31 @@ export interface ImportedDocument {
   readonly report: ReadinessReport
 }
 
-/** Looks at an OpenAPI document as `service()` would; changes nothing. */
+export interface ChannelDocument extends ImportedChannels {
+  /** What the file of its channels is to be called. */
+  readonly name: string
+  /** As it was found. */
+  readonly text: string
+  readonly format: 'json' | 'yaml'
+}
+
+/** Looks at an OpenAPI document as `service()` would, or at an AsyncAPI one; changes nothing. */
 export async function importDocument(request: ImportRequest): Promise<ImportOutcome> {
   const found = await fetchText(request)
   if (found.kind === 'refused') return found
   const { text } = found
+  const format = /^\s*[{[]/.test(text) ? 'json' : 'yaml'
+  const channels = await importAsyncApi(text, request.source)
+  if (channels?.kind === 'refused') return channels
+  if (channels !== null) {
+    const name = request.name ?? nameFor(request.source, channels.title)
+    return { ...channels, kind: 'channels', name, text, format }
+  }
   const outcome = readOpenApi({ text, name: request.source })
   if (outcome.kind === 'refused') return outcome
   const { title } = outcome.document
   const name = request.name ?? nameFor(request.source, title)
   const service = await importService(outcome.document, { service: name }, createBreather())
-  const format = /^\s*[{[]/.test(text) ? 'json' : 'yaml'
   const url = urlOf(service, request.source)
   return { kind: 'read', name, title, text, format, url, report: readinessReport(service) }
 }
@@ -81,6 +99,7 @@ function namedHost(source: string): readonly string[] {
 const generic = new Set([
   'openapi',
   'swagger',
+  'asyncapi',
   'api',
   'api-docs',
   'index',
@@ -93,7 +112,9 @@ const generic = new Set([
 /** From the file where that says something, else from the document's title. */
 function nameFor(source: string, title: string): string {
   const [path = ''] = source.split(/[?#]/)
-  const file = slugOf(basename(path).replaceAll(/\.(?:json|ya?ml|openapi|swagger)\b/gi, ''))
+  const file = slugOf(
+    basename(path).replaceAll(/\.(?:json|ya?ml|openapi|swagger|asyncapi)\b/gi, ''),
+  )
   return file === '' || generic.has(file) ? slugOf(title) || 'service' : file
 }
 

@@ -18,7 +18,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'import',
-    summary: 'look at an OpenAPI document and wrap its API',
+    summary: 'look at a document: wrap an OpenAPI one, declare the channels of AsyncAPI',
     load: async () => (await import('./import.ts')).configureImport,
   },
   {

@@ -1,7 +1,7 @@
-import { BuzzerError, ConnectionError, type ProblemDocument } from '@buzzer/client'
+import { BuzzerError } from '@buzzer/client'
 import type { ImportedDocument } from '../app/import-document.ts'
-import { CommandError } from './command-error.ts'
 import type { Connection } from './connect.ts'
+import { sendDocument } from './send-document.ts'
 
 /** What a running server says of an import. */
 export interface ServerImport {
@@ -67,27 +67,14 @@ export const lacksUrl = (error: unknown): error is BuzzerError =>
   (error.problem.errors ?? []).some(({ pointer }) => pointer === '/url')
 
 async function send(
-  { url, key }: Connection,
-  { name, text, format }: ImportedDocument,
+  server: Connection,
+  imported: ImportedDocument,
   { dryRun, upstream }: ImportWish,
 ): Promise<ServerImport> {
-  const query = new URLSearchParams({ name, dryRun: String(dryRun) })
-  if (upstream !== null) query.set('url', upstream)
-  const response = await fetch(`${url}/v1/services/import?${query.toString()}`, {
-    method: 'POST',
-    headers: {
-      'content-type': `application/${format}`,
-      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
-    },
-    body: text,
-  }).catch((cause: unknown) => {
-    throw new ConnectionError(`Could not reach ${url}`, { cause })
-  })
-  const body: unknown = await response.json().catch(() => null)
-  if (response.ok && body !== null) return body as ServerImport
-  if (isProblem(body)) throw new BuzzerError(body)
-  throw new CommandError(`${url} answered ${response.status}.`, { code: 'not-imported' })
+  const query = {
+    name: imported.name,
+    dryRun: String(dryRun),
+    ...(upstream === null ? {} : { url: upstream }),
+  }
+  return (await sendDocument(server, '/v1/services/import', query, imported)) as ServerImport
 }
-
-const isProblem = (body: unknown): body is ProblemDocument =>
-  typeof body === 'object' && body !== null && 'code' in body && 'detail' in body

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -95,5 +95,69 @@ describe('import', () => {
     await writeFile(join(folder, 'buzzer.config.mjs'), 'export const a = 1')
     const { exitCode } = await call(join(elsewhere, 'openapi.json'), '--dry-run')
     expect(exitCode).toBe(0)
+  })
+})
+
+describe('import of AsyncAPI', () => {
+  let folder = ''
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'buzzer-import-'))
+  })
+  afterEach(async () => {
+    await rm(folder, { recursive: true })
+  })
+  const fixture = (name: string): string =>
+    join(import.meta.dirname, '../contracts/asyncapi/fixtures', name)
+  const call = (...argv: readonly string[]) => run(['import', ...argv], { cwd: folder })
+
+  test('--dry-run --json prints what each channel becomes, and changes nothing', async () => {
+    const { stdout, exitCode } = await call(fixture('orders-2.6.yaml'), '--dry-run', '--json')
+    expect(exitCode).toBe(0)
+    const report = JSON.parse(stdout) as { channels: object[]; notes: unknown }
+    expect(Object.keys(report)).toEqual(['channels', 'notes'])
+    expect(report.channels.map((channel) => Object.keys(channel))).toEqual(
+      report.channels.map(() => ['name', 'address', 'directions', 'messages', 'notes']),
+    )
+    expect(report.channels[0]).toMatchObject({ name: 'orders.{order_id}.status' })
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  test('--dry-run prints a table, and a note once', async () => {
+    const { stdout } = await call(fixture('chat-3.0.json'), '--dry-run')
+    expect(stdout).toContain('Chat: 5 channels')
+    expect(stdout).toMatch(
+      /^ {2}rooms\.\{room\}\.messages +rooms\.\{room\}\.messages +send, receive/m,
+    )
+    expect(stdout.match(/it has no messages/g)).toHaveLength(1)
+  })
+
+  test('keeps the channels beside the configuration, once', async () => {
+    const { stdout, exitCode } = await call(fixture('chat-3.0.json'), '--name', 'chat')
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain("import { chat } from './chat.channels.ts'")
+    expect(stdout).toContain('channels: { ...chat },')
+    const written = await readFile(join(folder, 'chat.channels.ts'), 'utf8')
+    expect(written).toContain('"rooms.{room}.messages": channel({ data: {')
+    const again = await call(fixture('chat-3.0.json'), '--name', 'chat')
+    expect(again.exitCode).toBe(1)
+    expect(again.stderr).toContain('is there already')
+    expect((await call(fixture('chat-3.0.json'), '--name', 'chat', '--force')).exitCode).toBe(0)
+  })
+
+  test.each([
+    ['asyncapi: 1.2.0\ntopics: {}', 1, 'AsyncAPI 1.2.0'],
+    ['asyncapi: 3.0.0\nchannels: { a: 1 }', 1, '/channels/a must be an object'],
+  ])('refuses %j and says where it is wrong', async (text, exitCode, why) => {
+    await writeFile(join(folder, 'wrong.yaml'), text)
+    const outcome = await call('wrong.yaml', '--dry-run')
+    expect(outcome.exitCode).toBe(exitCode)
+    expect(outcome.stderr).toContain(why)
+  })
+
+  test('--upstream is for OpenAPI', async () => {
+    const flags = ['--url', 'http://127.0.0.1:1', '--upstream', 'http://127.0.0.1:2']
+    const { stderr, exitCode } = await call(fixture('chat-3.0.json'), ...flags)
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('--upstream is for an OpenAPI document')
   })
 })

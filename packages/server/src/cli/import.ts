@@ -4,6 +4,7 @@ import { addCommonOptions, addExamples, type CommonFlags, type Configure } from 
 import { CommandError, exitCodes, usageError } from './command-error.ts'
 import { connect } from './connect.ts'
 import type { BuzzerError } from '@buzzer/client'
+import { importChannels } from './import-channels.ts'
 import { importInto, lacksUrl, type ServerImport } from './import-into.ts'
 import { showChanges } from './show-changes.ts'
 import { showCount } from './show-count.ts'
@@ -22,9 +23,9 @@ interface ImportFlags extends CommonFlags {
 
 export const configureImport: Configure = (command, { terminal, action }) => {
   command
-    .argument('<openapi>', 'an OpenAPI document: a file, or a URL')
+    .argument('<document>', 'an OpenAPI or AsyncAPI document: a file, or a URL')
     .option('--dry-run', 'print what it would become, and change nothing')
-    .option('--name <name>', 'what the service is to be called')
+    .option('--name <name>', 'what the service or the file of channels is to be called')
     .option('--config <file>', 'the configuration that it is for')
     .option('--force', 'write over a document that is there already')
     .option('--url <url>', 'a running server that is to have it')
@@ -38,6 +39,7 @@ export const configureImport: Configure = (command, { terminal, action }) => {
       'keep a copy, ready to use',
     ],
     ['buzzer import legacy.yaml --url http://127.0.0.1:2899', 'put it into a running server'],
+    ['buzzer import streetlights.asyncapi.yaml', 'declare the channels of an AsyncAPI document'],
   ]).action(action(importApi(terminal)))
 }
 
@@ -58,6 +60,7 @@ const importApi =
         code: 'not-importable',
         why: [outcome.detail],
       })
+    if (outcome.kind === 'channels') return importChannels(outcome, flags, place, terminal)
     if (flags.url !== undefined) return importIntoServer(outcome, flags, terminal)
     if (flags.dryRun === true) return showDryRun(outcome, flags, terminal)
     const written = await writeDocument(outcome, {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { ImportedDocument } from '../app/import-document.ts'
-import { CommandError } from './command-error.ts'
+import { alreadyThere, isThere } from './already-there.ts'
 
 export interface WritePlace {
   readonly source: string
@@ -39,13 +39,3 @@ export async function writeDocument(
   })
   return { file, openapi: `./${name}.openapi.${format}`, isNew: true }
 }
-
-const isThere = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'EEXIST'
-
-const alreadyThere = (file: string, cause: unknown): CommandError =>
-  new CommandError(`${file} is there already.`, {
-    code: 'file-exists',
-    fix: 'add --force to write over it, or --name for another name',
-    cause,
-  })

@@ -23,6 +23,8 @@ export interface Registry {
   remove(kind: 'service' | 'channel', name: string, terms: ChangeTerms): Promise<Changed>
   /** Looks at an OpenAPI document, and makes a service of it unless that is not wanted. */
   importService(order: ImportOrder, terms: ChangeTerms): Promise<Imported>
+  /** Looks at an AsyncAPI document, and declares its channels unless that is not wanted. */
+  importChannels(order: ChannelImportOrder, terms: ChangeTerms): Promise<ChannelsImported>
   /** @returns null for what never was */
   history(kind: DefinitionKind, name: string): Promise<readonly DefinitionVersion[] | null>
   /** Makes what stood at a version stand again, as a new version. */
@@ -109,5 +111,25 @@ export type Imported =
       readonly report: object
       /** Null where there was no such service. */
       readonly changes: unknown
+    }
+  | { readonly kind: 'refused'; readonly problem: Problem }
+
+export interface ChannelImportOrder {
+  /** AsyncAPI, as JSON or YAML. */
+  readonly text: string
+  readonly dryRun: boolean
+}
+
+export type ChannelsImported =
+  | {
+      readonly kind: 'imported'
+      readonly title: string
+      readonly report: {
+        readonly channels: readonly { readonly name: string }[]
+        readonly notes: readonly string[]
+      }
+      /** By name; null where nothing was stored. */
+      readonly versions: ReadonlyMap<string, number> | null
+      readonly changes: { readonly added: readonly string[] }
     }
   | { readonly kind: 'refused'; readonly problem: Problem }

@@ -5,6 +5,7 @@ import type { DefinitionKind } from '../../ports/definitions.ts'
 import type { DefinitionEntry, Registry } from '../../ports/registry.ts'
 import { channelName } from '../make-channel.ts'
 import { putChannel } from './channel-desk.ts'
+import { importChannelsOrdered } from './channel-import-desk.ts'
 import { createDesk, type DeskDeps } from './desk.ts'
 import { importOrdered } from './import-desk.ts'
 import { createLive } from './live.ts'
@@ -65,6 +66,7 @@ export function createRegistry(deps: DeskDeps): LiveRegistry {
     remove: (kind, name, terms) =>
       removeDefinition(desk, deps, { kind, name: nameOf(kind, name) }, terms),
     importService: (...args) => importOrdered(desk, deps, ...args),
+    importChannels: (...args) => importChannelsOrdered(desk, deps, ...args),
     async history(kind, given) {
       const name = nameOf(kind, given)
       const versions = await deps.store.history({ kind, name })

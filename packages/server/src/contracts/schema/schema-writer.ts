@@ -5,25 +5,30 @@ import type { Found, References } from './references.ts'
 import { translate } from './translate.ts'
 import type { Translation } from './translation.ts'
 
-/** Writes schemas of one document into another one, where they stand under `components`. */
+/** Writes schemas of one document into another one. */
 export interface SchemaWriter {
   /** What was referred to so far, by its new name. */
   readonly schemas: ReadonlyMap<string, JsonSchema>
-  /** @returns the schema as 2020-12, its references leading to `#/components/schemas/{name}` */
+  /** @returns the schema as 2020-12, its references leading to where the named ones stand */
   write(source: unknown): JsonSchema
 }
 
-/**
- * @param prefix begins all names, so that they are no other document's
- * @param taken names that stand for something else already; those that are given are added
- */
-export function createSchemaWriter(
-  prefix: string,
-  root: JsonObject,
-  references: References,
-  dialect: Dialect,
-  taken = new Set<string>(),
-): SchemaWriter {
+export interface WriterOptions {
+  /** Begins all names, so that they are no other document's. */
+  readonly prefix: string
+  /** What the schemas' own references start from. */
+  readonly root: JsonObject
+  readonly references: References
+  readonly dialect: Dialect
+  /** Names that stand for something else already; those that are given are added. */
+  readonly taken?: Set<string>
+  /** Where the named ones stand in the other document; default: `#/components/schemas/`. */
+  readonly place?: string
+}
+
+export function createSchemaWriter(options: WriterOptions): SchemaWriter {
+  const { prefix, root, references, dialect, taken = new Set<string>() } = options
+  const { place = '#/components/schemas/' } = options
   const schemas = new Map<string, JsonSchema>()
   const names = new Map<unknown, string>()
   const unwritten: Found[] = []
@@ -44,7 +49,7 @@ export function createSchemaWriter(
     return name
   }
   const settings = describing(dialect, references, (found) => ({
-    $ref: `#/components/schemas/${nameOf(found)}`,
+    $ref: place + nameOf(found),
   }))
 
   return {

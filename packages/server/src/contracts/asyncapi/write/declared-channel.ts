@@ -137,7 +137,13 @@ function parametersOf(address: string): JsonObject {
 function dataOf({ id, options }: Declared, taken: Set<string>) {
   const { data } = options
   if (!isObject(data)) return { schema: olderSchema(data), schemas: {} }
-  const writer = createSchemaWriter(id, data, createReferences(data), dialectOf(data), taken)
+  const writer = createSchemaWriter({
+    prefix: id,
+    root: data,
+    references: createReferences(data),
+    dialect: dialectOf(data),
+    taken,
+  })
   const schema = olderSchema(writer.write(data))
   const schemas = [...writer.schemas].map(([name, one]) => [name, olderSchema(one)] as const)
   return { schema, schemas: Object.fromEntries(schemas) }
@@ -152,13 +158,14 @@ const factsOf = ({ options }: Declared): JsonObject =>
   )
 
 function describe({ options }: Declared): string {
-  const { ephemeral, shared, history } = options
+  const { summary, ephemeral, shared, history } = options
   const { count, age } = isObject(history) ? history : {}
   const bounds = [
     ...(typeof count === 'number' ? [`the latest ${count} events`] : []),
     ...(typeof age === 'string' ? [`none older than ${age}`] : []),
   ].join(', ')
   return [
+    ...(typeof summary === 'string' ? [`${summary}\n\n`] : []),
     ephemeral === true
       ? 'Ephemeral: nothing of it is on disk, its latest events are in memory only.'
       : 'Durable: an event is on disk before its publication is answered.',

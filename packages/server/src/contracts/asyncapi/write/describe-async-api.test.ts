@@ -52,7 +52,7 @@ const channels = [
   channel('quotes.symbol', { data: tree }),
   channel('{a}.{b}.{c}', { data: tree, ephemeral: true, presence: true, shared: true }),
   channel('a.b.c', { data: nasty, presence: true }),
-  channel('rooms', { data: true }),
+  channel('rooms', { data: true, summary: 'Where people talk' }),
   channel('closed', { data: false }),
   channel('~odd-', {}),
   channel('older', {
@@ -72,13 +72,12 @@ const operations = [
 const publicUrl = 'https://buzzer.example/below'
 
 const parser = new Parser()
+const isError = ({ severity }: { readonly severity: number }): boolean => severity === 0
 
 /** What the independent parser calls an error. */
 async function errorsIn(document: JsonObject): Promise<readonly string[]> {
   const diagnostics = await parser.validate(JSON.stringify(document))
-  return diagnostics
-    .filter(({ severity }) => Number(severity) === 0)
-    .map(({ path, message }) => `${path.join('/')} ${message}`)
+  return diagnostics.filter(isError).map(({ path, message }) => `${path.join('/')} ${message}`)
 }
 
 function referencesIn(value: unknown): readonly string[] {

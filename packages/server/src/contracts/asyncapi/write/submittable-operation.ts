@@ -174,8 +174,13 @@ function writeNamed(name: string, call: NamedCall, prefix: string, taken: Set<st
   const schemas = new Map<string, JsonSchema>()
   const write = (part: string, source: JsonSchema | null): JsonObject => {
     if (!isObject(source)) return olderSchema(source)
-    const references = createReferences(source)
-    const writer = createSchemaWriter(prefix + part, source, references, dialectOf(source), taken)
+    const writer = createSchemaWriter({
+      prefix: prefix + part,
+      root: source,
+      references: createReferences(source),
+      dialect: dialectOf(source),
+      taken,
+    })
     const schema = olderSchema(writer.write(source))
     for (const [named, one] of writer.schemas) schemas.set(named, one)
     return schema

@@ -57,7 +57,7 @@ function readValue(root: unknown, name: string): ReadOutcome {
   if (root['openapi'] !== undefined) return readVersion(root, name, [])
   return root['asyncapi'] === undefined
     ? refuse('is no OpenAPI document: it has no "openapi" member that says its version')
-    : refuse('is an AsyncAPI document; only OpenAPI can be imported as a service')
+    : refuse('is an AsyncAPI document, which has channels; POST /v1/channels/import takes those')
 }
 
 const isDefinition =

@@ -18,7 +18,12 @@ export interface RouteDescriber {
 /** @param service begins the names of its schemas, so that they are no other service's */
 export function createRouteDescriber(service: string, reading: Reading): RouteDescriber {
   const { document, scope } = reading
-  const writer = createSchemaWriter(service, document.root, scope.references, document.dialect)
+  const writer = createSchemaWriter({
+    prefix: service,
+    root: document.root,
+    references: scope.references,
+    dialect: document.dialect,
+  })
   const schemaOf: SchemaOf = (source) => (source === undefined ? {} : writer.write(source))
 
   return {

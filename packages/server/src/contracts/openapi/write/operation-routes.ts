@@ -84,7 +84,12 @@ function missingFrom(parameters: unknown): readonly JsonObject[] {
 
 function writeSchema(prefix: string, source: JsonSchema | null) {
   if (!isObject(source)) return { schema: source ?? {}, schemas: new Map<string, JsonSchema>() }
-  const writer = createSchemaWriter(prefix, source, createReferences(source), dialectOf(source))
+  const writer = createSchemaWriter({
+    prefix,
+    root: source,
+    references: createReferences(source),
+    dialect: dialectOf(source),
+  })
   return { schema: writer.write(source), schemas: writer.schemas }
 }
 

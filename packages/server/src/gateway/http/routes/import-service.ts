@@ -4,7 +4,7 @@ import { json } from '../answer/answer.ts'
 import { isProblem } from '../answer/problem.ts'
 import { plainPlan } from '../request/body-plan.ts'
 import { plainBody } from '../request/decode-body.ts'
-import { invalidParameter } from '../request/header-problem.ts'
+import { readDryRun, readText } from '../request/document-order.ts'
 import { versionTag } from '../request/precondition.ts'
 import type { Route } from '../route.ts'
 import { refuse } from '../submit.ts'
@@ -42,26 +42,10 @@ export const importService: Route = {
   },
 }
 
-const known = ['name', 'url', 'dryRun']
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
 function readOrder(query: URLSearchParams, body: Uint8Array | null): ImportOrder | Problem {
-  const unknown = [...query.keys()].find((name) => !known.includes(name))
-  if (unknown !== undefined)
-    return invalidParameter(unknown, `is not known; use ${known.join(', ')}`)
-  const dryRun = query.get('dryRun') ?? 'false'
-  if (dryRun !== 'true' && dryRun !== 'false')
-    return invalidParameter('dryRun', 'takes true or false')
-  if (body === null) return noDocument
-  try {
-    const text = utf8.decode(body)
-    return { text, name: query.get('name'), url: query.get('url'), dryRun: dryRun === 'true' }
-  } catch {
-    return { code: 'malformed-body', detail: 'The document is not UTF-8 text.' }
-  }
-}
-
-const noDocument: Problem = {
-  code: 'malformed-body',
-  detail: 'There is no body. Send the OpenAPI document, as JSON or YAML.',
+  const dryRun = readDryRun(query, ['name', 'url', 'dryRun'])
+  if (typeof dryRun !== 'boolean') return dryRun
+  const text = readText(body, 'OpenAPI')
+  if (typeof text !== 'string') return text
+  return { text, name: query.get('name'), url: query.get('url'), dryRun }
 }

@@ -20,6 +20,7 @@ import { getChannel, getOperation, getService } from './get-definition.ts'
 import { getJob } from './get-job.ts'
 import { getResult } from './get-result.ts'
 import { healthz, metrics, readyz } from './health.ts'
+import { importChannels } from './import-channels.ts'
 import { importService } from './import-service.ts'
 import { home } from './home.ts'
 import { jobEvents } from './job-events.ts'
@@ -72,6 +73,7 @@ export const routes: readonly Route[] = [
   publishEvents,
   channelEvents,
   channelPresence,
+  importChannels,
   ...definitionHistories,
   home,
   healthz,

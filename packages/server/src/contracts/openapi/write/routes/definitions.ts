@@ -234,4 +234,21 @@ export const definitionRoutes: readonly DescribedRoute[] = [
   },
   ...reading('channel', 'Lists the declared channels'),
   ...writing('channel'),
+  {
+    method: 'post',
+    path: '/v1/channels/import',
+    operationId: 'importChannels',
+    tag: 'Definitions',
+    summary: 'Declares the channels of an AsyncAPI document, or says what would become of it',
+    parameters: [query('dryRun', { type: 'boolean', default: false }), ...conditions],
+    requestBody: {
+      required: true,
+      content: { 'application/json': text, 'application/yaml': text },
+    },
+    responses: {
+      '200': json('What became of it, and what changed', anything),
+      '201': json('What became of it, new channels among it', anything),
+      ...merge(refusals, problemAnswers('invalid-parameter', 'payload-too-large')),
+    },
+  },
 ]
