@@ -3,6 +3,8 @@ export interface Manifest {
   readonly name: string
   readonly version: string
   readonly exports: Readonly<Record<string, string>>
+  /** Folders that are published besides `src`. */
+  readonly files?: readonly string[]
   readonly bin?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>
@@ -15,7 +17,7 @@ export interface Manifest {
  * @param nodes the packages of Node's binaries; a command brings its own Node along
  */
 export function publishedManifest(
-  { devDependencies: _, ...manifest }: Manifest,
+  { devDependencies: _, files: folders = [], ...manifest }: Manifest,
   nodes: Readonly<Record<string, string>>,
 ): object {
   const { bin, exports } = manifest
@@ -26,7 +28,11 @@ export function publishedManifest(
   return {
     ...manifest,
     exports: { ...compiled, './package.json': './package.json' },
-    files: ['src', ...Object.values(bin ?? {}).map((file) => file.replace(/^\.\//, ''))],
+    files: [
+      'src',
+      ...folders,
+      ...Object.values(bin ?? {}).map((file) => file.replace(/^\.\//, '')),
+    ],
     ...(bin === undefined ? {} : { optionalDependencies: nodes }),
   }
 }

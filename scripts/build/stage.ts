@@ -1,5 +1,6 @@
 import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { stageAssets } from './assets.ts'
 import { compile, type Compilation } from './compile.ts'
 import { publishedManifest, type Manifest } from './manifest.ts'
 
@@ -31,6 +32,7 @@ export async function stagePackages(target: string): Promise<readonly string[]> 
     await mkdir(into, { recursive: true })
     await compile({ source, target: into, language, runsIn, ours: staged })
     const manifest = await readManifest(source)
+    if (manifest.files?.includes('assets') === true) await stageAssets(source, into)
     const published = JSON.stringify(publishedManifest(manifest, nodes), null, 2)
     await writeFile(join(into, 'package.json'), `${published}\n`)
     for (const file of Object.values(manifest.bin ?? {})) await chmod(join(into, file), 0o755)

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { createBusyShare } from './app/busy-share.ts'
+import { createDocsFiles } from './app/docs/docs-files.ts'
 import { createDocuments } from './app/documents.ts'
 import { refuseUnfinishedRestore } from './app/backup/unfinished.ts'
 import { loadDefinitions } from './app/definitions.ts'
@@ -151,6 +152,7 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
     renderings: createRenderings(publicUrl),
     streams: createOpenStreams(clock, stopped.signal),
     documents: createDocuments(definitions, publicUrl),
+    docsFiles: createDocsFiles(),
     metrics: async () => ({ text: await metrics.render(), mediaType: metrics.contentType }),
     stopping: stopped.signal,
   })

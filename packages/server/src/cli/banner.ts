@@ -21,6 +21,7 @@ export function renderBanner(stream: Output, facts: Facts): readonly string[] {
       name,
       `${url}${options.mount ?? `/api/${name}`}`,
     ]),
+    ['Docs', `${url}/docs`],
     ['OpenAPI', `${url}/openapi.json`],
     ['Metrics', `${url}/metrics`],
     ['Health', `${url}/healthz`],

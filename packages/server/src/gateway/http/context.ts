@@ -1,4 +1,5 @@
 import type { Engine } from '../../engine/engine.ts'
+import type { Encoding } from './answer/encoding.ts'
 import type { Authenticator, JobTokens } from '../../ports/auth.ts'
 import type { Catalog } from '../../ports/catalog.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -25,6 +26,7 @@ export interface HttpContext {
   readonly publicUrl: () => string
   readonly limits: { readonly bodyBytes: number }
   readonly documents: ApiDocuments
+  readonly docsFiles: DocsFiles
   readonly renderings: Renderings
   readonly streams: OpenStreams
   /** OpenMetrics text and its media type. */
@@ -40,4 +42,18 @@ export type SendContext = Pick<HttpContext, 'stopping' | 'log' | 'streams' | 'cl
 export interface ApiDocuments {
   openapi(version: '3.1' | '3.2', format: 'json' | 'yaml'): string
   asyncapi(format: 'json' | 'yaml'): string
+}
+
+/** The files of the pages that render these documents. */
+export interface DocsFiles {
+  /** @returns null where there is none of this name, or it is not installed */
+  read(name: string): Promise<DocsFile | null>
+}
+
+export interface DocsFile {
+  readonly mediaType: string
+  readonly bytes: Uint8Array
+  /** Of its bytes: other bytes, other hash. */
+  readonly hash: string
+  encoded(encoding: Encoding): Promise<Uint8Array>
 }

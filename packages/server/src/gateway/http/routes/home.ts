@@ -3,6 +3,7 @@ import type { Route } from '../route.ts'
 
 /** What there is for whoever comes in by the front door, in the order in which they may want it. */
 const places: readonly (readonly [name: string, path: string, what: string])[] = [
+  ['docs', '/docs', 'all of it to read and to try; the channels at /docs/channels'],
   ['openapi', '/openapi.json', 'what can be called, as OpenAPI; also /openapi.yaml'],
   [
     'asyncapi',
@@ -34,6 +35,7 @@ const page = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Buzzer</title>
+<link rel="icon" href="data:,">
 <style>
   body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1rem }
   dt { margin-top: 1rem; font-weight: 600 } dd { margin: 0 }

@@ -14,6 +14,7 @@ import {
 import { definitionHistories } from './definition-history.ts'
 import { channelEvents } from './channel-events.ts'
 import { channelPresence } from './channel-presence.ts'
+import { docsFile, docsOfCalls, docsOfChannels } from './docs.ts'
 import { eraseJob } from './erase-job.ts'
 import { getBatch } from './get-batch.ts'
 import { getChannel, getOperation, getService } from './get-definition.ts'
@@ -83,6 +84,9 @@ export const routes: readonly Route[] = [
   openapiYaml,
   asyncapiJson,
   asyncapiYaml,
+  docsOfCalls,
+  docsOfChannels,
+  docsFile,
   problemList,
   problemPage,
   ...notSupported,

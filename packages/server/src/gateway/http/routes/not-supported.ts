@@ -15,7 +15,6 @@ const planned: readonly (readonly [Route['method'], string, Scope | 'public'])[]
   ['POST', '/oauth/token', 'public'],
   ['GET', '/graphql', 'public'],
   ['POST', '/graphql', 'public'],
-  ['GET', '/docs', 'public'],
   ['GET', '/console', 'public'],
 ]
 

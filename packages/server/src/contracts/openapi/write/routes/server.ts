@@ -111,6 +111,40 @@ export const serverRoutes: readonly DescribedRoute[] = [
   },
   {
     method: 'get',
+    path: '/docs',
+    operationId: 'getDocsOfCalls',
+    tag: 'Server',
+    summary: 'Shows this document, with every call to be tried',
+    responses: { '200': text('text/html', 'A page for people') },
+  },
+  {
+    method: 'get',
+    path: '/docs/channels',
+    operationId: 'getDocsOfChannels',
+    tag: 'Server',
+    summary: 'Shows the channels, to be published to and watched',
+    responses: { '200': text('text/html', 'A page for people') },
+  },
+  {
+    method: 'get',
+    path: '/docs/{file}',
+    operationId: 'getDocsFile',
+    tag: 'Server',
+    summary: 'Gives what these pages are made of',
+    parameters: [{ name: 'file', in: 'path', required: true, schema: { type: 'string' } }],
+    responses: {
+      '200': {
+        description: 'A script or a style sheet',
+        content: {
+          'text/javascript': { schema: { type: 'string' } },
+          'text/css': { schema: { type: 'string' } },
+        },
+      },
+      ...problemAnswers('route-not-found'),
+    },
+  },
+  {
+    method: 'get',
     path: '/problems',
     operationId: 'listProblems',
     tag: 'Server',
