@@ -56,11 +56,18 @@ describe('the packages as they are published, installed elsewhere', () => {
     })
     const env = { ...process.env, PATH }
     const { stdout } = await run('node', [inProject('call.mjs'), server.url], { env })
+    // The renderer comes with the package, without those that it was made of.
+    const docs = (await fetch(`${server.url}/docs/scalar.js`)).status
     const { code } = await server.stop()
-    return { results: JSON.parse(stdout) as unknown, code, warnings: warningsIn(server.stderr()) }
+    return {
+      results: JSON.parse(stdout) as unknown,
+      docs,
+      code,
+      warnings: warningsIn(server.stderr()),
+    }
   }
   const warningsIn = (log: string): readonly string[] => log.match(/^.*Warning:.*$/gm) ?? []
-  const served = { results: [{ sum: 42 }, { sum: 43 }], code: 0, warnings: [] }
+  const served = { results: [{ sum: 42 }, { sum: 43 }], docs: 200, code: 0, warnings: [] }
 
   test('publint finds nothing to say', async () => {
     const reports = await Promise.all(

@@ -3,9 +3,10 @@ import { canonical } from '../../schema/canonical.ts'
 import { compileSchema } from '../../schema/compile-schema.ts'
 import type { Dialect } from '../../schema/dialect.ts'
 import { isObject, type JsonObject } from '../../schema/json-pointer.ts'
-import { createReferences, type References } from '../../schema/references.ts'
+import { createReferences } from '../../schema/references.ts'
 import { createSchemaScope, type SchemaScope } from '../../schema/scope.ts'
-import { createSchemaWriter } from '../../schema/schema-writer.ts'
+import { createSchemaWriter, type SchemaWriter } from '../../schema/schema-writer.ts'
+import { createDefinitions } from './definitions.ts'
 import type { Message } from './message.ts'
 
 /** Makes of a channel's messages what its data is checked against. */
@@ -20,27 +21,30 @@ export interface DataSchema {
   readonly notes: readonly string[]
 }
 
-/** A declaration is kept as one piece, as long as what `PUT` takes. */
+/** A declaration is kept as one piece, as long as what `PUT` takes, in characters. */
 const longestSchema = 500_000
-/** Of one message; the others are like them. */
-const mostLosses = 5
+/** Channels share nothing, so that what all of them refer to is kept with each. */
+const longestTogether = 8_000_000
 
 /** @param root the document, from which its schemas refer to one another */
 export function createDataWriter(root: JsonObject): DataWriter {
-  const references = createReferences(root)
   const lossesOf = createLosses(root)
+  const standAlone = createStandAlone(root)
+  let together = 0
   return {
     write(messages) {
       if (messages.length === 0 || messages.some(({ payload }) => payload.kind === 'anything'))
         return { data: null, notes: mixed(messages) }
-      const written = standAlone(root, references, messages)
-      const length = JSON.stringify(written).length
+      const { schema, length } = standAlone(messages)
       if (length > longestSchema)
         return open(`its schema is too large to be kept (${length} characters)`)
-      const outcome = compileSchema(written)
-      if (outcome.kind === 'refused')
-        return open(`its schema cannot be checked: ${outcome.problems.slice(0, 3).join('; ')}`)
-      return { data: written, notes: messages.flatMap(lossesOf) }
+      if (together + length > longestTogether)
+        return open('the schemas of all channels together are too large to be kept')
+      together += length
+      const outcome = compileSchema(schema)
+      return outcome.kind === 'refused'
+        ? open(`its schema cannot be checked: ${outcome.problems.slice(0, 3).join('; ')}`)
+        : { data: schema, notes: messages.flatMap(lossesOf) }
     },
   }
 }
@@ -53,45 +57,40 @@ const mixed = (messages: readonly Message[]): readonly string[] =>
     : []
 
 /** Every event is to fit one of the messages and no other, as AsyncAPI has it. */
-function standAlone(
-  root: JsonObject,
-  references: References,
-  messages: readonly Message[],
-): JsonSchema {
+function createStandAlone(root: JsonObject) {
+  const references = createReferences(root)
   const taken = new Set<string>()
-  const definitions = new Map<string, JsonSchema>()
-  const alternatives = new Map<string, JsonSchema>()
-  for (const [dialect, sources] of byDialect(messages)) {
-    const writer = createSchemaWriter({
-      prefix: 'message',
-      root,
-      references,
-      dialect,
-      taken,
-      place: '#/$defs/',
-    })
-    for (const source of sources) {
-      const schema = writer.write(source)
+  const writers = new Map<Dialect, SchemaWriter>()
+  const definitions = createDefinitions()
+
+  /** Written once for all channels that refer to it. */
+  const writerFor = (dialect: Dialect): SchemaWriter => {
+    const known = writers.get(dialect)
+    if (known !== undefined) return known
+    const place = definitions.place
+    const made = createSchemaWriter({ prefix: 'message', root, references, dialect, taken, place })
+    definitions.follow(made.schemas)
+    writers.set(dialect, made)
+    return made
+  }
+
+  return (
+    messages: readonly Message[],
+  ): { readonly schema: JsonSchema; readonly length: number } => {
+    const alternatives = new Map<string, JsonSchema>()
+    for (const { payload } of messages) {
+      if (payload.kind !== 'schema') continue
+      const schema = writerFor(payload.dialect).write(payload.source)
       alternatives.set(canonical(schema), schema)
     }
-    for (const [name, schema] of writer.schemas) definitions.set(name, schema)
+    const [only = true, ...others] = alternatives.values()
+    const schema = others.length === 0 ? only : { oneOf: [...alternatives.values()] }
+    return definitions.complete(schema, longestSchema)
   }
-  const [only, ...others] = alternatives.values()
-  const schema = others.length === 0 ? (only ?? true) : { oneOf: [...alternatives.values()] }
-  if (definitions.size === 0) return schema
-  return { ...(isObject(schema) ? schema : {}), $defs: Object.fromEntries(definitions) }
 }
 
-function byDialect(messages: readonly Message[]): ReadonlyMap<Dialect, readonly unknown[]> {
-  const sources = new Map<Dialect, unknown[]>()
-  for (const { payload } of messages) {
-    if (payload.kind !== 'schema') continue
-    const known = sources.get(payload.dialect)
-    if (known === undefined) sources.set(payload.dialect, [payload.source])
-    else known.push(payload.source)
-  }
-  return sources
-}
+/** Of one message; the others are like them. */
+const mostLosses = 5
 
 /** What of the schemas is not checked, told of each dialect by a reader that is made once. */
 function createLosses(root: JsonObject) {
@@ -102,7 +101,7 @@ function createLosses(root: JsonObject) {
     return scope
   }
   return ({ name, payload }: Message): readonly string[] =>
-    payload.kind === 'schema'
+    payload.kind === 'schema' && isObject(payload.source)
       ? [...scopeOf(payload.dialect).read(payload.source, '#').losses.keys()]
           .slice(0, mostLosses)
           .map((loss) => `${name}: ${loss}`)

@@ -116,6 +116,36 @@ test('a document of 3.0', async () => {
   expect(events && fits(events, 'text', '', 7)).toEqual([true, false, false])
 })
 
+test('what a socket carries at its root is one channel, called as the document is', async () => {
+  const channels = await channelsOf(
+    JSON.stringify({
+      asyncapi: '3.0.0',
+      info: { title: 'Kraken sockets', version: '1' },
+      channels: { ping: { address: '/' }, pong: { address: '/' }, alone: { address: '//' } },
+    }),
+  )
+  expect(channels.map(({ name }) => name)).toEqual(['Kraken-sockets', 'alone'])
+})
+
+test('schemas that are too large to be kept, alone or together, are told and left out', async () => {
+  const payload = (size: number) => ({ type: 'object', description: 'x'.repeat(size) })
+  const many = Array.from({ length: 30 }, (_, index) => [`c${index}`, payload(400_000)] as const)
+  const all = [['huge', payload(600_000)] as const, ...many]
+  const channels = await channelsOf(
+    JSON.stringify({
+      asyncapi: '3.0.0',
+      channels: Object.fromEntries(
+        all.map(([name, one]) => [name, { address: name, messages: { m: { payload: one } } }]),
+      ),
+    }),
+  )
+  const [huge, ...others] = channels
+  expect(huge).toMatchObject({ data: null })
+  expect(huge?.notes.join()).toContain('too large to be kept (600')
+  expect(others.filter(({ data }) => data !== null).length).toBeLessThan(21)
+  expect(others.at(-1)?.notes.join()).toContain('all channels together')
+})
+
 test('formats of 3.1, and what is elsewhere', async () => {
   const channels = await channelsOf(fixture('formats-3.1.yaml'))
   expectUsable(channels)

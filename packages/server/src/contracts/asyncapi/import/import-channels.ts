@@ -68,7 +68,7 @@ async function importAll(
   const channels: ImportedChannel[] = []
   for (const each of merged(found)) {
     await breathe()
-    const named = nameFor(each, taken, problemWith)
+    const named = nameFor(each, document.title, taken, problemWith)
     if (named.name === null) left.push(...named.notes)
     else channels.push(importOne(each, named.name, named.notes, writer))
   }
@@ -76,9 +76,12 @@ async function importAll(
   return { kind: 'imported', title: document.title, channels, notes }
 }
 
+/** Of several channels with one address no name in the document is that of all. */
+type Merged = Omit<FoundChannel, 'key'> & { readonly key: string | null }
+
 /** What a document has twice is one channel here. */
-function merged(found: readonly FoundChannel[]): readonly FoundChannel[] {
-  const byAddress = new Map<string, FoundChannel>()
+function merged(found: readonly FoundChannel[]): readonly Merged[] {
+  const byAddress = new Map<string, Merged>()
   for (const one of found) {
     const key = one.address === null ? `key ${one.key}` : `address ${one.address}`
     const known = byAddress.get(key)
@@ -87,8 +90,9 @@ function merged(found: readonly FoundChannel[]): readonly FoundChannel[] {
   return [...byAddress.values()]
 }
 
-const both = (one: FoundChannel, other: FoundChannel): FoundChannel => ({
+const both = (one: Merged, other: FoundChannel): Merged => ({
   ...one,
+  key: null,
   directions: directions.filter((each) => [one, other].some((it) => it.directions.includes(each))),
   messages: [...one.messages, ...other.messages],
   notes: [...one.notes, ...other.notes, `${other.key} has the same address, and is one with it`],
@@ -101,21 +105,25 @@ interface Named {
 }
 
 function nameFor(
-  { key, address }: FoundChannel,
+  { key, address }: Merged,
+  title: string,
   taken: Set<string>,
   problemWith: ImportOptions['problemWith'],
 ): Named {
-  const translated = channelNameOf(address ?? key)
+  const translated = channelNameOf(address ?? key ?? title)
   const notes = [...translated.notes]
   if (address === null) notes.push('it has no address, and is called as it is in the document')
-  let name = translated.name === '' ? channelNameOf(key).name || 'channel' : translated.name
+  let name = translated.name || channelNameOf(key ?? title).name || 'channel'
   if (problemWith(name) !== null && problemWith(`imported.${name}`) === null) {
     notes.push(`${name} cannot be its name: ${problemWith(name) ?? ''}`)
     name = `imported.${name}`
   }
   const problem = problemWith(name)
   if (problem !== null)
-    return { name: null, notes: [`${(address ?? key).slice(0, 300)} is left out: ${problem}`] }
+    return {
+      name: null,
+      notes: [`${(address ?? key ?? title).slice(0, 300)} is left out: ${problem}`],
+    }
   const unique = distinct(name, taken)
   if (unique !== name) notes.push(`another channel is ${name} here already`)
   taken.add(shapeOf(unique))
@@ -134,7 +142,7 @@ function distinct(name: string, taken: ReadonlySet<string>): string {
 }
 
 function importOne(
-  found: FoundChannel,
+  found: Merged,
   name: string,
   notes: readonly string[],
   writer: DataWriter,
