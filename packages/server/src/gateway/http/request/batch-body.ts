@@ -1,29 +1,16 @@
 import { maxBatchJobs, type Problem, type ValidationError } from '@buzzer/contract'
 import type { Trace } from '../../../core/job.ts'
-import { formatBytes } from '../../../core/bytes.ts'
 import type { Caller } from '../../../core/scope.ts'
 import type { Operation } from '../../../ports/catalog.ts'
 import type { Submission } from '../../../engine/accept.ts'
 import type { HttpContext } from '../context.ts'
-import { readEntryOrder, type Complain, type EntryOrder } from './batch-entry.ts'
+import { readEntryOrder, type Complain } from './batch-entry.ts'
+import { callMembers, submissionOf, type CallDraft, type Members } from './call-members.ts'
 import { inputTexts } from './entry-texts.ts'
-import { hashCall } from './idempotency-key.ts'
 import { parseJson } from './parse-json.ts'
 
 /** Enough to see what is wrong; of a thousand wrong ones nobody reads all. */
 const maxErrors = 100
-
-const members: ReadonlySet<string> = new Set([
-  'operation',
-  'input',
-  'priority',
-  'delay',
-  'runAt',
-  'deadline',
-  'key',
-  'tags',
-  'idempotencyKey',
-])
 
 export type BatchBody =
   | { readonly kind: 'batch'; readonly entries: readonly Submission[] }
@@ -36,9 +23,6 @@ export interface BatchTerms {
   /** What its jobs are part of. */
   readonly trace: Trace | null
 }
-
-type Members = Readonly<Record<string, unknown>>
-type Draft = Pick<Submission, 'tenant' | 'client' | 'trace'>
 
 /**
  * Reads and checks all entries of a batch, so that everything that is wrong is told at once.
@@ -56,7 +40,7 @@ export function readBatchBody(
   const now = ctx.clock.now()
   const errors: ValidationError[] = []
   const texts = inputTexts(body ?? new Uint8Array())
-  const draft: Draft = { tenant, client, trace }
+  const draft: CallDraft = { tenant, client, trace }
   const entries = list.jobs.flatMap((value, place) => {
     const complain: Complain = (member, detail) => {
       errors.push({ pointer: `/jobs/${place}${member === '' ? '' : `/${member}`}`, detail })
@@ -97,17 +81,15 @@ interface RawEntry {
   readonly complain: Complain
 }
 
-type Entry = Pick<RawEntry, 'text' | 'complain'> & { readonly value: Members }
-
 /** @returns null where it complained about what nothing can be read from */
-function readEntry(ctx: HttpContext, draft: Draft, raw: RawEntry): Submission | null {
+function readEntry(ctx: HttpContext, draft: CallDraft, raw: RawEntry): Submission | null {
   const { value, text, now, hasKey, complain } = raw
   if (!isObject(value)) {
     complain('', 'is not an object')
     return null
   }
   for (const name of Object.keys(value)) {
-    if (!members.has(name)) complain(pointerTo(name).slice(1), 'is not known')
+    if (!callMembers.has(name)) complain(pointerTo(name).slice(1), 'is not known')
   }
   const order = readEntryOrder(value, now, complain)
   const operation = readOperation(ctx, value['operation'], complain)
@@ -128,58 +110,6 @@ function readOperation(ctx: HttpContext, name: unknown, complain: Complain): Ope
   const { method, mount, path } = operation.call
   complain('operation', `is not supported in a batch: it is called by ${method} ${mount}${path}`)
   return null
-}
-
-function submissionOf(
-  draft: Draft,
-  operation: Operation,
-  { idempotencyKey, ...order }: EntryOrder,
-  { value, text: body, complain }: Entry,
-): Submission {
-  const { input } = value
-  const found = operation.call.kind === 'named' ? operation.call.check(input) : []
-  for (const { pointer, detail } of found) complain(`input${pointer}`, detail)
-  const maxBytes = operation.policies.limits.bodyBytes
-  if (body !== null && maxBytes !== null && body.byteLength > maxBytes) {
-    complain('input', `is larger than ${formatBytes(maxBytes)} (limits.body of ${operation.name})`)
-  }
-  return {
-    ...draft,
-    ...order,
-    operation,
-    input: body === null ? null : { mediaType: 'application/json', body, request: null },
-    idempotency:
-      idempotencyKey === null
-        ? null
-        : { key: idempotencyKey, requestHash: hashEntry(operation, value, body) },
-  }
-}
-
-/** The hash of the same call by itself, as the client sends it: a key stands for both. */
-function hashEntry({ name }: Operation, entry: Members, body: Uint8Array | null): Uint8Array {
-  const headers = [
-    ['buzzer-deadline', entry['deadline']],
-    ['buzzer-delay', entry['delay']],
-    ['buzzer-key', entry['key'] ?? undefined],
-    ['buzzer-priority', entry['priority']],
-    ['buzzer-run-at', entry['runAt']],
-    ['buzzer-tags', entry['tags']],
-  ] as const
-  return hashCall({
-    method: 'POST',
-    target: `/v1/operations/${encodeURIComponent(name)}/jobs`,
-    contentType: body === null ? '' : 'application/json',
-    own: headers.flatMap(([header, value]) =>
-      value === undefined ? [] : [`${header}: ${headerText(value)}`],
-    ),
-    body,
-  })
-}
-
-/** As the client writes it; what is none of these was complained about. */
-function headerText(value: unknown): string {
-  if (Array.isArray(value)) return value.join(',')
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
 function invalid(errors: readonly ValidationError[]): { kind: 'problem'; problem: Problem } {

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Problem, ValidationError } from '@buzzer/contract'
+import type { Problem } from '@buzzer/contract'
 import type { EventData, EventDraft } from '../../../core/event.ts'
-import { readDraft, type ReadDraft } from '../../../core/read-draft.ts'
+import { readDraft } from '../../../core/read-draft.ts'
+import { draftsOf, readObject } from '../../cloud-events/drafts-of.ts'
 import { isProblem } from '../answer/problem.ts'
 import { isJson } from '../routes/submit-job.ts'
 import { invalidParameter } from './header-problem.ts'
@@ -44,7 +45,7 @@ function readBatch(body: Uint8Array | null): readonly EventDraft[] | Problem {
   if (!Array.isArray(value.json)) return malformed('The body is no batch: it is no JSON array.')
   const events: readonly unknown[] = value.json
   return draftsOf(
-    events.map((event) => (isRecord(event) ? readDraft(event, 'cloud-event') : noObject)),
+    events.map((event) => readObject(event, 'cloud-event')),
     true,
   )
 }
@@ -104,31 +105,6 @@ function parse(body: Uint8Array | null): { readonly json: unknown } | Problem {
   if (body === null) return malformed('There is no body. Send the event in it.')
   const parsed = parseJson(body)
   return parsed.kind === 'problem' ? parsed.problem : { json: parsed.value }
-}
-
-/** @param isBatch errors name which of the events they are about */
-function draftsOf(read: readonly ReadDraft[], isBatch = false): readonly EventDraft[] | Problem {
-  const errors = read.flatMap((each, index) =>
-    each.kind === 'draft' ? [] : each.errors.map((error) => placed(error, isBatch ? index : null)),
-  )
-  if (errors.length > 0) return notEvents(errors)
-  return read.flatMap((each) => (each.kind === 'draft' ? [each.draft] : []))
-}
-
-const placed = ({ pointer, detail }: ValidationError, index: number | null): ValidationError => ({
-  pointer: index === null ? pointer : `/${index}${pointer}`,
-  detail,
-})
-
-const notEvents = (errors: readonly ValidationError[]): Problem => ({
-  code: 'validation-failed',
-  detail: 'This is no CloudEvent that is taken here; `errors` says why, and nothing was published.',
-  errors: errors.slice(0, 20),
-})
-
-const noObject: ReadDraft = {
-  kind: 'invalid',
-  errors: [{ pointer: '', detail: 'has to be a JSON object' }],
 }
 
 const malformed = (detail: string): Problem => ({ code: 'malformed-body', detail })
