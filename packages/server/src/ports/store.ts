@@ -12,6 +12,7 @@ import type { Events } from './events.ts'
 import type { IdempotencyClaim } from './idempotency-claim.ts'
 import type { Page } from './page.ts'
 import type { Schedules } from './schedules.ts'
+import type { UsedTickets } from './tickets.ts'
 
 export type { IdempotencyClaim } from './idempotency-claim.ts'
 export type { Page } from './page.ts'
@@ -34,6 +35,7 @@ export interface Store extends AsyncDisposable {
   readonly events: Events
   readonly schedules: Schedules
   readonly deadLetters: DeadLetters
+  readonly tickets: UsedTickets
 }
 
 /** The store cannot be read or written now: a full disk, a lost connection. */
@@ -258,6 +260,7 @@ export interface RescuedJob {
 /** How long things are kept after their end, in milliseconds. */
 export interface Retention {
   readonly jobsMs: number
+  /** Tickets that nobody used for so long go as well. */
   readonly tombstonesMs: number
   readonly eventsMs: number
 }

@@ -21,6 +21,7 @@ export const wrapStore = (store: Store, around: Around): Store => ({
   mentions: wrapRole('mentions', store.mentions, around),
   batches: wrapRole('batches', store.batches, around),
   events: wrapRole('events', store.events, around),
+  tickets: wrapRole('tickets', store.tickets, around),
   definitions: wrapRole('definitions', store.definitions, around),
   [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
 })

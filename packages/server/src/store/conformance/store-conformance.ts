@@ -17,6 +17,7 @@ import type { OpenStore } from './sample.ts'
 import { deadLetterSuite } from './dead-letters.ts'
 import { scheduleSuite } from './schedules.ts'
 import { steeringSuite } from './steering.ts'
+import { ticketSuite } from './tickets.ts'
 
 const roles: Readonly<Record<string, (open: OpenStore) => void>> = {
   'intake': intakeSuite,
@@ -35,6 +36,7 @@ const roles: Readonly<Record<string, (open: OpenStore) => void>> = {
   'definitions': definitionSuite,
   'batches': batchSuite,
   'channels': channelSuite,
+  'tickets': ticketSuite,
 }
 
 /** What every store does, by role. */

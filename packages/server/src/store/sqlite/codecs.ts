@@ -41,6 +41,7 @@ import {
   type Steered,
   type StoreSurroundings,
 } from '../../ports/store.ts'
+import type { TicketUse } from './tickets.ts'
 import { accepted } from './accept.ts'
 import type { AuditStep } from './audit.ts'
 import type { BlobPage, TrashPage } from './blob-commands.ts'
@@ -245,6 +246,7 @@ export const codecs = {
   fireSchedule: fireCodec(accept),
   publish: publishCodec,
   reserve: plainCodec<ReserveRequest, number | null>('reserve'),
+  useTicket: plainCodec<TicketUse, boolean>('useTicket'),
   listDefinitions: plainCodec<null, readonly DefinitionHead[]>('listDefinitions'),
   readDefinition: plainCodec<ReadDefinitionRequest, Definition | null>('readDefinition'),
   definitionHistory: plainCodec<DefinitionKey, readonly DefinitionVersion[]>('definitionHistory'),

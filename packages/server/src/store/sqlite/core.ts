@@ -61,6 +61,7 @@ import { createGates, type Served } from './served.ts'
 import { createSettle } from './settle.ts'
 import { createCancel, createErase, createRetry } from './steer.ts'
 import { createTally, type Follower } from './tally.ts'
+import { createUseTicket } from './tickets.ts'
 
 /** One connection with all that runs on it. */
 export interface Core extends Disposable {
@@ -175,6 +176,7 @@ const createHandlers = (parts: Parts): Readonly<Record<CommandName, Handler>> =>
   readEvents: createReadEvents(parts),
   publish: createPublish(parts),
   reserve: createReserve(parts),
+  useTicket: createUseTicket(parts),
 })
 
 export interface ServeRequest {

@@ -44,6 +44,7 @@ export const opcode = {
   dueSchedules: 51,
   syncSchedules: 52,
   fireSchedule: 53,
+  useTicket: 70,
 } as const
 
 export type CommandName = keyof typeof opcode

@@ -79,6 +79,9 @@ export const createStore = (
     publish: (command) => call(codecs.publish, command),
     reserve: (tenant, channel, count) => call(codecs.reserve, { tenant, channel, count }),
   },
+  tickets: {
+    use: (id, firstUseBy) => call(codecs.useTicket, { id, firstUseBy }),
+  },
   blobs,
   mentions: createMentions(call),
   [Symbol.asyncDispose]: close,

@@ -7,6 +7,7 @@ import { createKeyRetention } from './retain-keys.ts'
 import { plain, type Handler, type Parts } from './parts.ts'
 import { createRemoval } from './remove.ts'
 import { isEnded } from './stage.ts'
+import { createTicketRetention } from './tickets.ts'
 
 export interface RetainRequest {
   readonly retention: Retention
@@ -22,6 +23,7 @@ export function createRetain(parts: Parts): Handler {
   const retainEvents = createEventRetention(db)
   const retainPublished = createPublishedRetention(parts)
   const retainKeys = createKeyRetention(db)
+  const retainTickets = createTicketRetention(db)
 
   return plain(true, ({ retention, limit }: RetainRequest): Retained => {
     const now = clock.now()
@@ -31,7 +33,8 @@ export function createRetain(parts: Parts): Handler {
     const published = retainPublished(retention, now, limit)
     const events = retainEvents(now - retention.eventsMs, limit) + published.events
     const idempotencyKeys = retainKeys(now, limit)
-    const most = Math.max(tombstones, events, idempotencyKeys)
+    const tickets = retainTickets(now - retention.tombstonesMs, limit)
+    const most = Math.max(tombstones, events, idempotencyKeys, tickets)
     const isMore = more || lists.more || published.more || most >= limit
     return { jobs, tombstones, events, idempotencyKeys, more: isMore }
   })
