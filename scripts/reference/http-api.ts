@@ -79,5 +79,7 @@ function scopeOf({ method, path }: DescribedRoute): string | null {
   const found = routes.find(
     (route) => route.method === method.toUpperCase() && shape(route.path) === shape(path),
   )
-  return found === undefined || found.scope === 'public' ? null : found.scope
+  return found === undefined || found.scope === 'public'
+    ? null
+    : [found.scope].flat().join('` or `')
 }

@@ -167,7 +167,7 @@ const requests: readonly (readonly [name: string, text: string, codes: readonly 
     ['route-not-found', 'method-not-allowed', 'malformed-body'],
   ],
   [
-    'an upgrade to WebSocket',
+    'an upgrade to a WebSocket of another kind',
     lines(
       'GET /v1/ws HTTP/1.1',
       'HOST',
@@ -175,10 +175,11 @@ const requests: readonly (readonly [name: string, text: string, codes: readonly 
       'Upgrade: websocket',
       'Sec-WebSocket-Version: 13',
       'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+      'Sec-WebSocket-Protocol: chat',
       '',
       '',
     ),
-    ['not-supported'],
+    ['invalid-header'],
   ],
 ]
 

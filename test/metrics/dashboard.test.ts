@@ -37,6 +37,8 @@ async function renderAll(): Promise<string> {
   metrics.deadLettered('a')
   metrics.committed(1, 1)
   metrics.spansLost(1)
+  metrics.socketOpened('buzzer.v1')
+  metrics.readerDropped()
   return await metrics.render()
 }
 

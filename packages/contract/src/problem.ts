@@ -67,6 +67,7 @@ export const problems = {
   'callback-url-rejected': { status: 422, retry: false, title: 'The callback URL is not allowed' },
   'endpoint-url-rejected': { status: 422, retry: false, title: 'The endpoint URL is not allowed' },
   'rate-limited': { status: 429, retry: true, title: 'Too many requests' },
+  'upgrade-required': { status: 426, retry: false, title: 'Another protocol is spoken here' },
   'headers-too-large': { status: 431, retry: false, title: 'The request headers are too large' },
   'handler-failed': { status: 500, retry: true, title: 'The handler failed' },
   'internal-error': { status: 500, retry: true, title: 'Something went wrong inside Buzzer' },

@@ -17,6 +17,7 @@ import { createJobTokens } from './auth/job-token.ts'
 import { createNoAuthentication } from './auth/none.ts'
 import { createSealer } from './auth/seal.ts'
 import { loadSecret } from './auth/secret.ts'
+import { createTickets } from './auth/ticket.ts'
 import { createMemoryBus } from './bus/memory/memory-bus.ts'
 import type { Config } from './config/config.ts'
 import { ConfigError } from './define/errors.ts'
@@ -24,6 +25,7 @@ import { createEngine } from './engine/engine.ts'
 import { createOpenStreams } from './gateway/http/answer/open-streams.ts'
 import { createHttpServer } from './gateway/http/server.ts'
 import { createRenderings } from './gateway/renderings.ts'
+import type { Clock } from './ports/clock.ts'
 import type { Store } from './ports/store.ts'
 import type { Telemetry } from './ports/telemetry.ts'
 import { openSqliteStore } from './store/sqlite/open.ts'
@@ -51,6 +53,7 @@ const leastCloseMs = 250
 /** What a simulation or a test puts in the place of a part. */
 export interface AppParts {
   readonly wrapStore?: (store: Store) => Store
+  readonly clock?: Clock
 }
 
 const explainFolder =
@@ -64,7 +67,7 @@ const explainFolder =
 /** The only place where parts are put together. */
 export async function createApp(config: Config, parts: AppParts = {}): Promise<App> {
   await using resources = new AsyncDisposableStack()
-  const clock = systemClock
+  const clock = parts.clock ?? systemClock
   const random = systemRandom
   const timetables = createCronTimetables()
   const log = resources.use(
@@ -147,6 +150,7 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
     tracing,
     auth: createNoAuthentication(() => hosts),
     tokens: createJobTokens(secret),
+    tickets: createTickets({ secret, ids, clock, used: store.tickets }),
     publicUrl,
     limits: config.limits,
     renderings: createRenderings(publicUrl),

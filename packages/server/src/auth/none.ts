@@ -24,7 +24,7 @@ export function createNoAuthentication(ownHosts: () => ReadonlySet<string>): Aut
   }
 }
 
-const anyone: Caller = { tenant: defaultTenant, client: null, jobToken: null }
+const anyone: Caller = { tenant: defaultTenant, client: null, jobToken: null, ticket: null }
 
 function bearer(authorization: string): Caller {
   const token = /^bearer +(\S+)$/i.exec(authorization)?.[1]

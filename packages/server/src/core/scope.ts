@@ -24,4 +24,10 @@ export interface Caller {
   readonly client: string | null
   /** A job's own token reads, watches and cancels that job and nothing else; null for any other. */
   readonly jobToken: string | null
+  /** The one channel that a ticket opens, which is all that it does; null for any other. */
+  readonly ticket: string | null
 }
+
+/** Whether a caller may be told what is on this channel, as far as that hangs on a ticket. */
+export const opens = ({ ticket }: Pick<Caller, 'ticket'>, channel: string): boolean =>
+  ticket === null || ticket === channel

@@ -44,6 +44,11 @@ export interface Telemetry {
   lateOutcome(operation: string): void
   /** Events were published. @param channel as it is declared. @param count those that were new */
   published(channel: string, count: number): void
+  /** @param protocol what is spoken on it */
+  socketOpened(protocol: string): void
+  socketClosed(protocol: string): void
+  /** A reader was dropped because it took nothing. */
+  readerDropped(): void
   /** The store ran commands as one batch. @param tookMs with the commit, on its thread */
   committed(commands: number, tookMs: number): void
   /** Spans could not be sent, or were too many. */

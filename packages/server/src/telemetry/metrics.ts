@@ -7,6 +7,7 @@ import { addDepthGauges } from './depth-gauges.ts'
 import { createOperationSeries } from './operation-series.ts'
 import { addProcessGauges } from './process-gauges.ts'
 import { createRouteSeries } from './route-series.ts'
+import { createSocketSeries } from './socket-series.ts'
 import { createStoreSeries } from './store-series.ts'
 
 export interface MetricsOptions {
@@ -48,6 +49,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const routes = createRouteSeries(registry)
   const store = createStoreSeries(registry)
   const channels = createChannelSeries(registry)
+  const sockets = createSocketSeries(registry)
   const lostSpans = new Counter({
     name: 'buzzer_spans_lost_total',
     help: 'Spans that were not sent: more than could be, or to a collector that did not take them.',
@@ -81,6 +83,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     lateOutcome: (operation) => seriesOf(operation).lateOutcomes.inc(),
     committed: store.committed,
     published: channels.published,
+    ...sockets,
     spansLost: (count) => lostSpans.inc(count),
     contentType: registry.contentType,
     render: () => registry.metrics(),

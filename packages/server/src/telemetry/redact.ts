@@ -12,12 +12,12 @@ const secretMember = new RegExp(
   'gi',
 )
 /** Our own tokens and keys, whatever stands around them. */
-const ownSecret = /\b(bz[jk]|whsec)_[\w+/=-]+/g
+const ownSecret = /\b(bz[jkt]|whsec)_[\w+/=-]+/g
 const credential = /\b(bearer|basic)\s+[\w.~+/=-]{4,}/gi
 /** In a URL. */
 const secretParameter = /([?&](?:ticket|token|access_token|api_?key)=)[^&\s"\\#]+/gi
 /** A quick look first: most lines hold none of it. */
-const hint = /authorization|cookie|secret|password|token|ticket|api_?-?key|bz[jk]_|bearer|basic/i
+const hint = /authorization|cookie|secret|password|token|ticket|api_?-?key|bz[jkt]_|bearer|basic/i
 
 const censored = '[redacted]'
 

@@ -61,5 +61,8 @@ export function createRecordingTelemetry(): RecordingTelemetry {
     committed: recorder('committed'),
     spansLost: recorder('spansLost'),
     published: recorder('published'),
+    socketOpened: recorder('socketOpened'),
+    socketClosed: recorder('socketClosed'),
+    readerDropped: recorder('readerDropped'),
   }
 }

@@ -1,6 +1,6 @@
 import type { Engine } from '../../engine/engine.ts'
 import type { Encoding } from './answer/encoding.ts'
-import type { Authenticator, JobTokens } from '../../ports/auth.ts'
+import type { Authenticator, JobTokens, Tickets } from '../../ports/auth.ts'
 import type { Catalog } from '../../ports/catalog.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
@@ -22,6 +22,7 @@ export interface HttpContext {
   readonly tracing: Tracing | null
   readonly auth: Authenticator
   readonly tokens: JobTokens
+  readonly tickets: Tickets
   /** The server's own address without a trailing slash. */
   readonly publicUrl: () => string
   readonly limits: { readonly bodyBytes: number }

@@ -13,6 +13,7 @@ export const everythingElse: Endpoint = {
   name: 'wrapped',
   scope: callServiceScope,
   called: calledByRoute,
+  ticket: 'ignored',
   handle: (ctx, request) => callService(ctx, request) ?? nowhere(ctx, request),
 }
 
@@ -20,6 +21,7 @@ export const everythingElse: Endpoint = {
 export const brokenPath: Endpoint = {
   name: everythingElse.name,
   scope: 'public',
+  ticket: 'ignored',
   handle: (ctx, request) =>
     refuse(ctx, request, {
       code: 'route-not-found',

@@ -13,6 +13,9 @@ export type Called = (
   request: Pick<HttpRequest, 'method' | 'target' | 'params'>,
 ) => string | null
 
+/** What is spoken on a WebSocket. */
+export type SocketProtocol = 'buzzer.v1' | 'cloudevents.json'
+
 /**
  * Whatever a request may meet: a route of our own, a wrapped API, or nothing. What it needs is
  * declared beside it and checked before it is called.
@@ -20,8 +23,18 @@ export type Called = (
 export interface Endpoint {
   /** By which the metrics count it. */
   readonly name: string
-  /** `public` for what tells nothing about anybody's jobs. */
-  readonly scope: Scope | 'public'
+  /**
+   * `public` for what tells nothing about anybody's jobs; of several one is enough, and the rest is
+   * looked at where it is known what is asked for.
+   */
+  readonly scope: Scope | 'public' | readonly Scope[]
+  /**
+   * What a `ticket` in the query does: it stands for its caller, it is somebody else's parameter, or,
+   * left out, it opens nothing here.
+   */
+  readonly ticket?: 'opens' | 'ignored'
+  /** Set where a WebSocket can be opened, and what is spoken on it. */
+  readonly socket?: SocketProtocol
   /** Set for those that call an operation: they are refused while too much of it waits. */
   readonly called?: Called
   /** The largest body that it takes, where that is not the server's own limit. */

@@ -19,6 +19,7 @@ import { createBodyReader, patienceMs, type BodyReader } from './request/read-bo
 import { createRouter } from './router.ts'
 import { routes } from './routes/index.ts'
 import { refuse } from './submit.ts'
+import { createHandshake } from '../websocket/handshake.ts'
 import type { Body } from '../../core/payload.ts'
 
 const requestTimeoutMs = 60_000
@@ -27,6 +28,7 @@ const keepAliveTimeoutMs = 72_000
 /** The HTTP edge; whoever made it listens and closes it. */
 export function createHttpServer(ctx: HttpContext): Server {
   const router = createRouter(routes)
+  const handshake = createHandshake(ctx, router)
   const readBody = createBodyReader(ctx, (exchange) => {
     const plan = planOf(ctx, exchange)
     // Node bounds whole requests; a large body has a bound of its own, and needs that room.
@@ -45,12 +47,15 @@ export function createHttpServer(ctx: HttpContext): Server {
       requireHostHeader: false,
       requestTimeout: requestTimeoutMs,
       keepAliveTimeout: keepAliveTimeoutMs,
+      // Whatever else somebody wants to change to is passed over (RFC 9110, section 7.8).
+      shouldUpgradeCallback: handshake.isMeant,
     },
     serve,
   )
   dropStalled(server)
   server.on('clientError', createBrokenRequestHandler(ctx.publicUrl))
   server.on('connect', createTunnelRefusal(ctx.publicUrl))
+  server.on('upgrade', handshake.take)
   // A body is asked for when its caller has been let in.
   server.on('checkContinue', serve)
   // An expectation that nobody knows may be passed over (RFC 9110, section 10.1.1).
@@ -62,7 +67,21 @@ export function createHttpServer(ctx: HttpContext): Server {
 function letIn(ctx: HttpContext, exchange: Exchange, goOn: (caller: Caller) => void): void {
   const { response } = exchange
   if (ctx.stopping.aborted) response.setHeader('connection', 'close')
-  const caller = admit(ctx, exchange)
+  const admitted = admit(ctx, exchange)
+  if (!(admitted instanceof Promise)) return goOnAs(ctx, exchange, admitted, goOn)
+  admitted.then(
+    (caller) => goOnAs(ctx, exchange, caller, goOn),
+    (fault: unknown) => answerFault(ctx, exchange, fault),
+  )
+}
+
+function goOnAs(
+  ctx: HttpContext,
+  exchange: Exchange,
+  caller: Caller | Problem,
+  goOn: (caller: Caller) => void,
+): void {
+  const { response } = exchange
   if (isProblem(caller)) return refuseUnread(ctx, exchange, caller)
   const shed = refuseOverload(ctx, exchange)
   if (shed !== null) return sendShed(ctx, exchange, shed)

@@ -76,7 +76,7 @@ function readOrder(ctx: HttpContext, request: HttpRequest, operation: Operation)
   return { headers, idempotency: key === null ? null : { key, requestHash: hashRequest(request) } }
 }
 
-const keyMissing = ({ name }: Operation): Problem => ({
+export const keyMissing = ({ name }: Operation): Problem => ({
   code: 'idempotency-key-missing',
   detail:
     `Calls of ${name} need an Idempotency-Key header, so that a repeated one does no harm. ` +

@@ -6,6 +6,7 @@ import { definitionRoutes } from './routes/definitions.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
 import { serverRoutes } from './routes/server.ts'
+import { socketRoutes } from './routes/sockets.ts'
 
 type RouteEntry = Pick<DescribedRoute, 'method' | 'path' | 'operationId'>
 
@@ -13,6 +14,7 @@ export const describedRoutes: readonly DescribedRoute[] = [
   ...jobRoutes,
   ...batchRoutes,
   ...channelRoutes,
+  ...socketRoutes,
   ...deadLetterRoutes,
   ...scheduleRoutes,
   ...definitionRoutes,

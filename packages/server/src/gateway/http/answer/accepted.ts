@@ -12,7 +12,7 @@ export function acceptedAnswer(
   headers: AnswerHeaders,
 ): WholeAnswer {
   const publicUrl = ctx.publicUrl()
-  const body = jobText(jobDocument(view, publicUrl), ctx.tokens.issue(view.job.id))
+  const body = acceptedText(ctx, view)
   const path = jobPath(view.job)
   return {
     kind: 'whole',
@@ -28,6 +28,10 @@ export function acceptedAnswer(
     body,
   }
 }
+
+/** The job in JSON, with its token. */
+export const acceptedText = ({ tokens, publicUrl }: HttpContext, view: JobView): string =>
+  jobText(jobDocument(view, publicUrl()), tokens.issue(view.job.id))
 
 /** What a poller is told to wait before it looks again. */
 export const retryAfterSeconds = '1'

@@ -1,14 +1,20 @@
 import { parseBatchId, type BatchId, type Problem } from '@buzzer/contract'
 import { batchNotFound } from '../../../engine/find-batch.ts'
 import type { Batch } from '../../../ports/batches.ts'
+import { opens } from '../../../core/scope.ts'
 import type { HttpContext } from '../context.ts'
+import { otherTicket } from './find-channel.ts'
 import type { HttpRequest } from './http-request.ts'
 import type { Preference } from './prefer.ts'
 
 /** The id in the path, if the caller may name it: a batch's own token opens that batch only. */
-export function batchIdOf(ctx: HttpContext, { params, caller }: HttpRequest): BatchId | Problem {
+export function batchIdOf(
+  ctx: HttpContext,
+  { params, caller }: Pick<HttpRequest, 'params' | 'caller'>,
+): BatchId | Problem {
   const id = parseBatchId(params['id'] ?? '')
   if (id === null) return batchNotFound
+  if (!opens(caller, `batches/${id}`)) return otherTicket
   if (caller.jobToken === null || ctx.tokens.matches(id, caller.jobToken)) return id
   return {
     code: 'insufficient-scope',
@@ -16,7 +22,10 @@ export function batchIdOf(ctx: HttpContext, { params, caller }: HttpRequest): Ba
   }
 }
 
-export async function findBatch(ctx: HttpContext, request: HttpRequest): Promise<Batch | Problem> {
+export async function findBatch(
+  ctx: HttpContext,
+  request: Pick<HttpRequest, 'params' | 'caller'>,
+): Promise<Batch | Problem> {
   const id = batchIdOf(ctx, request)
   if (typeof id === 'object') return id
   const found = await ctx.engine.batches.find(request.caller, id)

@@ -1,4 +1,5 @@
 import type { Problem } from '@buzzer/contract'
+import { opens } from '../../../core/scope.ts'
 import type { ReadablePlace } from '../../../engine/channels/place.ts'
 import type { HttpContext } from '../context.ts'
 import type { HttpRequest } from './http-request.ts'
@@ -6,10 +7,23 @@ import type { HttpRequest } from './http-request.ts'
 /** The channel in the path, if there is one for this caller. */
 export function findChannel(
   { engine }: HttpContext,
-  { params, caller }: HttpRequest,
+  { params, caller }: Pick<HttpRequest, 'params' | 'caller'>,
 ): ReadablePlace | Problem {
   const name = params['channel'] ?? ''
-  return engine.channels.find(caller, name) ?? channelNotFound(name)
+  const place = engine.channels.find(caller, name)
+  if (place === null) return channelNotFound(name)
+  return opens(caller, place.name) ? place : otherTicket
+}
+
+/** A ticket opens what it was given for. */
+export const otherTicket: Problem = {
+  code: 'insufficient-scope',
+  detail: 'This ticket was given for another channel. Get one for this one: POST /v1/tickets.',
+}
+
+export const ownChannel: Problem = {
+  code: 'channel-not-found',
+  detail: 'Only Buzzer writes to this channel. Publish to one that is declared.',
 }
 
 const channelNotFound = (name: string): Problem => ({

@@ -1,8 +1,9 @@
 import { parseJobId, type JobId, type Problem } from '@buzzer/contract'
 import type { Job } from '../../../core/job.ts'
-import type { Caller } from '../../../core/scope.ts'
+import { opens, type Caller } from '../../../core/scope.ts'
 import { jobNotFound } from '../../../engine/find.ts'
 import type { HttpContext } from '../context.ts'
+import { otherTicket } from './find-channel.ts'
 import type { HttpRequest } from './http-request.ts'
 
 /**
@@ -11,10 +12,11 @@ import type { HttpRequest } from './http-request.ts'
  */
 export async function jobIdOf(
   ctx: HttpContext,
-  { params, caller }: HttpRequest,
+  { params, caller }: Pick<HttpRequest, 'params' | 'caller'>,
 ): Promise<JobId | Problem> {
   const id = parseJobId(params['id'] ?? '')
   if (id === null) return jobNotFound
+  if (!opens(caller, `jobs/${id}`)) return otherTicket
   const { jobToken } = caller
   if (jobToken === null || ctx.tokens.matches(id, jobToken)) return id
   return (await isListed(ctx, caller, id, jobToken)) ? id : wrongToken
@@ -39,7 +41,10 @@ const wrongToken: Problem = {
   detail: 'This token belongs to another job. Use the token that came with this one.',
 }
 
-export async function findJob(ctx: HttpContext, request: HttpRequest): Promise<Job | Problem> {
+export async function findJob(
+  ctx: HttpContext,
+  request: Pick<HttpRequest, 'params' | 'caller'>,
+): Promise<Job | Problem> {
   const id = await jobIdOf(ctx, request)
   if (typeof id === 'object') return id
   const found = await ctx.engine.find(request.caller, id)

@@ -19,15 +19,26 @@ export function parseJson(body: Uint8Array, depth = maxDepth): ParsedJson {
     const text = utf8.decode(body)
     // No JSON (RFC 8259, section 8.1), and what is stored must parse everywhere.
     if (text.startsWith('\uFEFF')) return malformed('The body begins with a byte order mark.')
-    // Refuses `__proto__` and `constructor.prototype`, which other programs merge into objects.
-    return {
-      kind: 'json',
-      value: parse(text, { protoAction: 'error', constructorAction: 'error' }),
-    }
+    return { kind: 'json', value: parseSafely(text) }
   } catch (fault) {
     return malformed(`The body is not JSON that is taken here: ${reason(fault)}.`)
   }
 }
+
+/** The same for a message that came as text. @param body its bytes, which are UTF-8 */
+export function parseJsonMessage(body: Buffer, depth = maxDepth): ParsedJson {
+  if (tooDeep(body, depth)) return malformed(`It is nested deeper than ${depth} levels.`)
+  try {
+    return { kind: 'json', value: parseSafely(body.toString('utf8')) }
+  } catch (fault) {
+    return malformed(`It is not JSON that is taken here: ${reason(fault)}.`)
+  }
+}
+
+/** Refuses `__proto__` and `constructor.prototype`, which other programs merge into objects. */
+const parseSafely = (text: string): unknown => parse(text, strictly)
+
+const strictly = { protoAction: 'error', constructorAction: 'error' } as const
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 

@@ -11,6 +11,7 @@ export const batchEvents: Route = {
   method: 'GET',
   path: '/v1/batches/:id/events',
   scope: 'jobs:read',
+  ticket: 'opens',
   async handle(ctx, request) {
     if (!acceptsEvents(request)) return refuse(ctx, request, notAcceptable)
     const since = readCursor(request)

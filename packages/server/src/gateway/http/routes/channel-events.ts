@@ -19,6 +19,7 @@ export const channelEvents: Route = {
   method: 'GET',
   path: '/v1/channels/:channel/events',
   scope: 'channels:subscribe',
+  ticket: 'opens',
   handle(ctx, request) {
     const since = readCursor(request)
     if (isCursorProblem(since)) return refuse(ctx, request, since)

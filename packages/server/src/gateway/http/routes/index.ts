@@ -32,6 +32,8 @@ import { listSchedules } from './list-schedules.ts'
 import { notSupported } from './not-supported.ts'
 import { openapiJson, openapiYaml } from './openapi.ts'
 import { problemList, problemPage } from './problem-page.ts'
+import { issueTicket } from './issue-ticket.ts'
+import { openChannelSocket, openSocket } from './open-socket.ts'
 import { publishEvents } from './publish-events.ts'
 import { retryJob } from './retry-job.ts'
 import { runSchedule } from './run-schedule.ts'
@@ -75,6 +77,9 @@ export const routes: readonly Route[] = [
   channelEvents,
   channelPresence,
   importChannels,
+  openSocket,
+  openChannelSocket,
+  issueTicket,
   ...definitionHistories,
   home,
   healthz,

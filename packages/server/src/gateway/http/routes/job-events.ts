@@ -14,6 +14,7 @@ export const jobEvents: Route = {
   method: 'GET',
   path: '/v1/jobs/:id/events',
   scope: 'jobs:read',
+  ticket: 'opens',
   async handle(ctx, request) {
     if (!acceptsEvents(request)) return refuse(ctx, request, notAcceptable)
     const since = readCursor(request)

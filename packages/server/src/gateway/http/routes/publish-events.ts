@@ -7,7 +7,7 @@ import type { HttpContext } from '../context.ts'
 import { isEncoded, plainPlan } from '../request/body-plan.ts'
 import { decodeBody } from '../request/decode-body.ts'
 import { readEventDrafts } from '../request/event-drafts.ts'
-import { findChannel } from '../request/find-channel.ts'
+import { findChannel, ownChannel } from '../request/find-channel.ts'
 import type { HttpRequest } from '../request/http-request.ts'
 import type { Route } from '../route.ts'
 import { refuse } from '../submit.ts'
@@ -61,8 +61,3 @@ const publishedDocument = ({
 }: Extract<Published, { kind: 'published' }>): PublishedDocument => ({
   events: events.map(({ id, offset }) => ({ id, sequence: formatSequence(offset) })),
 })
-
-const ownChannel = {
-  code: 'channel-not-found',
-  detail: 'This channel carries the outcomes of an operation, and only Buzzer writes to it.',
-}

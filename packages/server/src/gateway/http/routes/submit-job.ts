@@ -56,7 +56,7 @@ async function submitDecoded(
   return isProblem(call) ? refuse(ctx, request, call) : submit(ctx, request, call)
 }
 
-const operationNotFound = (name: string): Problem => ({
+export const operationNotFound = (name: string): Problem => ({
   code: 'operation-not-found',
   detail: `There is no operation '${name}'. /openapi.json lists those that there are.`,
 })
@@ -96,7 +96,7 @@ export const unsupported = (mediaType: string): Problem => ({
   detail: `Inputs are JSON (Content-Type: application/json), not '${mediaType}'.`,
 })
 
-const callByRoute = (
+export const callByRoute = (
   { name }: Operation,
   { method, mount, path }: { method: string; mount: string; path: string },
 ): Problem => ({

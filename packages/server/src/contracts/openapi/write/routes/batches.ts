@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../schema/json-pointer.ts'
 import { json, merge, problemAnswers, refer } from '../answers.ts'
 import type { DescribedRoute } from '../described-route.ts'
-import { query } from './jobs.ts'
+import { query, ticket } from './jobs.ts'
 
 const id: JsonObject = {
   name: 'id',
@@ -69,6 +69,7 @@ export const batchRoutes: readonly DescribedRoute[] = [
     tag: 'Batches',
     summary: 'Streams the outcomes of a batch, as Server-Sent Events',
     parameters: [
+      ticket,
       id,
       {
         name: 'Last-Event-ID',

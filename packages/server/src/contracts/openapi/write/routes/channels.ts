@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../../schema/json-pointer.ts'
 import { json, merge, problemAnswers, refer } from '../answers.ts'
 import type { DescribedRoute } from '../described-route.ts'
-import { query } from './jobs.ts'
+import { query, ticket } from './jobs.ts'
 
-const channel: JsonObject = {
+export const channel: JsonObject = {
   name: 'channel',
   in: 'path',
   required: true,
@@ -89,6 +89,7 @@ export const channelRoutes: readonly DescribedRoute[] = [
       query('as', { type: 'string' }, 'Reads under this name, where presence is kept.'),
       query('limit', { type: 'integer', minimum: 1, maximum: 1_000 }, 'Events of a page at most.'),
       refer('parameters', 'Prefer'),
+      ticket,
     ],
     responses: {
       '200': {

@@ -16,6 +16,13 @@ export const query = (name: string, schema: JsonObject, description?: string): J
   ...(description === undefined ? {} : { description }),
 })
 
+/** Of what can be followed from a URL alone. */
+export const ticket = query(
+  'ticket',
+  { type: 'string' },
+  'In place of a credential, where headers cannot be set: from `POST /v1/tickets`.',
+)
+
 export const pageParameters: readonly JsonObject[] = [
   query('limit', { type: 'integer', minimum: 1, maximum: 1_000, default: 100 }),
   query('cursor', { type: 'string' }, 'What `next` of the page before said.'),
@@ -114,6 +121,7 @@ export const jobRoutes: readonly DescribedRoute[] = [
     tag: 'Jobs',
     summary: 'Streams what happens to a job, as Server-Sent Events',
     parameters: [
+      ticket,
       id,
       {
         name: 'Last-Event-ID',
