@@ -23,7 +23,7 @@ export const otherTicket: Problem = {
 
 export const ownChannel: Problem = {
   code: 'channel-not-found',
-  detail: 'Only Buzzer writes to this channel. Publish to one that is declared.',
+  detail: 'Nobody publishes to this channel: only Buzzer writes to it.',
 }
 
 const channelNotFound = (name: string): Problem => ({
