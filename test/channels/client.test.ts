@@ -39,7 +39,7 @@ afterAll(async () => {
 const connect = () =>
   createClient({ url: cable.url, random: () => 0, retry: { reconnects: 1_000, attempts: 50 } })
 
-const ways: readonly Protocol[] = ['sse', 'poll']
+const ways: readonly Protocol[] = ['ws', 'sse', 'poll']
 
 test.each(ways)('over %s each event comes in order, however often the line is cut', async (way) => {
   const count = 150

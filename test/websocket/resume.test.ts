@@ -4,7 +4,17 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { channel } from '../../packages/server/src/define/channel.ts'
 import { startTestServer, type TestServer } from '../http/support/server.ts'
-import { openSocket } from './support/socket.ts'
+import { openSocket, type SaidEvent, type TestSocket } from './support/socket.ts'
+
+/** What comes within the next messages, of which the first answers the subscription. */
+async function takeEvents(reader: TestSocket, messages: number): Promise<readonly SaidEvent[]> {
+  const events: SaidEvent[] = []
+  for (let taken = 0; taken <= messages; taken += 1) {
+    const { event } = await reader.next()
+    if (event !== undefined) events.push(event)
+  }
+  return events
+}
 
 const rounds = 12
 const perRound = 25
@@ -31,9 +41,7 @@ test('a reader that is cut off again and again, and a server that restarts, lose
       }
       for (let count = 0; count < perRound; count += 1) await writer.next()
       // Somewhere in the middle, with more on its way.
-      for (let taken = 0; taken <= (round * 7) % perRound; taken += 1) {
-        const { event } = await reader.next()
-        if (event === undefined) continue
+      for (const event of await takeEvents(reader, (round * 7) % perRound)) {
         got.push(event.data)
         cursor = Number(event.sequence)
       }
