@@ -7,7 +7,7 @@ const conformance = ['packages/*/src/**/*conformance.test.ts']
 const alone = [
   'bench/**/*.test.ts',
   'test/http/overload.test.ts',
-  'test/{backup,crash,durability,schedules}/**/*.test.ts',
+  'test/{backup,crash,crowd,durability,schedules}/**/*.test.ts',
   'packages/*/src/**/*.alone.test.ts',
 ]
 

@@ -14,7 +14,7 @@ export function createSocketSeries(
   })
   const dropped = new Counter({
     name: 'buzzer_slow_readers_dropped_total',
-    help: 'WebSockets that were closed because their reader took nothing for 15 seconds.',
+    help: 'Readers of events that were dropped because they took nothing for 15 seconds.',
     registers,
   })
   return {

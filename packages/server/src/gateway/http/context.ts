@@ -37,7 +37,7 @@ export interface HttpContext {
 }
 
 /** What sending an answer needs of it. */
-export type SendContext = Pick<HttpContext, 'stopping' | 'log' | 'streams' | 'clock'>
+export type SendContext = Pick<HttpContext, 'stopping' | 'log' | 'streams' | 'clock' | 'telemetry'>
 
 /** The contracts as they are served, made from the running definitions. */
 export interface ApiDocuments {

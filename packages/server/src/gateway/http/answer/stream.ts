@@ -14,7 +14,7 @@ const slowestMs = 15_000
  * slow reader costs no memory here; a stalled one is cut off.
  */
 export async function stream(
-  { stopping, log, streams, clock }: SendContext,
+  { stopping, log, streams, clock, telemetry }: SendContext,
   response: ServerResponse,
   answer: StreamAnswer,
 ): Promise<void> {
@@ -41,7 +41,10 @@ export async function stream(
       if (!response.writableNeedDrain) {
         response.write(comment)
         writtenAt = now
-      } else if (late >= slowestMs) response.destroy(tooSlow)
+      } else if (late >= slowestMs) {
+        telemetry.readerDropped()
+        response.destroy(tooSlow)
+      }
     },
   })
   try {
