@@ -63,6 +63,10 @@ test.each(paths)('%s refuses with a problem', async (path) => {
   expectProblem(await open({ origin: 'https://evil.example' }), 403, 'host-not-allowed')
   expectProblem(await open({ host: 'evil.example' }), 403, 'host-not-allowed')
   expectProblem(await open({}, ['graphql-ws', 'x']), 400, 'invalid-header')
+  for (const name of ['', 'buzzer.v1,', `${'buzzer.v1, '.repeat(2)}cloudevents.json`, 'a b']) {
+    const broken = await open({ 'sec-websocket-protocol': name })
+    expectProblem(broken, 400, 'invalid-header')
+  }
   const version = await refusal(openSocket(server.url, path, [], { protocolVersion: 8 }))
   expectProblem(version, 426, 'upgrade-required')
   expect(version.headers['sec-websocket-version']).toBe('13')

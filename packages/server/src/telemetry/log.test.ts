@@ -62,6 +62,7 @@ describe('the log', () => {
     [{ note: 'sent Basic hunter2hunter2== along' }],
     [{ err: new Error('401 for bzk_hunter2') }],
     [{ job: { token: 'bzj_hunter2' } }],
+    [{ note: 'opened with bzt_hunter2-hunter2' }],
   ])('never holds a secret: %j', (fields) => {
     const { log, lines, read } = open()
     log.info({ ...fields, kept: 'keep-me' }, 'whsec_hunter2 in the message')

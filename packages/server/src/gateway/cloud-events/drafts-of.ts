@@ -11,6 +11,9 @@ export function draftsOf(
   read: readonly ReadDraft[],
   isBatch = false,
 ): readonly EventDraft[] | Problem {
+  const [first] = read
+  // Most publications are one event.
+  if (read.length === 1 && first?.kind === 'draft') return [first.draft]
   const errors = read.flatMap((each, index) =>
     each.kind === 'draft' ? [] : each.errors.map((error) => placed(error, isBatch ? index : null)),
   )

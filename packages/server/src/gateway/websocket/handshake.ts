@@ -98,6 +98,8 @@ function open(ctx: HttpContext, sockets: Sockets, asked: Asked, caller: Caller):
   return null
 }
 
+/** RFC 9110, section 5.6.2. */
+const token = /^[!#$%&'*+\-.^_`|~\w]+$/
 const keyPattern = /^[+/0-9A-Za-z]{22}==$/
 
 /** Of the offered protocols one has to be ours; none at all is no reason to refuse anybody. */
@@ -108,8 +110,10 @@ function wrongHandshake({ headers }: IncomingMessage, protocol: SocketProtocol):
   }
   const offered = headers['sec-websocket-protocol']
   if (offered === undefined) return null
-  if (offered.split(',').some((each) => each.trim() === protocol)) return null
-  const problem = invalidHeader('Sec-WebSocket-Protocol', `takes ${protocol} here`)
+  const names = offered.split(',').map((each) => each.trim())
+  const areNames = names.every((each) => token.test(each)) && new Set(names).size === names.length
+  if (areNames && names.includes(protocol)) return null
+  const problem = invalidHeader('Sec-WebSocket-Protocol', `takes ${protocol} here, and names once`)
   return { problem }
 }
 
