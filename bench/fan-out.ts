@@ -13,6 +13,24 @@ const httpGet = (path: string): string =>
 type Protocol = Pick<ReadersPlan, 'opening' | 'ready'>
 
 const sse: Protocol = { opening: httpGet(`/v1/channels/${channel}/events`), ready: 'retry:' }
+/** A message of a client, which has to be masked; with a mask of zeros it stays as it is. */
+const masked = (text: string): string =>
+  `${String.fromCharCode(0x81, 0x80 | text.length)}\0\0\0\0${text}`
+const handshake = [
+  'GET /v1/ws HTTP/1.1',
+  'Host: 127.0.0.1:PORT',
+  'Connection: Upgrade',
+  'Upgrade: websocket',
+  'Sec-WebSocket-Version: 13',
+  'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+  '\r\n',
+].join('\r\n')
+const webSocket: Protocol = {
+  opening: handshake + masked(JSON.stringify({ type: 'subscribe', id: '1', channel })),
+  ready: '"ack"',
+}
+const bareWebSocket: Protocol = { opening: handshake, ready: '101 Switching' }
+
 const nats: Protocol = {
   opening: 'CONNECT {"verbose":false}\r\nSUB quotes.ACME 1\r\nPING\r\n',
   ready: 'PONG\r\n',
@@ -63,7 +81,12 @@ export const fanOut: Benchmark = {
     const one = { ...pumping, window: 8, batch: 1 }
     const loop = await measureSource(() => startLoop('peers/sse-loop.ts'), sse, one)
     const server = await measureSource(startNats, nats, pumping)
-    return findingsOf('SSE', ours, loop, server)
+    const sockets = await measureOurs(source, webSocket, pumping)
+    const bare = await measureSource(() => startLoop('peers/ws-loop.ts'), bareWebSocket, one)
+    return [
+      ...findingsOf('SSE', ours, loop, server),
+      ...findingsOf('WebSocket', sockets, bare, server),
+    ]
   },
 }
 

@@ -8,7 +8,7 @@ import { performance } from 'node:perf_hooks'
 export interface ReadersPlan {
   readonly port: number
   readonly count: number
-  /** What each of them sends first. */
+  /** What each of them sends first, a byte a character. */
   readonly opening: string
   /** What the answer has to hold before the reader counts as there. */
   readonly ready: string
@@ -73,7 +73,7 @@ function open(plan: ReadersPlan, onLatency: (ms: number) => void): Promise<Reade
   const reader: Reader = { isReady: false, first: 0, last: 0 }
   const socket = connect({ port: plan.port, host: '127.0.0.1', noDelay: true })
   socket.once('error', reject)
-  socket.once('connect', () => socket.write(plan.opening))
+  socket.once('connect', () => socket.write(plan.opening, 'latin1'))
   let head = ''
   socket.on('data', (chunk: Buffer) => {
     if (!reader.isReady) {
@@ -88,8 +88,13 @@ function open(plan: ReadersPlan, onLatency: (ms: number) => void): Promise<Reade
   return promise
 }
 
-/** NATS ends connections that do not answer. */
+/** Of a WebSocket: a ping without data, which is in no text, and a pong. */
+const ping = Buffer.from([0x89, 0])
+const pong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0])
+
+/** NATS and we ourselves end connections that do not answer. */
 function answerPing(socket: Socket, chunk: Buffer): void {
+  if (chunk.includes(ping)) socket.write(pong)
   if (chunk.length < 64 && chunk.includes('PING\r\n')) socket.write('PONG\r\n')
 }
 
