@@ -11,14 +11,20 @@ export interface DataFolder extends AsyncDisposable {
   readonly path: string
 }
 
-/** The folder that `--data` names, which stays, or an empty one that goes with its disposal. */
-export async function openDataFolder(): Promise<DataFolder> {
-  const { values } = parseArgs({ options: { data: { type: 'string' } } })
-  if (values.data !== undefined) {
-    return { path: resolve(values.data), [Symbol.asyncDispose]: async () => {} }
-  }
+/**
+ * The folder that is named, which stays, or an empty one that goes with its disposal.
+ *
+ * @param named what `--data` says, where nothing else is read from the command line
+ */
+export async function openDataFolder(named = readDataArgument()): Promise<DataFolder> {
+  if (named !== null) return { path: resolve(named), [Symbol.asyncDispose]: async () => {} }
   const path = await mkdtemp(join(tmpdir(), 'buzzer-example-'))
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+
+function readDataArgument(): string | null {
+  const { values } = parseArgs({ options: { data: { type: 'string' } } })
+  return values.data ?? null
 }
 
 export interface RunningProgram extends AsyncDisposable {
