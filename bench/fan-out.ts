@@ -1,47 +1,18 @@
-import { channel, startBuzzerSource, type BuzzerSource } from './fan-out/buzzer-source.ts'
+import { startBuzzerSource, type BuzzerSource } from './fan-out/buzzer-source.ts'
 import { atRate, gather, lone, saturate, type Delivery } from './fan-out/measure.ts'
 import { startNats } from './fan-out/nats-source.ts'
 import { startLoop } from './fan-out/peer-source.ts'
-import type { ReadersPlan } from './fan-out/readers.ts'
+import {
+  bareWebSocket,
+  count,
+  nats,
+  planFor,
+  sse,
+  webSocket,
+  type Protocol,
+} from './fan-out/protocols.ts'
 import type { Source } from './fan-out/source.ts'
 import { alone, atLeast, below, type Benchmark, type Finding } from './finding.ts'
-
-const count = 5_000
-const httpGet = (path: string): string =>
-  `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nAccept: text/event-stream\r\n\r\n`
-
-type Protocol = Pick<ReadersPlan, 'opening' | 'ready'>
-
-const sse: Protocol = { opening: httpGet(`/v1/channels/${channel}/events`), ready: 'retry:' }
-/** A message of a client, which has to be masked; with a mask of zeros it stays as it is. */
-const masked = (text: string): string =>
-  `${String.fromCharCode(0x81, 0x80 | text.length)}\0\0\0\0${text}`
-const handshake = [
-  'GET /v1/ws HTTP/1.1',
-  'Host: 127.0.0.1:PORT',
-  'Connection: Upgrade',
-  'Upgrade: websocket',
-  'Sec-WebSocket-Version: 13',
-  'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
-  '\r\n',
-].join('\r\n')
-const webSocket: Protocol = {
-  opening: handshake + masked(JSON.stringify({ type: 'subscribe', id: '1', channel })),
-  ready: '"ack"',
-}
-const bareWebSocket: Protocol = { opening: handshake, ready: '101 Switching' }
-
-const nats: Protocol = {
-  opening: 'CONNECT {"verbose":false}\r\nSUB quotes.ACME 1\r\nPING\r\n',
-  ready: 'PONG\r\n',
-}
-
-const planFor = ({ port }: Source, { opening, ready }: Protocol): ReadersPlan => ({
-  port,
-  count,
-  opening: opening.replace('PORT', String(port)),
-  ready,
-})
 
 interface Pumping {
   readonly window: number

@@ -4,6 +4,7 @@ import { accept } from './accept.ts'
 import { coldStart } from './cold-start.ts'
 import type { Benchmark, Finding, Pace } from './finding.ts'
 import { fanOut } from './fan-out.ts'
+import { idle } from './idle.ts'
 import { installSize } from './install-size.ts'
 import { largeResult } from './large-result.ts'
 import { lives } from './lives.ts'
@@ -22,6 +23,7 @@ const benchmarks: readonly Benchmark[] = [
   lone,
   publish,
   fanOut,
+  idle,
   overload,
   coldStart,
   installSize,

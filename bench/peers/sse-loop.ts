@@ -13,7 +13,9 @@ const server = createServer((_request, response) => {
 })
 let sequence = 0
 
-process.on('message', ({ count }: { count: number }) => {
+process.on('message', ({ count }: { count?: number }) => {
+  if (count === undefined)
+    return void process.send?.({ memoryMb: process.memoryUsage().rss / 1_048_576 })
   for (let index = 0; index < count; index += 1) {
     sequence += 1
     const text = `id: ${sequence}\nevent: quote\ndata: ${peerEvent(sequence)}\n\n`

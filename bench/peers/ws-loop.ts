@@ -7,7 +7,9 @@ import { peerEvent } from '../fan-out/source.ts'
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false })
 let sequence = 0
 
-process.on('message', ({ count }: { count: number }) => {
+process.on('message', ({ count }: { count?: number }) => {
+  if (count === undefined)
+    return void process.send?.({ memoryMb: process.memoryUsage().rss / 1_048_576 })
   for (let index = 0; index < count; index += 1) {
     sequence += 1
     const text = `{"type":"event","id":"1","event":${peerEvent(sequence)}}`
