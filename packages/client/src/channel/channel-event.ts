@@ -28,6 +28,8 @@ export interface ChannelReset {
   readonly type: typeof resetType
   /** The offset of the next event, or of the first one to come. */
   readonly oldest: number
+  /** Never there; named so that the data of an item can be asked for without telling the two apart. */
+  readonly data?: undefined
 }
 
 export type ChannelItem<Data = unknown> = ChannelEvent<Data> | ChannelReset
