@@ -41,7 +41,8 @@ describe('subscribe and publish', () => {
     async (name) => {
       using socket = await open()
       const ack = await socket.ask({ type: 'subscribe', id: 's', channel: name.replace('.', '/') })
-      expect(ack).toEqual({ type: 'ack', id: 's', since: '0000000000000000' })
+      const none = '0000000000000000'
+      expect(ack).toEqual({ type: 'ack', id: 's', since: none, last: none })
       socket.send({ type: 'publish', id: 'p', channel: name, events: [event(1), event('é🎉')] })
       socket.send({ type: 'publish', id: 'q', channel: name, event: { ...event(null), id: 'x' } })
       const said = await Promise.all([
@@ -144,6 +145,7 @@ describe('jobs', () => {
       type: 'ack',
       id: 's',
       since: null,
+      last: null,
     })
     expect((await socket.next()).event?.type).toBe('dev.buzzer.job.snapshot')
     await arrival.ctx.output('piece')
@@ -160,7 +162,7 @@ describe('jobs', () => {
     const last = said.at(-2)?.event?.sequence
     socket.send({ type: 'subscribe', id: 'again', channel: channelName, since: last })
     expect(await socket.until('complete')).toEqual([
-      { type: 'ack', id: 'again', since: last },
+      { type: 'ack', id: 'again', since: last, last: null },
       { type: 'complete', id: 'again' },
     ])
   })

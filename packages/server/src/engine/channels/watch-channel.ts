@@ -5,8 +5,8 @@ import type { Slice } from './ring.ts'
 
 /** What a reader of a channel is told. */
 export type ChannelNews =
-  /** First of all: the cursor that it begins at. */
-  { readonly kind: 'start'; readonly cursor: number } | Step
+  /** First of all: the cursor that it begins at, and the last offset that was given out by then. */
+  { readonly kind: 'start'; readonly cursor: number; readonly last: number } | Step
 
 /**
  * Replays a channel above a cursor and then follows it, for whatever protocol: without a gap, and
@@ -26,7 +26,7 @@ export async function* watchChannel(
   using held = ctx.tails.hold(place)
   await held.tail.ready()
   using follower = createFollower(held.tail, since ?? held.tail.last, signal)
-  yield { kind: 'start', cursor: follower.cursor }
+  yield { kind: 'start', cursor: follower.cursor, last: held.tail.last }
   while (!signal.aborted) {
     const step = await follower.next()
     if (step === null) return

@@ -52,7 +52,7 @@ const channelSource =
   async (reading) => {
     using _seen = attendance?.() ?? null
     for await (const news of engine.channels.watch(place, since, reading.signal)) {
-      if (news.kind === 'start') reading.start(news.cursor)
+      if (news.kind === 'start') reading.start(news.cursor, news.last)
       else if (news.kind === 'reset') reading.reset(news.oldest)
       else {
         const taken = reading.events(renderings.messages(news.slice, place.name, reading.id))
@@ -70,7 +70,7 @@ async function jobSource(
   const job = await findJob(ctx, { params: { id }, caller })
   if (isProblem(job)) return job
   return async (reading) => {
-    reading.start(since)
+    reading.start(since, null)
     if (since !== null && isOutcome(job) && since >= job.version) return
     for await (const event of ctx.engine.watch(job, since ?? 0, reading.signal)) {
       await reading.events(framed(reading, jobCloudEvent(event, ctx.publicUrl())))
@@ -88,7 +88,7 @@ async function batchSource(
   const batch = await findBatch(ctx, { params: { id }, caller })
   if (isProblem(batch)) return batch
   return async (reading) => {
-    reading.start(since)
+    reading.start(since, null)
     if (since !== null && (await ctx.engine.batches.sawTheEnd(batch, since))) return
     for await (const event of ctx.engine.batches.watch(batch, since ?? 0, reading.signal)) {
       await reading.events(framed(reading, batchCloudEvent(event, batch, ctx.publicUrl())))

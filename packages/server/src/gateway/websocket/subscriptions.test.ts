@@ -80,7 +80,7 @@ function createFeed() {
     taken: () => taken,
     source: async (reading: Reading): Promise<void> => {
       reading.signal.addEventListener('abort', step)
-      reading.start(0)
+      reading.start(0, 0)
       while (!reading.signal.aborted) {
         const slice = slices.shift()
         if (slice === undefined && isOver) return

@@ -10,8 +10,8 @@ export interface Reading {
   readonly id: string
   /** Aborted when nobody reads any more. */
   readonly signal: AbortSignal
-  /** First of all: the cursor that it begins at; null for none. */
-  start(cursor: number | null): void
+  /** First of all: the cursor that it begins at, and where the channel's end is; null for none. */
+  start(cursor: number | null, last: number | null): void
   /** What was asked for is gone; what follows begins at the oldest that is left. */
   reset(oldest: number): void
   /** @returns a promise where they are not taken at once; nothing more may come before it is kept */
@@ -115,6 +115,9 @@ export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
   }
 }
 
+const sequenceText = (offset: number | null): string =>
+  offset === null ? 'null' : `"${formatSequence(offset)}"`
+
 const completeText = (id: string): string => `{"type":"complete","id":${JSON.stringify(id)}}`
 
 function readingOf(outbox: Outbox, subscription: Subscription, onStart: () => void): Reading {
@@ -123,10 +126,10 @@ function readingOf(outbox: Outbox, subscription: Subscription, onStart: () => vo
   return {
     id,
     signal: stop.signal,
-    start(cursor) {
+    start(cursor, last) {
       if (subscription.isOver) return
-      const since = cursor === null ? 'null' : `"${formatSequence(cursor)}"`
-      outbox.say(`{"type":"ack","id":${idText},"since":${since}}`)
+      const [since, end] = [cursor, last].map(sequenceText)
+      outbox.say(`{"type":"ack","id":${idText},"since":${since},"last":${end}}`)
       onStart()
     },
     reset(oldest) {

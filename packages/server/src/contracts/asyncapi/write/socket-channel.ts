@@ -86,6 +86,7 @@ const answers: readonly (JsonObject & { name: string })[] = [
     required: { id },
     optional: {
       since: cursor,
+      last: { ...cursor, description: 'The end of the channel by then' },
       events: list({ type: 'object', properties: { id: text, sequence: text } }),
       job: { type: 'object' },
     },
