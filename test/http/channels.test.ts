@@ -109,6 +109,22 @@ describe('an event', () => {
     ])
   })
 
+  test('keeps its numbers as they were sent, and of a name that stands twice what was checked', async () => {
+    const data = '{"id":9007199254740993,"big":1e400,"price":"evil","price":1.5}'
+    const event = `{"specversion":"1.0","id":"n","source":"/s","type":"t","data":${data}}`
+    const json = 'application/json'
+    for (const [body, type] of [
+      [data, json],
+      [event, 'application/cloudevents+json'],
+      [`[${event.replace('"n"', '"m"')}]`, 'application/cloudevents-batch+json'],
+    ]) {
+      await publish('quotes.N', { headers: { 'content-type': type ?? '' }, body: body ?? '' })
+    }
+    const { text } = await page('quotes.N')
+    const kept = '"data":{"id":9007199254740993,"big":1e400,"price":1.5}'
+    expect(text.split(kept)).toHaveLength(4)
+  })
+
   test('that is sent again is the same event, and its repetition tells nobody', async () => {
     const events = [whole, { ...whole, id: 'e2' }, whole]
     for (const event of events) await publish('any.again', cloudEvent(event))
@@ -359,6 +375,40 @@ describe('a stream', () => {
     expectProblem(unseen, 400, 'invalid-parameter')
     const hidden = await call(server.url, `GET /v1/channels/chat.a/events?as=a%E2%80%8Eb`)
     expectProblem(hidden, 400, 'invalid-parameter')
+  })
+})
+
+describe('a channel of the run time', () => {
+  const put = (name: string, json: object): Promise<Answer> =>
+    call(server.url, `PUT /v1/channels/${name}`, { json })
+
+  test('may be declared anew and anew, and answers whoever was there before', async () => {
+    for (const [options, data] of [
+      [{}, 'kept'],
+      [{ ephemeral: true }, 'passed on'],
+    ] as const) {
+      expect((await put('spin', options)).status).toBeLessThan(300)
+      await publish('spin', { json: data })
+    }
+    await put('spin', {})
+    expect((await page('spin', 'since=1')).json<Page>()).toMatchObject({
+      events: [],
+      reset: { oldest: expect.any(String) as string },
+    })
+  })
+
+  test('lets go of its readers when it is deleted', async () => {
+    await put('gone', {})
+    using stream = await openStream(server.url, '/v1/channels/gone/events')
+    await call(server.url, 'DELETE /v1/channels/gone')
+    expect(await stream.next()).toBeNull()
+    expectProblem(await page('gone'), 404, 'channel-not-found')
+  })
+
+  test('does not become one of all tenants, whose offsets would be others', async () => {
+    await put('mine', {})
+    const problem = expectProblem(await put('mine', { shared: true }), 422, 'validation-failed')
+    expect(problem.errors?.[0]?.pointer).toBe('/shared')
   })
 })
 

@@ -167,6 +167,28 @@ describe('jobs', () => {
     ])
   })
 
+  test('a channel that is deleted, or becomes another kind, lets go of who follows it', async () => {
+    const define = (method: string, body?: object) =>
+      fetch(`${server.url}/v1/channels/passing`, {
+        method,
+        ...(body === undefined
+          ? {}
+          : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      })
+    await define('PUT', {})
+    using socket = await open()
+    await socket.ask({ type: 'subscribe', id: 's', channel: 'passing' })
+    using bare = await openSocket(server.url, '/v1/channels/passing/ws', 'cloudevents.json')
+    await define('PUT', { ephemeral: true })
+    expect(await socket.next()).toMatchObject({ id: 's', error: { code: 'channel-changed' } })
+    expect((await bare.closed).code).toBe(1013)
+    await socket.ask({ type: 'subscribe', id: 't', channel: 'passing' })
+    using again = await openSocket(server.url, '/v1/channels/passing/ws', 'cloudevents.json')
+    await define('DELETE')
+    expect(await socket.next()).toMatchObject({ id: 't', error: { code: 'channel-not-found' } })
+    expect((await again.closed).code).toBe(4404)
+  })
+
   test('the outcome is on the channel of its operation, and a batch can be followed', async () => {
     using socket = await open()
     await socket.ask({ type: 'subscribe', id: 'o', channel: 'operations/quick', credit: 1 })

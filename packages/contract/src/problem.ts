@@ -32,6 +32,7 @@ export const problems = {
   'job-not-failed': { status: 409, retry: false, title: 'The job has not failed' },
   'job-not-finished': { status: 409, retry: true, title: 'The job has not ended yet' },
   'job-cancelled': { status: 409, retry: false, title: 'The job was cancelled' },
+  'channel-changed': { status: 409, retry: true, title: 'The channel was declared anew' },
   'defined-in-config': { status: 409, retry: false, title: 'It is defined in the configuration' },
   'idempotency-key-in-progress': {
     status: 409,

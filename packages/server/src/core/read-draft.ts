@@ -20,6 +20,8 @@ const traceparent = /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}(?:-.*)?$/
 /** CloudEvents 1.0 does not allow them in attributes. */
 const control = /[\p{Cc}\p{Cs}]/u
 const ownTypes = 'dev.buzzer.'
+/** What an EventSource takes for more than an event. */
+const ownNames = new Set(['reset', 'error', 'open'])
 
 const textual = [
   'id',
@@ -45,11 +47,13 @@ const own = new Set<string>([
  *
  * @param attributes as its JSON format has them; null counts as left out
  * @param data where it does not stand among them
+ * @param exact the same with numbers as they were sent
  */
 export function readDraft(
   attributes: Attributes,
   strictness: Strictness,
   data: EventData | null = null,
+  exact: Attributes = attributes,
 ): ReadDraft {
   const errors: ValidationError[] = []
   const refuse = (name: string, detail: string): null => {
@@ -74,6 +78,7 @@ export function readDraft(
   const type = text('type') ?? ''
   if (type.startsWith(ownTypes))
     refuse('type', `may not begin with ${ownTypes}, which is Buzzer's own`)
+  if (ownNames.has(type)) refuse('type', 'is what streams tell of themselves under that name')
   const draft: EventDraft = {
     id: text('id'),
     source: text('source'),
@@ -84,7 +89,7 @@ export function readDraft(
     dataschema: text('dataschema'),
     traceparent: text('traceparent', traceparent, 'has to be as in W3C Trace Context'),
     extensions: readExtensions(attributes, refuse),
-    data: data ?? readData(attributes, refuse),
+    data: data ?? readData(attributes, exact, refuse),
   }
   return errors.length === 0 ? { kind: 'draft', draft } : { kind: 'invalid', errors }
 }
@@ -109,10 +114,12 @@ const isExtension = (value: unknown): value is string | number | boolean =>
 
 const none: EventData = { kind: 'none' }
 
-function readData(attributes: Attributes, refuse: Refuse): EventData {
+function readData(attributes: Attributes, exact: Attributes, refuse: Refuse): EventData {
   const { data, data_base64: encoded = null } = attributes
   if (encoded === null) {
-    return data === undefined ? none : { kind: 'json', value: data, text: JSON.stringify(data) }
+    return data === undefined
+      ? none
+      : { kind: 'json', value: data, text: JSON.stringify(exact['data']) }
   }
   if (data !== undefined) refuse('data_base64', 'may not stand beside data')
   if (typeof encoded !== 'string' || !isBase64(encoded)) {

@@ -115,6 +115,7 @@ export function createEngine(parts: EngineParts): Engine {
     slots: () => ({ busy: ctx.held.count, all: parts.slots }),
     schedules: () => ctx.store.schedules.list(),
     async serve() {
+      ctx.tails.revise()
       await serve(ctx)
       await scheduler?.sync()
     },

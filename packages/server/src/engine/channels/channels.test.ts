@@ -116,9 +116,27 @@ describe('a channel that keeps nothing on disk', () => {
       values: [{ data: 2 }, { data: 3 }, { data: 4 }],
       reset: null,
     })
-    expect(await look(node, 'live', 0)).toMatchObject({ reset: 2, cursor: 1 })
+    const kept = { values: [{ data: 2 }, { data: 3 }, { data: 4 }], reset: null }
+    expect(await look(node, 'live', 0)).toMatchObject(kept)
+    await publish(node, 'live', [5])
+    expect(await look(node, 'live', 1)).toMatchObject({ reset: 3, cursor: 2 })
     const page = await simulation.store.events.read(asker.tenant, 'live', 0, 9)
     expect(page.events).toEqual([])
+  })
+
+  test('tells an event again by its source and id, as long as it is kept', async () => {
+    const { simulation, node } = await open(live)
+    await using _ = simulation
+    const known = { id: 'a', source: '/s' }
+    for (const value of [1, 2]) await publish(node, 'live', [value, known])
+    expect(await publish(node, 'live', [3], [4, known])).toEqual({
+      kind: 'published',
+      events: [
+        { id: expect.any(String), offset: 2 },
+        { id: 'a', offset: 1 },
+      ],
+    })
+    expect((await look(node, 'live', 0)).values).toMatchObject([{ data: 1 }, { data: 3 }])
   })
 
   test('never gives an offset twice, and resets who was there before a restart', async () => {
@@ -133,6 +151,55 @@ describe('a channel that keeps nothing on disk', () => {
     await publish(next, 'live', [3])
     expect(await look(next, 'live', before.cursor)).toMatchObject({ values: [{ data: 3 }] })
     expect(await look(next, 'live', 2)).toMatchObject({ reset: before.reset })
+  })
+})
+
+describe('a channel that is declared anew', () => {
+  const kinds = [channel({ name: 'c' }), channel({ name: 'c', ephemeral: true })]
+
+  /** Publishes, with another kind of the channel each time. */
+  async function toggle() {
+    const declared = [...kinds]
+    const { simulation, node } = await open(...declared)
+    const become = async (kind: number): Promise<void> => {
+      const now = kinds[kind]
+      if (now === undefined) throw new Error('There is no such kind.')
+      node.declare([now])
+      await node.engine.serve()
+    }
+    return { simulation, node, become }
+  }
+
+  test('loses nobody in what it kept before, and tells of what is gone', async () => {
+    const { simulation, node, become } = await toggle()
+    await using _ = simulation
+    await become(0)
+    await publish(node, 'c', [1])
+    await become(1)
+    await publish(node, 'c', [2])
+    await become(0)
+    expect(await look(node, 'c', 1)).toMatchObject({ values: [], reset: 100_002 })
+    expect(await look(node, 'c', 2)).toMatchObject({ values: [], reset: 100_002 })
+    await publish(node, 'c', [3])
+    expect(await look(node, 'c', 2)).toMatchObject({ values: [{ data: 3 }], reset: 100_002 })
+    expect(await look(node, 'c', 0)).toMatchObject({ values: [{ data: 3 }], reset: null })
+  })
+
+  test('lets go of those who follow it, and of those of one that is gone', async () => {
+    for (const next of [() => [kinds[1]], () => []]) {
+      const { simulation, node } = await toggle()
+      await using _ = simulation
+      node.declare(kinds.slice(0, 1))
+      const place = node.engine.channels.find(asker, 'c')
+      if (place === null) throw new Error('It is not there.')
+      const stream = node.engine.channels.watch(place, 0, new AbortController().signal)
+      await stream.next()
+      const waiting = stream.next()
+      node.declare(next().flatMap((each) => each ?? []))
+      await node.engine.serve()
+      await simulation.clock.advance(1)
+      expect(await waiting).toEqual({ done: true, value: undefined })
+    }
   })
 })
 

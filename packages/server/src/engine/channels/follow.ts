@@ -1,5 +1,5 @@
 import type { Slice } from './ring.ts'
-import type { Reader, Tail } from './tail.ts'
+import type { History, Reader, Tail } from './tail.ts'
 
 /** What comes next for somebody with a cursor. */
 export type Step =
@@ -31,6 +31,17 @@ export function createFollower(tail: Tail, start: number, signal: AbortSignal): 
     return { kind: 'slice', slice }
   }
 
+  /** From the store, until the tail holds what comes next, which is the cutover. */
+  const backfill = (history: History): Step | null => {
+    const { slice } = history
+    const first = firstAbove(history, cursor)
+    if (first === cursor + 1) return slice === null ? null : passOn(slice)
+    // Whoever asked for all that is kept has missed nothing of it.
+    const isGap = cursor > 0
+    cursor = first - 1
+    return isGap ? { kind: 'reset', oldest: first } : null
+  }
+
   return {
     get cursor() {
       return cursor
@@ -41,13 +52,9 @@ export function createFollower(tail: Tail, start: number, signal: AbortSignal): 
         const next = await tail.next(reader, cursor)
         if (next === null) return null
         if (next !== 'behind') return passOn(next)
-        // Backfill: from the store, until the tail holds what comes next, which is the cutover.
-        const { oldest, last, slice } = await tail.history(cursor)
-        if (cursor > last || cursor < oldest - 1) {
-          cursor = oldest - 1
-          return { kind: 'reset', oldest }
-        }
-        if (slice !== null) return passOn(slice)
+        const step = backfill(await tail.history(cursor))
+        if (step !== null) return step
+        if (reader.isOver && cursor >= tail.last) return null
       }
     },
     [Symbol.dispose]() {
@@ -55,4 +62,10 @@ export function createFollower(tail: Tail, start: number, signal: AbortSignal): 
       end()
     },
   }
+}
+
+/** Not the one above the cursor where that is gone, was never stored, or nobody has given it out. */
+function firstAbove({ oldest, last, slice }: History, cursor: number): number {
+  if (cursor > last) return oldest
+  return slice?.events[0]?.offset ?? last + 1
 }

@@ -1,18 +1,26 @@
+import type { EventPlace, NewEvent, Publication } from '../../ports/events.ts'
 import type { Store } from '../../ports/store.ts'
-import { keyOf, type Place } from './place.ts'
+import { keyOf, type DeclaredPlace, type Place, type PresencePlace } from './place.ts'
 
 /** Gives offsets to events that are not stored, without asking the store for each. */
 export interface Offsets {
-  /** @returns the first of `count`; null where the store takes no more channels */
-  take(place: Place, count: number): number | null | Promise<number | null>
+  /** An event whose source and id are those of a late one is that event. */
+  take(
+    place: DeclaredPlace | PresencePlace,
+    events: readonly NewEvent[],
+  ): Publication | Promise<Publication>
   /** The last one that was given out here; null where none was. */
   last(place: Place): number | null
+  /** What was set aside is not used any more. */
+  forget(place: Place): void
 }
 
 /** What the store has set aside for one channel. */
 interface Block {
   next: number
   end: number
+  /** The latest events that can come again, oldest first. */
+  readonly recent: Map<string, number>
 }
 
 /** So many are set aside at a time; a restart skips what is left of them. */
@@ -32,29 +40,51 @@ export function createOffsets({ store }: { readonly store: Pick<Store, 'events'>
       const left = blocks.get(key)
       // What nobody else took in between goes on without a gap.
       if (left !== undefined && left.end + 1 === first) left.end += blockSize
-      else blocks.set(key, { next: first, end: first + blockSize - 1 })
+      else blocks.set(key, { next: first, end: first + blockSize - 1, recent: new Map() })
       return true
     } finally {
       refills.delete(key)
     }
   }
 
-  const take = (place: Place, count: number): number | null | Promise<number | null> => {
+  const take: Offsets['take'] = (place, events) => {
     const key = keyOf(place)
     const block = blocks.get(key)
-    if (block !== undefined && block.next + count - 1 <= block.end) {
-      block.next += count
-      return block.next - count
+    if (block !== undefined && block.next + events.length - 1 <= block.end) {
+      const { count } = place.channel.history
+      return { kind: 'published', places: events.map((event) => put(block, event, count)) }
     }
     const filling = refills.get(key) ?? refill(key, place)
     refills.set(key, filling)
-    return filling.then((isFilled) => (isFilled ? take(place, count) : null))
+    return filling.then((isFilled) =>
+      isFilled ? take(place, events) : { kind: 'too-many-channels' },
+    )
   }
+
   return {
     take,
     last(place) {
       const block = blocks.get(keyOf(place))
       return block === undefined ? null : block.next - 1
     },
+    forget: (place) => void blocks.delete(keyOf(place)),
   }
+}
+
+/** @param count how many events can be told apart from those that come */
+function put(block: Block, { id, source }: NewEvent, count: number): EventPlace {
+  const name = source === null ? null : `${id}\n${source}`
+  const known = name === null ? undefined : block.recent.get(name)
+  if (known !== undefined) return { offset: known, isNew: false }
+  const offset = block.next
+  block.next += 1
+  if (name === null) return { offset, isNew: true }
+  block.recent.set(name, offset)
+  if (block.recent.size > count) {
+    for (const oldest of block.recent.keys()) {
+      block.recent.delete(oldest)
+      break
+    }
+  }
+  return { offset, isNew: true }
 }

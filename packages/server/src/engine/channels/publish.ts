@@ -22,7 +22,7 @@ export interface PublishedPlace {
 type PublicationPlace = DeclaredPlace | PresencePlace
 
 const eventsAtMost = 1_000
-const charactersAtMost = 262_144
+const bytesAtMost = 262_144
 
 /**
  * Appends events to a channel. When it is done they are on disk; on an ephemeral channel they were
@@ -63,8 +63,8 @@ function errorsOf(
   { data }: EventDraft,
   event: NewEvent | undefined,
 ): readonly ValidationError[] {
-  const characters = event?.text.length ?? 0
-  if (characters > charactersAtMost) return [tooLarge(characters)]
+  const bytes = event === undefined ? 0 : Buffer.byteLength(event.text)
+  if (bytes > bytesAtMost) return [tooLarge(bytes)]
   if (channel.dataSchema === null) return []
   if (data.kind === 'bytes') return [notJson]
   const value = data.kind === 'json' ? data.value : undefined
@@ -94,19 +94,11 @@ function passOn(
   place: PublicationPlace,
   events: readonly NewEvent[],
 ): Published | Promise<Published> {
-  const first = ctx.offsets.take(place, events.length)
-  return first instanceof Promise
-    ? first.then((offset) => taken(ctx, place, events, publication(offset, events)))
-    : taken(ctx, place, events, publication(first, events))
+  const placed = ctx.offsets.take(place, events)
+  return placed instanceof Promise
+    ? placed.then((publication) => taken(ctx, place, events, publication))
+    : taken(ctx, place, events, placed)
 }
-
-const publication = (first: number | null, events: readonly NewEvent[]): Publication =>
-  first === null
-    ? { kind: 'too-many-channels' }
-    : {
-        kind: 'published',
-        places: events.map((_event, index) => ({ offset: first + index, isNew: true })),
-      }
 
 function taken(
   ctx: EngineContext,
@@ -148,10 +140,10 @@ const tooMany = (count: number): Problem => ({
   detail: `A request publishes at most ${eventsAtMost} events, not ${count}. Send several requests.`,
 })
 
-const tooLarge = (characters: number): ValidationError => ({
+const tooLarge = (bytes: number): ValidationError => ({
   pointer: '',
   detail:
-    `the event has ${characters} characters as it is stored, and ${charactersAtMost} are the most; ` +
+    `the event has ${bytes} bytes as it is stored, and ${bytesAtMost} are the most; ` +
     'put the data elsewhere and publish its address',
 })
 

@@ -1,3 +1,4 @@
+import type { Millis } from '../../core/time.ts'
 import type { ToldEvent } from './told-event.ts'
 
 /**
@@ -19,6 +20,8 @@ export interface Ring {
   restart(last: number): void
   /** @param event has the offset after the last one */
   push(event: ToldEvent): void
+  /** Lets go of what is from then or before. */
+  expire(until: Millis): void
   /** @param cursor from `floor` to `last`. @returns null where nothing is above it */
   above(cursor: number): Slice | null
 }
@@ -87,6 +90,16 @@ export function createRing(bounds: RingBounds): Ring {
       characters += sizeOf(event)
       while (isTooMuch()) shift()
       slices.clear()
+    },
+    expire(until) {
+      for (
+        let first = events[head];
+        first !== undefined && first.at <= until;
+        first = events[head]
+      ) {
+        shift()
+        slices.clear()
+      }
     },
     above(cursor) {
       if (cursor >= last()) return null

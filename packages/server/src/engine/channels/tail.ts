@@ -1,3 +1,4 @@
+import type { Millis } from '../../core/time.ts'
 import { createRing, type RingBounds, type Slice } from './ring.ts'
 import type { ToldEvent, ToldPage } from './told-event.ts'
 
@@ -16,6 +17,10 @@ export interface Tail {
   look(): void
   /** @returns null where nothing is above the cursor and the reader's time is over */
   next(reader: Reader, cursor: number): Next | Promise<Next>
+  /** How old an event may be that somebody gets; null for no bound of this kind. */
+  keepFor(ageMs: number | null): void
+  /** Nobody can follow it here any more: who waits is told that nothing comes. */
+  end(): void
   /** Reads what the ring does not hold; those who ask for the same get the same. */
   history(cursor: number): Promise<History>
 }
@@ -45,6 +50,9 @@ export interface TailOptions {
   /** The last offset that was given out, where none are stored. */
   readonly start: () => Promise<number>
   readonly bounds: RingBounds
+  /** How old an event may be that somebody gets; null for no bound of this kind. */
+  readonly ageMs: number | null
+  readonly now: () => Millis
   readonly soon: (callback: () => void) => void
   readonly onFault: (fault: unknown) => void
 }
@@ -52,7 +60,9 @@ export interface TailOptions {
 /** Readers that are woken in one turn of the event loop; what came meanwhile is taken in between. */
 const readersPerTurn = 512
 
-export function createTail({ read, start, bounds, soon, onFault }: TailOptions): Tail {
+export function createTail(options: TailOptions): Tail {
+  const { read, start, bounds, now, soon, onFault } = options
+  let { ageMs } = options
   const ring = createRing(bounds)
   const pages = new Map<number, Promise<History>>()
   let isKnown = false
@@ -62,9 +72,13 @@ export function createTail({ read, start, bounds, soon, onFault }: TailOptions):
   let waiting = new Set<Reader>()
   let round: Reader[] = []
   let isRoundSet = false
+  let isEnded = false
 
-  const nextOf = (cursor: number): Next =>
-    cursor < ring.floor || cursor > ring.last ? 'behind' : ring.above(cursor)
+  const nextOf = (cursor: number): Next => {
+    if (isEnded) return null
+    if (ageMs !== null) ring.expire(now() - ageMs)
+    return cursor < ring.floor || cursor > ring.last ? 'behind' : ring.above(cursor)
+  }
 
   const wakeSome = (): void => {
     isRoundSet = false
@@ -81,9 +95,10 @@ export function createTail({ read, start, bounds, soon, onFault }: TailOptions):
   }
 
   const wake = (reader: Reader): void => {
-    const next = reader.isOver ? null : nextOf(reader.cursor)
+    const isOver = reader.isOver || isEnded
+    const next = isOver ? null : nextOf(reader.cursor)
     const { wake: resume } = reader
-    if (next === null && !reader.isOver) waiting.add(reader)
+    if (next === null && !isOver) waiting.add(reader)
     else {
       reader.wake = null
       resume?.(next)
@@ -115,10 +130,13 @@ export function createTail({ read, start, bounds, soon, onFault }: TailOptions):
     for (let more = true; more;) {
       lookAgain = false
       const page = await from(ring.last)
-      // Too far behind to go through it all, or what comes next is gone: readers see for themselves.
-      const isFar = page.last - ring.last > bounds.events || page.oldest > ring.last + 1
-      if (isFar || page.last < ring.last) ring.restart(page.last)
-      take(page.events.filter(({ offset }) => offset > ring.last))
+      const next = page.events[0]?.offset ?? page.last + 1
+      // Too far behind to go through it all, or ahead of what there is: readers see for themselves.
+      const isElsewhere = page.last - ring.last > bounds.events || page.last < ring.last
+      if (isElsewhere) ring.restart(page.last)
+      // What comes next is gone, or was never stored.
+      else if (next !== ring.last + 1) ring.restart(next - 1)
+      take(page.events)
       more = ring.last < page.last || lookAgain
     }
     if (waiting.size > 0) setRound()
@@ -136,9 +154,13 @@ export function createTail({ read, start, bounds, soon, onFault }: TailOptions):
   }
 
   const readPage = async (cursor: number): Promise<History> => {
-    if (read === null) return { oldest: ring.floor + 1, last: ring.last, slice: null }
-    const { events, oldest, last } = await read(cursor)
+    if (read === null) {
+      return { oldest: ring.floor + 1, last: ring.last, slice: ring.above(ring.floor) }
+    }
+    const page = await read(cursor)
+    const { oldest, last } = page
     if (last !== ring.last) await look()
+    const events = withoutGap(page.events)
     const end = events.at(-1)?.offset
     return { oldest, last, slice: end === undefined ? null : { events, last: end } }
   }
@@ -166,9 +188,14 @@ export function createTail({ read, start, bounds, soon, onFault }: TailOptions):
       if (take(events)) void look()
     },
     look: () => void look(),
+    keepFor: (most) => void (ageMs = most),
+    end() {
+      isEnded = true
+      if (waiting.size > 0) setRound()
+    },
     next(reader, cursor) {
       const next = nextOf(cursor)
-      if (next !== null || reader.isOver) return next
+      if (next !== null || reader.isOver || isEnded) return next
       return new Promise((resolve) => {
         reader.cursor = cursor
         reader.wake = (value) => {
@@ -186,4 +213,11 @@ export function createTail({ read, start, bounds, soon, onFault }: TailOptions):
       return page
     },
   }
+}
+
+/** An offset may be missing, as of what was published while the channel kept nothing. */
+function withoutGap(events: ToldPage['events']): ToldPage['events'] {
+  const [first] = events
+  const end = events.findIndex(({ offset }, index) => offset !== (first?.offset ?? 0) + index)
+  return end === -1 ? events : events.slice(0, end)
 }

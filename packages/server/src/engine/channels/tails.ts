@@ -1,11 +1,12 @@
 import { channelTopic } from '../../ports/bus.ts'
+import type { Catalog } from '../../ports/catalog.ts'
 import type { Bus } from '../../ports/bus.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ChannelPage } from '../../ports/events.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Store } from '../../ports/store.ts'
 import type { Offsets } from './offsets.ts'
-import { keyOf, type Place, type ReadablePlace } from './place.ts'
+import { findPlace, keyOf, type Place, type ReadablePlace } from './place.ts'
 import type { RingBounds } from './ring.ts'
 import { createTail, type Tail } from './tail.ts'
 import type { ToldEvent, ToldPage } from './told-event.ts'
@@ -14,6 +15,8 @@ import type { ToldEvent, ToldPage } from './told-event.ts'
 export interface Tails extends Disposable {
   /** The tail of a channel, held until it is let go. */
   hold(place: ReadablePlace): HeldTail
+  /** Definitions changed: who follows a channel that is another one now, or none, is let go. */
+  revise(): void
   /** Says on this node and on others that a channel has more. @param events committed here */
   announce(place: Place, events: readonly ToldEvent[]): void
 }
@@ -25,7 +28,8 @@ export interface HeldTail extends Disposable {
 export interface TailParts {
   readonly store: Pick<Store, 'events'>
   readonly bus: Bus
-  readonly clock: Pick<Clock, 'after'>
+  readonly catalog: Catalog
+  readonly clock: Pick<Clock, 'after' | 'now'>
   readonly soon: (callback: () => void) => void
   readonly log: Log
   readonly offsets: Offsets
@@ -42,6 +46,7 @@ const lookMs = 5_000
 const idleAtMost = 10_000
 
 interface Entry {
+  readonly place: ReadablePlace
   readonly tail: Tail
   readonly unsubscribe: () => void
   readonly isStored: boolean
@@ -59,6 +64,8 @@ export function createTails(ctx: TailParts): Tails {
     const tail = createTail({
       ...sourceOf(ctx, place, isStored),
       bounds: boundsOf(place),
+      ageMs: place.channel?.history.ageMs ?? null,
+      now: () => ctx.clock.now(),
       soon: ctx.soon,
       onFault: (fault) =>
         ctx.log.warn({ err: fault, channel: place.name }, 'a channel is not read'),
@@ -67,7 +74,7 @@ export function createTails(ctx: TailParts): Tails {
       if (announcing !== tail) tail.look()
     }
     const unsubscribe = ctx.bus.subscribe(channelTopic(place.tenant, place.name), hear)
-    return { tail, unsubscribe, isStored, holders: 0 }
+    return { place, tail, unsubscribe, isStored, holders: 0 }
   }
 
   const drop = (key: string, { unsubscribe }: Entry): void => {
@@ -93,10 +100,7 @@ export function createTails(ctx: TailParts): Tails {
 
   const entryOf = (key: string, place: ReadablePlace): Entry => {
     const known = entries.get(key)
-    // The channel was declared anew, and keeps its events elsewhere now.
-    const isOther = known !== undefined && known.isStored === (place.channel?.ephemeral === true)
-    if (known !== undefined && isOther) drop(key, known)
-    else if (known !== undefined) return known
+    if (known !== undefined) return known
     makeRoom()
     const entry = create(place)
     entries.set(key, entry)
@@ -124,6 +128,18 @@ export function createTails(ctx: TailParts): Tails {
         },
       }
     },
+    revise() {
+      for (const [key, entry] of entries) {
+        const now = findPlace(ctx.catalog, entry.place, entry.place.name)
+        if (isSame(entry.place, now)) {
+          entry.tail.keepFor(now?.channel?.history.ageMs ?? null)
+          continue
+        }
+        entry.tail.end()
+        ctx.offsets.forget(entry.place)
+        drop(key, entry)
+      }
+    },
     announce(place, events) {
       const tail = entries.get(keyOf(place))?.tail ?? null
       tail?.offer(events)
@@ -137,6 +153,15 @@ export function createTails(ctx: TailParts): Tails {
   }
 }
 
+/** Whether what keeps its events, and for whom, is what it was. */
+function isSame({ kind, channel }: ReadablePlace, now: ReadablePlace | null): boolean {
+  return (
+    now?.kind === kind &&
+    now.channel?.ephemeral === channel?.ephemeral &&
+    now.channel?.shared === channel?.shared
+  )
+}
+
 const boundsOf = ({ channel }: ReadablePlace): RingBounds =>
   channel?.ephemeral === true
     ? { events: channel.history.count, characters: ringCharacters }
@@ -147,7 +172,7 @@ function sourceOf(ctx: TailParts, place: Place, isStored: boolean) {
   const read = async (since: number) =>
     ctx.tell(await ctx.store.events.read(tenant, name, since, pageSize))
   const start = async (): Promise<number> =>
-    ctx.offsets.last(place) ??
+    (isStored ? null : ctx.offsets.last(place)) ??
     (await ctx.store.events.read(tenant, name, Number.MAX_SAFE_INTEGER, 1)).last
   return { read: isStored ? read : null, start }
 }

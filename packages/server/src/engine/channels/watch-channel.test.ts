@@ -81,7 +81,9 @@ async function drain(simulation: Simulation, readers: readonly Reader[]): Promis
 
 /** Once and in order; a gap only where it was told. */
 function expectWhole({ seen }: Reader, since: number, last: number): void {
-  let cursor = since
+  // Whoever asks for all that is kept begins where that does.
+  const [first] = seen
+  let cursor = since === 0 && typeof first === 'number' ? first - 1 : since
   for (const each of seen) {
     if (typeof each === 'string') {
       cursor = Number(each.slice('reset '.length)) - 1

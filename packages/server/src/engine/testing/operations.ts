@@ -26,16 +26,24 @@ export function operation(wish: OperationWish = {}): Operation {
   }
 }
 
-export const catalogOf = (
+export function catalogOf(
   operations: readonly Operation[],
   channels: readonly Channel[] = [],
-): Catalog => ({
-  operation: (name) => operations.find((each) => each.name === name) ?? null,
-  operations: () => operations,
-  channel: createChannelIndex(channels),
-  channels: () => channels,
-  route: () => ({ kind: 'none' }),
-})
+): Catalog & { declare(channels: readonly Channel[]): void } {
+  let find = createChannelIndex(channels)
+  let present = channels
+  return {
+    operation: (name) => operations.find((each) => each.name === name) ?? null,
+    operations: () => operations,
+    channel: (name) => find(name),
+    channels: () => present,
+    route: () => ({ kind: 'none' }),
+    declare(next) {
+      present = next
+      find = createChannelIndex(next)
+    },
+  }
+}
 
 export const json = (value: unknown): Uint8Array<ArrayBuffer> =>
   new TextEncoder().encode(JSON.stringify(value))

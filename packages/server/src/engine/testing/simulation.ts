@@ -55,6 +55,8 @@ export interface Node {
   readonly engine: Engine
   readonly log: RecordingLog
   readonly telemetry: RecordingTelemetry
+  /** From now on these are its channels; `engine.serve()` says so. */
+  declare(channels: readonly Channel[]): void
   /** As `kill -9`: no timer, no answer and no hint reaches it any more, and its leases end. */
   vanish(): Promise<void>
 }
@@ -140,6 +142,7 @@ function createNode(shared: Shared, wish: NodeWish & { readonly name: string }):
   const log = createRecordingLog()
   const telemetry = createRecordingTelemetry()
   const clock = life.clock(shared.clock)
+  const catalog = catalogOf(wish.operations, wish.channels)
   const engine = createEngine({
     store: storeOf(shared, wish, life),
     bus: life.bus(shared.bus),
@@ -147,7 +150,7 @@ function createNode(shared: Shared, wish: NodeWish & { readonly name: string }):
     soon: (callback) => void clock.after(0, callback),
     random: shared.random,
     ids: shared.ids,
-    catalog: catalogOf(wish.operations, wish.channels),
+    catalog,
     log,
     telemetry,
     tracing: null,
@@ -165,6 +168,7 @@ function createNode(shared: Shared, wish: NodeWish & { readonly name: string }):
     engine,
     log,
     telemetry,
+    declare: catalog.declare,
     async vanish() {
       life.end()
       // The store renews what a node holds while it serves; a process that died does not.

@@ -32,11 +32,26 @@ const notEvents = (errors: readonly ValidationError[]): Problem => ({
   errors: errors.slice(0, 20),
 })
 
-/** Reads what should be an event and need not even be an object. */
-export const readObject = (value: unknown, strictness: Strictness): ReadDraft =>
+/**
+ * Reads what should be an event and need not even be an object.
+ *
+ * @param exact the same with numbers as they were sent
+ */
+export const readObject = (value: unknown, strictness: Strictness, exact: unknown): ReadDraft =>
+  isRecord(value) ? readDraft(value, strictness, null, isRecord(exact) ? exact : value) : noObject
+
+/** The same for a list. */
+export const readObjects = (
+  values: readonly unknown[],
+  strictness: Strictness,
+  exact: unknown,
+): readonly ReadDraft[] =>
+  values.map((value, index) =>
+    readObject(value, strictness, Array.isArray(exact) ? exact[index] : value),
+  )
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? readDraft(value as Readonly<Record<string, unknown>>, strictness)
-    : noObject
 
 const noObject: ReadDraft = {
   kind: 'invalid',

@@ -1,4 +1,11 @@
-import { eventTypePrefix, formatSequence, type CloudEvent, type ResetData } from '@buzzer/contract'
+import {
+  eventTypePrefix,
+  formatSequence,
+  type CloudEvent,
+  type Problem,
+  type ResetData,
+} from '@buzzer/contract'
+import { exactly } from '../../core/exact-json.ts'
 import type { Caller } from '../../core/scope.ts'
 import { formatTime } from '../../core/time.ts'
 import type { ReadablePlace } from '../../engine/channels/place.ts'
@@ -11,7 +18,7 @@ import { createIntake } from './intake.ts'
 import { createOutbox } from './outbox.ts'
 import { publishDrafts, refuseScope, type Answered } from './requests.ts'
 import type { SessionParts } from './session.ts'
-import { sourceProblem } from './sources.ts'
+import { movedProblem, sourceProblem } from './sources.ts'
 import { closeCode, fitReason, type Conversation } from './wire.ts'
 
 export interface EventSessionParts extends SessionParts {
@@ -36,7 +43,7 @@ export function createEventSession(parts: EventSessionParts): Conversation {
   const settle = (answered: Answered): void => {
     if (!isProblem(answered)) return
     ctx.telemetry.rejected(answered.code)
-    wire.close(closeCode.noMessage, fitReason(`${answered.code}: ${answered.detail}`))
+    wire.close(closeCode.noMessage, fitReason(reasonOf(answered)))
   }
 
   const handle = (text: Buffer): void => {
@@ -48,8 +55,15 @@ export function createEventSession(parts: EventSessionParts): Conversation {
         settle(done)
         intake.ended()
       },
-      (fault: unknown) => settle(sourceProblem(ctx, fault)),
+      (fault: unknown) => settle(sourceProblem(ctx, caller, fault)),
     )
+  }
+
+  /** The channel is not what it was. */
+  const moved = (): void => {
+    const { code, detail } = movedProblem(ctx, caller, place.name)
+    const isGone = code === 'channel-not-found'
+    wire.close(isGone ? closeCode.noChannel : closeCode.tooSlow, fitReason(`${code}: ${detail}`))
   }
 
   const follow = async (): Promise<void> => {
@@ -61,8 +75,9 @@ export function createEventSession(parts: EventSessionParts): Conversation {
         outbox.say(JSON.stringify(resetEvent(place, news.oldest, ctx.clock.now())))
       }
     }
+    if (!stop.signal.aborted) moved()
   }
-  follow().catch((fault: unknown) => settle(sourceProblem(ctx, fault)))
+  follow().catch((fault: unknown) => settle(sourceProblem(ctx, caller, fault)))
 
   return {
     receive: (message) => intake.take(message),
@@ -78,6 +93,12 @@ export function createEventSession(parts: EventSessionParts): Conversation {
   }
 }
 
+/** Nothing but this tells what was wrong. */
+function reasonOf({ code, detail, errors = [] }: Problem): string {
+  const [first] = errors
+  return first === undefined ? `${code}: ${detail}` : `${code}: ${first.pointer} ${first.detail}`
+}
+
 function publish(
   ctx: HttpContext,
   caller: Caller,
@@ -88,7 +109,9 @@ function publish(
   if (refused !== null) return refused
   const parsed = parseJsonMessage(text)
   if (parsed.kind === 'problem') return parsed.problem
-  const drafts = draftsOf([readObject(parsed.value, 'cloud-event')])
+  const drafts = draftsOf([
+    readObject(parsed.value, 'cloud-event', exactly(parsed.text, parsed.value)),
+  ])
   return isProblem(drafts) ? drafts : publishDrafts(ctx, caller, channel, drafts)
 }
 

@@ -1,4 +1,5 @@
 import type { ValidationError } from '@buzzer/contract'
+import { exactly } from '../../core/exact-json.ts'
 import { parseJsonMessage } from '../http/request/parse-json.ts'
 import { callMembers, type Members } from '../http/request/call-members.ts'
 
@@ -24,6 +25,8 @@ export interface Message {
   /** Null where a `ping` has none. */
   readonly id: string | null
   readonly members: Members
+  /** The same with numbers as they were sent. */
+  readonly exact: Members
 }
 
 export type ReadMessage =
@@ -38,13 +41,16 @@ export function readMessage(text: Buffer): ReadMessage {
   if (parsed.kind === 'problem') return broken(parsed.problem.detail)
   const { value } = parsed
   if (!isObject(value)) return broken('It is no JSON object.')
+  const exact = exactly(parsed.text, value) as Members
   const { type, id = null } = value
   if (!isType(type)) return broken('Its `type` is none that a client sends.')
   if (id === null) {
-    return type === 'ping' ? { kind: 'message', message: { type, id, members: value } } : noId
+    return type === 'ping'
+      ? { kind: 'message', message: { type, id, members: value, exact } }
+      : noId
   }
   if (typeof id !== 'string' || id.length < 1 || id.length > longestId) return noId
-  return { kind: 'message', message: { type, id, members: value } }
+  return { kind: 'message', message: { type, id, members: value, exact } }
 }
 
 const broken = (reason: string): ReadMessage => ({ kind: 'broken', reason })

@@ -4,7 +4,7 @@ import type { EventDraft } from '../../core/event.ts'
 import { isDeclared } from '../../engine/channels/place.ts'
 import type { Published } from '../../engine/channels/publish.ts'
 import type { Operation } from '../../ports/catalog.ts'
-import { draftsOf, readObject } from '../cloud-events/drafts-of.ts'
+import { draftsOf, readObject, readObjects } from '../cloud-events/drafts-of.ts'
 import { acceptedText } from '../http/answer/accepted.ts'
 import { isProblem } from '../http/answer/problem.ts'
 import type { HttpContext } from '../http/context.ts'
@@ -16,6 +16,7 @@ import { shuttingDown } from '../http/routes/health.ts'
 import { callByRoute, operationNotFound, validationFailed } from '../http/routes/submit-job.ts'
 import { keyMissing } from '../http/submit.ts'
 import { jobDocument } from '../job-document.ts'
+import type { Message } from './read-message.ts'
 
 /** What has an answer: the members of its `ack` beside `type` and `id`, as JSON text. */
 export type Answered = string | Problem
@@ -32,13 +33,13 @@ export function refuseScope(ctx: HttpContext, caller: Caller, scope: Scope): Pro
 export function publishMessage(
   ctx: HttpContext,
   caller: Caller,
-  members: Members,
+  { members, exact }: Pick<Message, 'members' | 'exact'>,
 ): Answered | Promise<Answered> {
   const refused = refuseScope(ctx, caller, 'channels:publish')
   if (refused !== null) return refused
-  const { channel, event, events } = members
+  const { channel } = members
   if (typeof channel !== 'string') return invalid('/channel', 'has to be the name of a channel')
-  const drafts = readDrafts(event, events)
+  const drafts = readDrafts(members, exact)
   return isProblem(drafts) ? drafts : publishDrafts(ctx, caller, channel, drafts)
 }
 
@@ -56,17 +57,14 @@ export function publishDrafts(
   return published instanceof Promise ? published.then(publishedText) : publishedText(published)
 }
 
-function readDrafts(event: unknown, events: unknown): readonly EventDraft[] | Problem {
+function readDrafts({ event, events }: Members, exact: Members): readonly EventDraft[] | Problem {
   if (events === undefined && event !== undefined) {
-    return draftsOf([readObject(event, 'type-only')])
+    return draftsOf([readObject(event, 'type-only', exact['event'])])
   }
   if (event !== undefined) return invalid('/event', 'may not stand beside `events`')
   if (!Array.isArray(events)) return invalid('/event', 'has to be there, or a list `events`')
   const list: readonly unknown[] = events
-  return draftsOf(
-    list.map((each) => readObject(each, 'type-only')),
-    true,
-  )
+  return draftsOf(readObjects(list, 'type-only', exact['events']), true)
 }
 
 function publishedText(published: Published): Answered {

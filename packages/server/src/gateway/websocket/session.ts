@@ -30,7 +30,7 @@ export function createSession({ ctx, caller, wire, soon }: SessionParts): Conver
     outbox,
     onAnswer: () => intake.ended(),
     onProblem: (id, problem) => sayProblem(id, problem),
-    problemOf: (fault) => sourceProblem(ctx, fault),
+    problemOf: (fault) => sourceProblem(ctx, caller, fault),
   })
 
   const sayProblem = (id: string, problem: Problem): void => {
@@ -53,7 +53,7 @@ export function createSession({ ctx, caller, wire, soon }: SessionParts): Conver
         intake.ended()
       },
       (fault: unknown) => {
-        sayProblem(id, sourceProblem(ctx, fault))
+        sayProblem(id, sourceProblem(ctx, caller, fault))
         intake.ended()
       },
     )
@@ -98,7 +98,7 @@ export function createSession({ ctx, caller, wire, soon }: SessionParts): Conver
       case 'unsubscribe':
         return void subscriptions.close(id)
       case 'publish':
-        return answer(id, publishMessage(ctx, caller, members))
+        return answer(id, publishMessage(ctx, caller, message))
       case 'submit':
         return answer(id, submitMessage(ctx, caller, members))
       case 'cancel':

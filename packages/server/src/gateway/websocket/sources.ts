@@ -13,7 +13,7 @@ import type { HttpContext } from '../http/context.ts'
 import { faultProblem } from '../http/fault.ts'
 import { attend, isAttendanceProblem } from '../http/request/attendance.ts'
 import { findBatch } from '../http/request/find-batch.ts'
-import { findChannel } from '../http/request/find-channel.ts'
+import { channelNotFound, findChannel } from '../http/request/find-channel.ts'
 import { findJob } from '../http/request/find-job.ts'
 import { around } from '../renderings.ts'
 import type { Wish } from './read-subscribe.ts'
@@ -59,7 +59,22 @@ const channelSource =
         if (taken !== undefined) await taken
       }
     }
+    if (!reading.signal.aborted) throw new ChannelMoved(place.name)
   }
+
+/** The channel is not there any more, or is another one under the same name. */
+class ChannelMoved extends Error {
+  override readonly name = 'ChannelMoved'
+}
+
+/** What is told to somebody who followed a channel that is not what it was. */
+export const movedProblem = ({ engine }: HttpContext, caller: Caller, channel: string): Problem =>
+  engine.channels.find(caller, channel) === null ? channelNotFound(channel) : channelChanged
+
+const channelChanged: Problem = {
+  code: 'channel-changed',
+  detail: 'The channel was declared anew. Subscribe again, with the last cursor.',
+}
 
 async function jobSource(
   ctx: HttpContext,
@@ -102,7 +117,8 @@ function framed({ id }: Reading, event: object): Frames {
 }
 
 /** What a reader is told whose source ended with a fault. */
-export function sourceProblem(ctx: HttpContext, fault: unknown): Problem {
+export function sourceProblem(ctx: HttpContext, caller: Caller, fault: unknown): Problem {
+  if (fault instanceof ChannelMoved) return movedProblem(ctx, caller, fault.message)
   if (fault instanceof JobGone) return jobExpired
   if (fault instanceof BatchGone) return batchExpired
   return faultProblem(ctx, fault)

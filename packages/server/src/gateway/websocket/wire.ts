@@ -27,9 +27,11 @@ export interface Conversation {
 export const closeCode = {
   goingAway: 1001,
   notText: 1003,
+  /** Also where the channel was declared anew: both come again with their cursor. */
   tooSlow: 1013,
   noMessage: 4400,
   credentialEnded: 4401,
+  noChannel: 4404,
   nothingHeard: 4408,
   tooManyFrames: 4429,
 } as const

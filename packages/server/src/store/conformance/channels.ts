@@ -90,6 +90,8 @@ export function channelSuite(open: OpenStore): void {
     await publish(store, 'young', [event('a')], { count: 10, ageMs: 1 })
     await publish(store, 'old', [event('b')])
     await new Promise((resolve) => setTimeout(resolve, 5))
+    // Also before anything is removed.
+    expect(await read(store, 'young')).toEqual({ events: [], oldest: 2, last: 1 })
     expect(await store.upkeep.retain(keep, 100)).toMatchObject({ events: 1, more: false })
     expect(await read(store, 'young')).toEqual({ events: [], oldest: 2, last: 1 })
     expect(await store.upkeep.retain({ ...keep, eventsMs: -1 }, 100)).toMatchObject({ events: 1 })

@@ -1,4 +1,5 @@
 import type { BatchId, EventId, JobId, Problem } from '@buzzer/contract'
+import type { Millis } from '../../core/time.ts'
 import type { ChannelEvent, ChannelPage, PublishedEvent } from '../../ports/events.ts'
 import { batchEndType } from './events.ts'
 import type { Database, Row } from './database.ts'
@@ -13,9 +14,9 @@ export interface EventsRequest {
 }
 
 /** Reads a channel by cursor, along its primary key. */
-export function createReadEvents({ db }: Parts): Handler {
+export function createReadEvents({ db, clock }: Parts): Handler {
   const readChannel = db.prepare(
-    'SELECT id, last, batch, published FROM channels WHERE tenant = ? AND name = ?',
+    'SELECT id, last, batch, published, keep_ms FROM channels WHERE tenant = ? AND name = ?',
   )
   const readOutcomes = createReadOutcomes(db)
   const readPublished = createReadPublished(db)
@@ -23,12 +24,24 @@ export function createReadEvents({ db }: Parts): Handler {
   return plain(false, ({ tenant, channel, since, limit }: EventsRequest): ChannelPage => {
     const row = readChannel.row(tenant, channel)
     if (row === undefined) return { events: [], oldest: 1, last: 0 }
-    const [id, last, batch, published] = row as readonly [number, number, BatchId | null, number]
+    const [id, last, batch, published, keepMs] = row as unknown as ChannelRow
+    // Removal comes late; what is past its age is not there any more.
+    const until = keepMs === null ? 0 : clock.now() - keepMs
     const { oldest, events } =
-      published === 1 ? readPublished(id, since, limit) : readOutcomes(id, since, limit, batch)
+      published === 1
+        ? readPublished(id, since, limit, until)
+        : readOutcomes(id, since, limit, batch)
     return { events, oldest: oldest ?? last + 1, last }
   })
 }
+
+type ChannelRow = readonly [
+  id: number,
+  last: number,
+  batch: BatchId | null,
+  published: number,
+  keepMs: number | null,
+]
 
 interface Found {
   /** Null where nothing is kept. */
@@ -52,21 +65,23 @@ function createReadOutcomes(db: Database) {
 const pageCharacters = 262_144
 
 function createReadPublished(db: Database) {
-  const readOldest = db.prepare('SELECT min(offset) FROM published WHERE channel = ?')
+  const readOldest = db.prepare(
+    'SELECT offset FROM published WHERE channel = ? AND at > ? ORDER BY offset LIMIT 1',
+  )
   const read = db.prepare(
     `SELECT offset, at, event FROM published
-     WHERE channel = ? AND offset > ? ORDER BY offset LIMIT ?`,
+     WHERE channel = ? AND offset > ? AND at > ? ORDER BY offset LIMIT ?`,
   )
-  return (id: number, since: number, limit: number): Found => {
+  return (id: number, since: number, limit: number, until: Millis): Found => {
     const events: PublishedEvent[] = []
     let characters = 0
-    for (const [offset, at, text] of read.scan(id, since, limit)) {
+    for (const [offset, at, text] of read.scan(id, since, until, limit)) {
       const event = { kind: 'published', offset, at, text } as PublishedEvent
       events.push(event)
       characters += event.text.length
       if (characters >= pageCharacters) break
     }
-    return { oldest: (readOldest.row(id)?.[0] ?? null) as number | null, events }
+    return { oldest: (readOldest.row(id, until)?.[0] ?? null) as number | null, events }
   }
 }
 

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Problem } from '@buzzer/contract'
 import type { EventData, EventDraft } from '../../../core/event.ts'
+import { exactly } from '../../../core/exact-json.ts'
 import { readDraft } from '../../../core/read-draft.ts'
-import { draftsOf, readObject } from '../../cloud-events/drafts-of.ts'
+import { draftsOf, readObject, readObjects } from '../../cloud-events/drafts-of.ts'
 import { isProblem } from '../answer/problem.ts'
 import { isJson } from '../routes/submit-job.ts'
 import { invalidParameter } from './header-problem.ts'
@@ -34,9 +35,8 @@ export function readEventDrafts(
 function readStructured(body: Uint8Array | null): readonly EventDraft[] | Problem {
   const value = parse(body)
   if (isProblem(value)) return value
-  return isRecord(value.json)
-    ? draftsOf([readDraft(value.json, 'cloud-event')])
-    : malformed('The body is no CloudEvent: it is no JSON object.')
+  if (!isRecord(value.json)) return malformed('The body is no CloudEvent: it is no JSON object.')
+  return draftsOf([readObject(value.json, 'cloud-event', value.exact)])
 }
 
 function readBatch(body: Uint8Array | null): readonly EventDraft[] | Problem {
@@ -44,10 +44,7 @@ function readBatch(body: Uint8Array | null): readonly EventDraft[] | Problem {
   if (isProblem(value)) return value
   if (!Array.isArray(value.json)) return malformed('The body is no batch: it is no JSON array.')
   const events: readonly unknown[] = value.json
-  return draftsOf(
-    events.map((event) => readObject(event, 'cloud-event')),
-    true,
-  )
+  return draftsOf(readObjects(events, 'cloud-event', value.exact), true)
 }
 
 /** Attributes stand in headers, percent-encoded; the body is the data. */
@@ -95,16 +92,21 @@ function dataOf(mediaType: string, body: Uint8Array | null): EventData | Problem
   if (!isJson(mediaType)) return { kind: 'bytes', bytes: body }
   const parsed = parseJson(body)
   if (parsed.kind === 'problem') return parsed.problem
-  const written = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
-  // What has line breaks is written anew: an event is one line wherever it goes.
-  const text = /[\r\n]/.test(written) ? JSON.stringify(parsed.value) : written.trim()
-  return { kind: 'json', value: parsed.value, text }
+  const { value, text } = parsed
+  return { kind: 'json', value, text: JSON.stringify(exactly(text, value)) }
 }
 
-function parse(body: Uint8Array | null): { readonly json: unknown } | Problem {
+interface Parsed {
+  readonly json: unknown
+  /** The same with numbers as they were sent. */
+  readonly exact: unknown
+}
+
+function parse(body: Uint8Array | null): Parsed | Problem {
   if (body === null) return malformed('There is no body. Send the event in it.')
   const parsed = parseJson(body)
-  return parsed.kind === 'problem' ? parsed.problem : { json: parsed.value }
+  if (parsed.kind === 'problem') return parsed.problem
+  return { json: parsed.value, exact: exactly(parsed.text, parsed.value) }
 }
 
 const malformed = (detail: string): Problem => ({ code: 'malformed-body', detail })

@@ -26,7 +26,7 @@ export const ownChannel: Problem = {
   detail: 'Nobody publishes to this channel: only Buzzer writes to it.',
 }
 
-const channelNotFound = (name: string): Problem => ({
+export const channelNotFound = (name: string): Problem => ({
   code: 'channel-not-found',
   detail: /^jobs[./]/.test(name)
     ? `The events of a job are at /v1/jobs/${name.slice('jobs/'.length)}/events, and on /v1/ws.`

@@ -5,7 +5,7 @@ import { parse } from 'secure-json-parse'
 const maxDepth = 64
 
 export type ParsedJson =
-  | { readonly kind: 'json'; readonly value: unknown }
+  | { readonly kind: 'json'; readonly value: unknown; readonly text: string }
   | { readonly kind: 'problem'; readonly problem: Problem }
 
 /**
@@ -19,7 +19,7 @@ export function parseJson(body: Uint8Array, depth = maxDepth): ParsedJson {
     const text = utf8.decode(body)
     // No JSON (RFC 8259, section 8.1), and what is stored must parse everywhere.
     if (text.startsWith('\uFEFF')) return malformed('The body begins with a byte order mark.')
-    return { kind: 'json', value: parseSafely(text) }
+    return { kind: 'json', value: parseSafely(text), text }
   } catch (fault) {
     return malformed(`The body is not JSON that is taken here: ${reason(fault)}.`)
   }
@@ -29,7 +29,8 @@ export function parseJson(body: Uint8Array, depth = maxDepth): ParsedJson {
 export function parseJsonMessage(body: Buffer, depth = maxDepth): ParsedJson {
   if (tooDeep(body, depth)) return malformed(`It is nested deeper than ${depth} levels.`)
   try {
-    return { kind: 'json', value: parseSafely(body.toString('utf8')) }
+    const text = body.toString('utf8')
+    return { kind: 'json', value: parseSafely(text), text }
   } catch (fault) {
     return malformed(`It is not JSON that is taken here: ${reason(fault)}.`)
   }

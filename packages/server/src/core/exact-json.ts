@@ -1,0 +1,24 @@
+/** JSON as it was sent, of which JavaScript has the value. */
+
+interface Context {
+  readonly source?: string
+}
+
+/** What JavaScript's numbers may not hold, or would write otherwise. */
+const suspicious = /\d{16}|\d[eE]/
+
+const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown }
+
+const keep = (_name: string, value: unknown, { source }: Context): unknown =>
+  typeof value === 'number' && source !== undefined && String(value) !== source
+    ? rawJSON(source)
+    : value
+
+/**
+ * The same value to be written on: in what `JSON.stringify` makes of it numbers are as they were
+ * sent, and of a name that stood twice the last is left, which is what was checked.
+ *
+ * @param text what `value` was parsed from
+ */
+export const exactly = (text: string, value: unknown): unknown =>
+  suspicious.test(text) ? (JSON.parse(text, keep as (name: string) => unknown) as unknown) : value
