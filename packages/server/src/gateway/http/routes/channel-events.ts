@@ -32,20 +32,27 @@ export const channelEvents: Route = {
     return {
       kind: 'stream',
       headers: eventStreamHeaders,
-      chunks: (signal) => follow(ctx, place, since, attendance, signal),
+      chunks: (signal) => {
+        const frames = framesOf(ctx, place, since, signal)
+        return attendance === null ? frames : seen(frames, attendance)
+      },
     }
   },
 }
 
-async function* follow(
+type Frames = AsyncGenerator<string | Uint8Array>
+
+const framesOf = (
   { engine, renderings }: HttpContext,
   place: ReadablePlace,
   since: number | null,
-  attendance: (() => Disposable) | null,
   signal: AbortSignal,
-): AsyncGenerator<string | Uint8Array> {
-  using _seen = attendance?.() ?? null
-  yield* channelEventFrames(engine.channels.watch(place, since, signal), place.name, renderings)
+): Frames => channelEventFrames(engine.channels.watch(place, since, signal), place.name, renderings)
+
+/** By others, as long as it is read. */
+async function* seen(frames: Frames, attendance: () => Disposable): Frames {
+  using _seen = attendance()
+  yield* frames
 }
 
 const isCursorProblem = (cursor: number | null | Problem): cursor is Problem =>
