@@ -87,13 +87,51 @@ describe('publish', () => {
     expect(exitCode).toBe(0)
   })
 
+  test('takes what is piped in, where no data is named', async () => {
+    await call(['publish', 'news'], { stdin: '{"a":1}\n' })
+    expect(sent().at(-1)).toMatchObject([{ data: { a: 1 } }])
+  })
+
+  test.each([
+    ['an empty pipe', { stdin: ' \n' }],
+    ['a terminal', { keys: '' }],
+  ])('does not take %s for an event without data', async (_, given) => {
+    const before = server.requests.length
+    const { stderr, exitCode } = await call(['publish', 'news'], given)
+    expect(stderr).toMatch(/There is no data.*\n.*give it.*or -.*--no-data/)
+    expect({ exitCode, requests: server.requests.length - before }).toEqual({
+      exitCode: 2,
+      requests: 0,
+    })
+  })
+
+  test('says of a file that is not JSON how its bytes are sent', async () => {
+    await using folder = await temporaryFolder('publish')
+    await writeFile(join(folder.path, 'x y.bin'), new Uint8Array([0, 1, 255]))
+    for (const given of [['--file', 'x y.bin'], ['@x y.bin']]) {
+      const { stderr } = await call(['publish', 'news', ...given], { cwd: folder.path })
+      expect(stderr).toContain(`--file 'x y.bin' --content-type`)
+    }
+  })
+
+  test('writes what to do next so that it can be pasted', async () => {
+    const { stderr } = await call(['publish', 'typing.a b', '1'])
+    expect(stderr).toContain(`buzzer tail 'typing.a b' --since 43`)
+  })
+
+  test('shows data of a channel where it is not JSON', async () => {
+    const { stderr } = await call(['publish', 'news', '{'])
+    expect(stderr).toContain(`'{"price":12}'`)
+  })
+
   test('takes no data, standard input, and a file with its type', async () => {
     await using folder = await temporaryFolder('publish')
     await writeFile(join(folder.path, 'cat'), new Uint8Array([0, 1, 255]))
-    await call(['publish', 'news'])
+    await call(['publish', 'news', '--no-data'], { stdin: '1' })
     await call(['publish', 'news', '-', '--json'], { stdin: '[1]' })
     const argv = ['publish', 'news', '--file', 'cat', '--content-type', 'image/x', '--json']
     const { stdout } = await call(argv, { cwd: folder.path })
+    expect(sent().at(-3)?.[0]).not.toHaveProperty('data')
     expect(sent().slice(-3)).toMatchObject([
       [{ type: 'message', source: '/channels/news' }],
       [{ data: [1] }],
@@ -125,6 +163,7 @@ describe('publish', () => {
 
   test.each([
     ['data twice', ['1', '--file', 'x']],
+    ['data and none', ['1', '--no-data']],
     ['data and lines', ['1', '--lines']],
     ['an id and lines', ['--lines', '--id', '1']],
     ['a type without a file', ['1', '--content-type', 'image/png']],

@@ -8,15 +8,22 @@ import type { Terminal } from './terminal.ts'
  * Reads the input of a job.
  *
  * @param source JSON, `-` for standard input, `@` and a file, or undefined for no input
+ * @param fix what to do where it is not JSON
  * @throws CommandError where it is not JSON or the file cannot be read
  */
-export async function readInput(source: string | undefined, terminal: Terminal): Promise<unknown> {
+export async function readInput(
+  source: string | undefined,
+  terminal: Terminal,
+  fix = fixOfInput,
+): Promise<unknown> {
   if (source === undefined) return undefined
-  if (source === '-') return parseInput(await text(terminal.stdin), 'Standard input')
+  if (source === '-') return parseInput(await text(terminal.stdin), 'Standard input', fix)
   if (source.startsWith('@'))
-    return parseInput(await readTextFile(source.slice(1), terminal), source)
-  return parseInput(source, 'The input')
+    return parseInput(await readTextFile(source.slice(1), terminal), source, fix)
+  return parseInput(source, 'The input', fix)
 }
+
+const fixOfInput = `quote it for the shell, such as '{"month":"2026-10"}', or give - or @file`
 
 /** @throws CommandError where the file cannot be read */
 export async function readTextFile(path: string, { cwd }: Terminal): Promise<string> {
@@ -27,14 +34,12 @@ export async function readTextFile(path: string, { cwd }: Terminal): Promise<str
   })
 }
 
-function parseInput(json: string, where: string): unknown {
+/** @throws CommandError where it is not JSON */
+export function parseInput(json: string, where: string, fix: string): unknown {
   try {
     return JSON.parse(json) as unknown
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw usageError(
-      `${where} is not JSON: ${reason}.`,
-      `quote it for the shell, such as '{"month":"2026-10"}', or give - or @file`,
-    )
+    throw usageError(`${where} is not JSON: ${reason}.`, fix)
   }
 }

@@ -24,9 +24,9 @@ export function answerChannel(
   response: ServerResponse,
   body: unknown,
 ): boolean {
-  const [, name] = /^\/v1\/channels\/(\w+)\/events/.exec(request.url ?? '') ?? []
+  const [, name] = /^\/v1\/channels\/([^/]+)\/events/.exec(request.url ?? '') ?? []
   if (name === undefined) return false
-  if (name !== 'news') refuse(response)
+  if (name !== 'news' && name !== 'typing.a%20b') refuse(response)
   else if (request.method === 'POST') take(response, body as readonly CloudEvent[])
   else if (request.headers.accept === 'text/event-stream') stream(request, response)
   else sendJson(response, 200, { events: [], next: formatSequence(43) })
