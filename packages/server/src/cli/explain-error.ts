@@ -69,9 +69,16 @@ function explainProblem({ code, message, problem }: BuzzerError): Explained {
     code,
     what: problem.title,
     why: [message, ...errors.map(({ pointer, detail }) => `${pointer || '(whole)'}: ${detail}`)],
-    fix: fixes[code] ?? null,
+    fix: fixOf(code, message),
     page: /^https?:/.test(problem.type) ? problem.type : null,
   }
+}
+
+/** Channels that Buzzer writes to itself cannot be declared; what the server says tells them apart. */
+function fixOf(code: string, message: string): string | null {
+  if (code !== 'channel-not-found') return fixes[code] ?? null
+  if (message.includes('/v1/jobs/')) return 'buzzer jobs watch ID follows a job'
+  return message.includes('only Buzzer writes') ? null : (fixes[code] ?? null)
 }
 
 function explainConnection(error: ConnectionError): Explained {

@@ -26,16 +26,23 @@ export function answerChannel(
 ): boolean {
   const [, name] = /^\/v1\/channels\/([^/]+)\/events/.exec(request.url ?? '') ?? []
   if (name === undefined) return false
-  if (name !== 'news' && name !== 'typing.a%20b') refuse(response)
+  if (name !== 'news' && name !== 'typing.a%20b') refuse(response, name)
   else if (request.method === 'POST') take(response, body as readonly CloudEvent[])
   else if (request.headers.accept === 'text/event-stream') stream(request, response)
   else sendJson(response, 200, { events: [], next: formatSequence(43) })
   return true
 }
 
-function refuse(response: ServerResponse): void {
+/** In the words of the server. */
+const refusals: Readonly<Record<string, string>> = {
+  'jobs.x': 'The events of a job are at /v1/jobs/x/events, and on /v1/ws.',
+  'operations.x': 'Nobody publishes to this channel: only Buzzer writes to it.',
+}
+
+function refuse(response: ServerResponse, name: string): void {
   const code = 'channel-not-found'
-  const problem = { type: 'about:blank', title: code, status: 404, detail: 'None.', code }
+  const detail = refusals[name] ?? 'None.'
+  const problem = { type: 'about:blank', title: code, status: 404, detail, code }
   sendJson(response, 404, problem, 'application/problem+json')
 }
 
