@@ -126,6 +126,17 @@ describe('result', () => {
     expect(streamRequests()).toHaveLength(3)
   })
 
+  it.each(['sse', 'poll'] as const)('has a cursor over %s to go on with', async (protocol) => {
+    const handle = await submitReport()
+    server.change(handle.id, 'job.running', { state: 'running' })
+    server.finish(handle.id, 'done')
+    const first = handle.events({ protocols: [protocol] })
+    expect((await typesOf(first)).at(-1)).toBe('job.succeeded')
+    expect(first.cursor).toBe(3)
+    const since = first.cursor ?? 0
+    expect(await typesOf(handle.events({ protocols: ['sse'], since }))).toEqual([])
+  })
+
   it('polls where the answer is not an event stream', async () => {
     const handle = await submitReport()
     server.next('/events', (_, response) => json(response, 200, {}))

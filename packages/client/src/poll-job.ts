@@ -49,7 +49,12 @@ function readLook(seen: Seen, job: JobDocument): JobEvent | null {
   const final = readDifference(null, job)
   seen.job = job
   // The final event is due even if the job's last version is known, from a stream that was cut.
-  return event ?? (final !== null && isFinalEvent(final) ? final : null)
+  const due = event ?? (final !== null && isFinalEvent(final) ? final : null)
+  // As in a stream, a snapshot says nothing of the pieces of output below it: see `readEvent`.
+  if (due !== null && due.type !== 'job.snapshot') {
+    seen.cursor = Math.max(seen.cursor ?? 0, due.sequence)
+  }
+  return due
 }
 
 function lookAt(
