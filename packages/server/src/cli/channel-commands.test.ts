@@ -150,22 +150,52 @@ describe('publish', () => {
   test('--lines sends each line in few requests, and CloudEvents as they are', async () => {
     const before = sent().length
     const cloudEvent = { ...news[1], extra: 'x' }
-    const data = Array.from({ length: 600 }, (_, at) => JSON.stringify({ at }))
+    const data = Array.from({ length: 1_100 }, (_, at) => JSON.stringify({ at }))
     const stdin = [JSON.stringify(cloudEvent), '', ...data, ''].join('\n')
     const { stdout } = await call(['publish', 'news', '--lines', '--type', 't'], { stdin })
     const requests = sent().slice(before)
-    expect(requests.map((events) => events.length)).toEqual([500, 101])
+    expect(requests.map((events) => events.length)).toEqual([1_000, 101])
     const [first, second] = requests[0] ?? []
     const { sequence: _, ...asItWas } = cloudEvent
     expect(first).toEqual(asItWas)
     expect(second).toMatchObject({ type: 't', data: { at: 0 } })
-    expect(stdout).toBe('601 events, the last one 144\n')
+    expect(stdout).toBe('1101 events, the last one 144\n')
   })
 
-  test('--lines tells which line is wrong', async () => {
-    const { stderr, exitCode } = await call(['publish', 'news', '--lines'], { stdin: '1\n{' })
-    expect(stderr).toContain('Line 2 is not JSON')
-    expect(exitCode).toBe(2)
+  const lines = (count: number, last: string) =>
+    [...Array.from({ length: count }, () => '{}'), '', last, '{}'].join('\n')
+
+  test.each([
+    ['is not JSON', '{', 2, 'Line 1102 is not JSON'],
+    ['is refused', '"bad"', 1, 'Line 1102 is refused'],
+  ])('--lines tells which line %s, and what is published', async (_, bad, code, what) => {
+    const { stderr, exitCode } = await call(['publish', 'news', '--lines'], {
+      stdin: lines(1_100, bad),
+    })
+    expect(stderr).toContain(what)
+    expect(stderr).toContain('1000 lines before line 1001 are published, and none from there on.')
+    expect(stderr).toContain('publish again from line 1001 on')
+    expect(stderr).not.toMatch(/nothing was published|before it were/)
+    expect(exitCode).toBe(code)
+    const asJson = await call(['publish', 'news', '--lines', '--json'], {
+      stdin: lines(1_100, bad),
+    })
+    expect(JSON.parse(asJson.stderr)).toMatchObject({ error: { line: 1_102, published: 1_000 } })
+  })
+
+  test('--lines says of a refused line why, and that none is published', async () => {
+    const { stderr } = await call(['publish', 'news', '--lines'], { stdin: '1\n"bad"\n' })
+    expect(stderr).toContain('line 2: /data: has to be an object')
+    expect(stderr).toContain('No line is published.')
+  })
+
+  test('--lines says what is published where the server goes away', async () => {
+    const given = { stdin: '1', env: { BUZZER_URL: 'http://127.0.0.1:1' } }
+    const { stderr, exitCode } = await call(['publish', 'news', '--lines', '--json'], given)
+    const { error } = JSON.parse(stderr) as { error: { details: string[] } }
+    expect(error).toMatchObject({ code: 'unreachable', line: null, published: 0 })
+    expect(error.details.at(-1)).toContain('of those from line 1 on it is not known')
+    expect(exitCode).toBe(3)
   })
 
   test.each([

@@ -1,6 +1,7 @@
 import { BuzzerError, ConnectionError } from '@buzzer/client'
 import { ConfigError } from '../config/load.ts'
 import { CommandError, exitCodes } from './command-error.ts'
+import { explainLines, LinesError } from './lines-error.ts'
 import { Interrupted } from './terminal.ts'
 
 /** An error as it is shown. */
@@ -12,10 +13,13 @@ export interface Explained {
   readonly fix: string | null
   /** A page that says more. */
   readonly page: string | null
+  /** What programs are told besides. */
+  readonly more?: Readonly<Record<string, number | null>>
 }
 
 /** Says of whatever was thrown what it means to who typed the command. */
 export function explainError(error: unknown): Explained {
+  if (error instanceof LinesError) return explainLines(error, explainError(error.cause))
   if (error instanceof CommandError) return { ...plain, ...pick(error), what: error.message }
   if (error instanceof ConfigError) return explainConfig(error)
   if (error instanceof BuzzerError) return explainProblem(error)

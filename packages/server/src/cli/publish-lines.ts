@@ -2,7 +2,7 @@ import type { ChannelHandle, NewEvent } from '@buzzer/client'
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { exitCodes, usageError } from './command-error.ts'
-import { hintAt } from './follow.ts'
+import { BadLine, LinesError } from './lines-error.ts'
 import { writeJson, writeLine, type Terminal } from './terminal.ts'
 
 export interface LinesCommand {
@@ -14,8 +14,8 @@ export interface LinesCommand {
   readonly isJson: boolean
 }
 
-/** So many events, and about so many bytes, one request takes; the server's bounds are higher. */
-const maxEvents = 500
+/** So many events, which is the server's bound, and about so many bytes one request takes. */
+const maxEvents = 1_000
 const maxLength = 512 * 1_024
 
 /**
@@ -29,17 +29,19 @@ export async function publishLines(
   command: LinesCommand,
   terminal: Terminal,
 ): Promise<number> {
-  const progress = { count: 0, last: 0 }
+  const progress = { count: 0, last: 0, from: 1 }
+  let sent: readonly number[] = []
   try {
-    for await (const batch of readBatches(command, terminal)) {
-      const events = await channel.publish(batch)
+    for await (const { drafts, lines } of readBatches(command, terminal)) {
+      sent = lines
+      const events = await channel.publish(drafts)
       progress.count += events.length
       progress.last = events.at(-1)?.sequence ?? progress.last
+      progress.from = (lines.at(-1) ?? 0) + 1
       if (command.isJson) writeJson(terminal.stdout, { events })
     }
   } catch (error) {
-    if (progress.count > 0) hintAt(terminal, `${progress.count} events before it were published`)
-    throw error
+    throw new LinesError(error, { published: progress.count, from: progress.from, sent })
   }
   const { count, last } = progress
   if (!command.isJson) {
@@ -49,27 +51,38 @@ export async function publishLines(
   return exitCodes.done
 }
 
+interface Batch {
+  readonly drafts: NewEvent[]
+  /** The number of the line that each stands in. */
+  readonly lines: number[]
+}
+
 async function* readBatches(
   command: LinesCommand,
   terminal: Terminal,
-): AsyncGenerator<readonly NewEvent[], void> {
+): AsyncGenerator<Batch, void> {
   let number = 0
   for await (const lines of readLines(command.file, terminal)) {
-    const batch: NewEvent[] = []
+    let batch: Batch = { drafts: [], lines: [] }
     let length = 0
     for (const line of lines) {
       number += 1
       if (line.trim() === '') continue
-      if (batch.length >= maxEvents || length + line.length > maxLength) {
-        yield batch.splice(0)
+      if (isFull(batch, length + line.length)) {
+        yield batch
+        batch = { drafts: [], lines: [] }
         length = 0
       }
-      batch.push(eventIn(line, number, command))
+      batch.drafts.push(eventIn(line, number, command))
+      batch.lines.push(number)
       length += line.length
     }
-    if (batch.length > 0) yield batch
+    if (batch.lines.length > 0) yield batch
   }
 }
+
+const isFull = ({ lines }: Batch, length: number): boolean =>
+  lines.length >= maxEvents || (lines.length > 0 && length > maxLength)
 
 /** The lines that each piece of the input completes; the last one may lack its end. */
 async function* readLines(
@@ -105,7 +118,7 @@ function parse(line: string, number: number): unknown {
     return JSON.parse(line) as unknown
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw usageError(`Line ${number} is not JSON: ${reason}.`, 'one JSON a line')
+    throw new BadLine(number, reason)
   }
 }
 

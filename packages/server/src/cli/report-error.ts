@@ -15,8 +15,8 @@ export function reportError(error: unknown, argv: readonly string[], terminal: T
   return explained.exitCode
 }
 
-function asJson({ code, what, why, fix }: Explained): object {
-  return { code, message: what, details: why, fix }
+function asJson({ code, what, why, fix, more }: Explained): object {
+  return { code, message: what, details: why, fix, ...more }
 }
 
 function show({ what, why, fix, page, code }: Explained, stderr: Output): void {

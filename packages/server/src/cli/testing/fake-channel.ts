@@ -46,10 +46,22 @@ function refuse(response: ServerResponse, name: string): void {
   sendJson(response, 404, problem, 'application/problem+json')
 }
 
+/** Takes all but what is `"bad"`, as a channel with a schema does. */
 function take(response: ServerResponse, events: readonly CloudEvent[]): void {
+  const bad = events.findIndex(({ data }) => data === 'bad')
+  if (bad !== -1) return sendJson(response, 422, invalid(bad), 'application/problem+json')
   const taken = events.map(({ id }, at) => ({ id, sequence: formatSequence(44 + at) }))
   sendJson(response, 202, { events: taken })
 }
+
+const invalid = (index: number): object => ({
+  type: 'about:blank',
+  title: 'Not valid',
+  status: 422,
+  detail: 'The channel does not take this; `errors` says why, and nothing was published.',
+  code: 'validation-failed',
+  errors: [{ pointer: `/${index}/data`, detail: 'has to be an object' }],
+})
 
 function stream(request: IncomingMessage, response: ServerResponse): void {
   const cursor = Number(request.headers['last-event-id'])
