@@ -1,7 +1,7 @@
 import { sleep } from './clock.ts'
 import { BuzzerError, ConnectionError, StreamUnavailableError } from './error.ts'
 import type { Feed } from './feed.ts'
-import { withoutSocket, type Protocol } from './protocols.ts'
+import { checkProtocols, withoutSocket, type Protocol } from './protocols.ts'
 import { backoffMs, isRetryableStatus } from './retry.ts'
 import { socketFeed } from './socket-feed.ts'
 import { isBrokenStream, streamFeed, type StreamEnd, type StreamState } from './stream-feed.ts'
@@ -68,7 +68,7 @@ export async function* follow<Event>(
 function startFollowing(transport: Transport, options: FollowOptions): Following {
   const needsStream = options.needsStream === true
   const given = options.protocols ?? transport.protocols ?? withoutSocket
-  if (given.length === 0) throw new TypeError('protocols names none')
+  checkProtocols(given)
   const allowed = given.filter((protocol) => !needsStream || protocol !== 'poll')
   const [first] = allowed
   if (first === undefined) throw noStream()

@@ -6,6 +6,17 @@ export type Protocol = 'ws' | 'sse' | 'poll'
 /** From the quickest to the one that comes through everything. */
 export const everyProtocol: readonly Protocol[] = ['ws', 'sse', 'poll']
 
+/** @throws TypeError where none is named, or one that there is not */
+export function checkProtocols(given: readonly unknown[]): void {
+  const known: readonly unknown[] = everyProtocol
+  const wrong = given.find((protocol) => !known.includes(protocol))
+  const names = everyProtocol.map((protocol) => `'${protocol}'`).join(', ')
+  if (given.length === 0) throw new TypeError(`protocols names none; there are ${names}`)
+  if (wrong !== undefined) {
+    throw new TypeError(`There is no protocol ${JSON.stringify(wrong)}; there are ${names}`)
+  }
+}
+
 /** What jobs and batches are followed by where nobody says otherwise: they need no socket. */
 export const withoutSocket: readonly Protocol[] = ['sse', 'poll']
 

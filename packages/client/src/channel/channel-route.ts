@@ -9,8 +9,15 @@ export interface ChannelRoute {
   readonly as?: string | undefined
 }
 
-/** Dots and slashes mean the same, and dots need no escape in an address. */
-export const channelName = (name: string): string => name.replaceAll('/', '.')
+/**
+ * Dots and slashes mean the same, and dots need no escape in an address.
+ *
+ * @throws TypeError where it is empty
+ */
+export function channelName(name: string): string {
+  if (name === '') throw new TypeError('A channel has a name; this one is empty')
+  return name.replaceAll('/', '.')
+}
 
 export const channelRequest = (
   { name }: ChannelRoute,
@@ -35,5 +42,6 @@ export function sinceOf(since: number | string | null | undefined): number | nul
   if (since === undefined || since === null) return null
   const offset = /^\d{1,16}$/.test(String(since)) ? Number(since) : Number.NaN
   if (Number.isSafeInteger(offset)) return offset
-  throw new TypeError(`Not an offset: ${JSON.stringify(since)}`)
+  const shown = typeof since === 'string' ? JSON.stringify(since) : String(since)
+  throw new TypeError(`since is ${shown}, which is no offset: give 0, a sequence or a cursor`)
 }

@@ -381,7 +381,30 @@ it('reads who is present', async () => {
 })
 
 it.each([-1, 1.5, 'x', Number.NaN])('refuses the cursor %s', (since) => {
-  expect(() => connect().channel('news').subscribe({ since })).toThrow(TypeError)
+  const subscribe = () => connect().channel('news').subscribe({ since })
+  const shown = typeof since === 'string' ? `"${since}"` : String(since)
+  expect(subscribe).toThrow(TypeError)
+  expect(subscribe).toThrow(`since is ${shown}, which is no offset`)
+})
+
+it('refuses a channel without a name', () => {
+  expect(() => connect().channel('')).toThrow(TypeError)
+  expect(server.requests).toEqual([])
+})
+
+it.each([[[]], [['mqtt']], [['sse', 'mqtt']]])('refuses the protocols %j', async (given) => {
+  const how = { protocols: given as Protocol[] }
+  for (const start of [
+    () => connect().channel('news').subscribe(how),
+    () => connect().job('job_1').events(how),
+    () => connect().batchById('bat_1').events(how),
+    () => connect(how).channel('news').subscribe(),
+  ]) {
+    const failure = start().next()
+    await expect(failure).rejects.toBeInstanceOf(TypeError)
+    await expect(failure).rejects.toThrow("there are 'ws', 'sse', 'poll'")
+  }
+  expect(server.requests).toEqual([])
 })
 
 it('follows a job over a socket, and goes on with its cursor', async () => {
