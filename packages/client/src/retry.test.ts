@@ -55,6 +55,7 @@ describe('the transport', () => {
     ['503', problem(503, 'overloaded')],
     ['504 from a proxy', new Response('', { status: 504 })],
     ['409 while the key is accepted', problem(409, 'idempotency-key-in-progress')],
+    ['409 while a channel is declared anew', problem(409, 'channel-changed')],
     ['a body that breaks off', new Response(new ReadableStream({ pull: (c) => c.error(down) }))],
   ])('tries again after %s', async (_, step) => {
     const { transport, sent, clock } = setUp([step, ok()])

@@ -52,6 +52,15 @@ const retryableStatuses: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]
 
 export const isRetryableStatus = (status: number): boolean => retryableStatuses.has(status)
 
+/** What is in the way is gone in a moment: another try of the same call, or an old declaration. */
+const retryableConflicts: ReadonlySet<string> = new Set([
+  'idempotency-key-in-progress',
+  'channel-changed',
+])
+
+export const isRetryableConflict = (code: string | null): boolean =>
+  code !== null && retryableConflicts.has(code)
+
 /** These say how a job went, not that the request was refused: asking again gives the same. */
 const outcomeCodes: ReadonlySet<string> = new Set([
   'upstream-failed',
@@ -63,8 +72,7 @@ const outcomeCodes: ReadonlySet<string> = new Set([
 /** Whether this answer is a refusal that can be gone in a moment. */
 export async function isRetryable(response: Response): Promise<boolean> {
   if (outcomeOf(response) !== null) return false
-  if (response.status === 409)
-    return (await problemCode(response)) === 'idempotency-key-in-progress'
+  if (response.status === 409) return isRetryableConflict(await problemCode(response))
   if (!isRetryableStatus(response.status)) return false
   return !outcomeCodes.has((await problemCode(response)) ?? '')
 }

@@ -30,9 +30,11 @@ export interface ChannelHandle<Data = unknown> {
    * nothing of the cursor, an item of the type `dev.buzzer.reset` stands in their place, with the
    * offset that it goes on at (`oldest`); `isReset(item)` tells it from an event.
    *
-   * @throws BuzzerError where the server refuses (`channel-not-found`); ConnectionError where it
-   *   stays out of reach; StreamUnavailableError where none of `protocols` can be had; TypeError for
-   *   a `since` that is no offset
+   * It begins with the first `next()`, not before.
+   *
+   * @throws BuzzerError where the server refuses (`channel-not-found`, also when the channel is
+   *   deleted meanwhile); ConnectionError where it stays out of reach; StreamUnavailableError where
+   *   none of `protocols` can be had; TypeError for a `since` that is no offset
    */
   subscribe(options?: SubscribeOptions): EventStream<ChannelItem<Data>>
   /**

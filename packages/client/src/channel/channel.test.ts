@@ -135,6 +135,16 @@ describe.each(protocols)('a subscription over %s', (protocol) => {
     await expect(failure).rejects.toMatchObject({ code: 'channel-not-found' })
   })
 
+  it('rejects when the channel is deleted meanwhile', async () => {
+    const stream = connect()
+      .channel('news')
+      .subscribe({ since: 0, ...only })
+    const failure = stream.next()
+    await open()
+    server.remove('news')
+    await expect(failure).rejects.toMatchObject({ name: 'BuzzerError', code: 'channel-not-found' })
+  })
+
   it('rejects when the server stays out of reach', async () => {
     server.isDown = true
     const client = connect({ retry: { reconnects: 3 } })
@@ -163,6 +173,14 @@ describe.each(protocols)('a subscription over %s', (protocol) => {
     await expect(waiting).resolves.toMatchObject({ done: true })
   })
 })
+
+const told409 = {
+  type: 'about:blank',
+  title: 'The channel was declared anew',
+  status: 409,
+  detail: 'Subscribe again.',
+  code: 'channel-changed',
+}
 
 describe('the way to the server', () => {
   it('shares one socket, and closes it after the last', async () => {
@@ -267,6 +285,39 @@ describe('the way to the server', () => {
     expect(told([(await second).value as ChannelItem])).toEqual([2])
     await other.return()
     expect(deaf?.received.at(-1)).toEqual({ type: 'ping' })
+  })
+
+  it('goes on with its cursor where its channel was declared anew', async () => {
+    publish(2)
+    const statuses: string[] = []
+    const stream = connect()
+      .channel('news')
+      .subscribe({ since: 0, onStatus: (status) => void statuses.push(status) })
+    await take(stream, 2)
+    const next = stream.next()
+    await turn()
+    server.sockets[0]?.say({ type: 'error', id: 's1', error: told409 })
+    await turn()
+    publish(1)
+    expect(told([(await next).value as ChannelItem])).toEqual([3])
+    const asked = server.sockets
+      .flatMap(({ received }) => received)
+      .filter(({ type }) => type === 'subscribe')
+    expect(asked).toMatchObject([{ since: 0 }, { since: 2 }])
+    expect(clock.slept).toEqual([500])
+    expect(statuses).toEqual(['connecting', 'open', 'waiting', 'connecting', 'open'])
+    await stream.return()
+  })
+
+  it('ends where a socket says that its channel was deleted', async () => {
+    const stream = connect().channel('news').subscribe({ since: 0 })
+    const failure = stream.next()
+    while (server.sockets[0]?.subscriptions !== 1) await turn()
+    const error = { ...told409, status: 404, code: 'channel-not-found' }
+    server.sockets[0].say({ type: 'error', id: 's1', error })
+    await expect(failure).rejects.toMatchObject({ name: 'BuzzerError', code: 'channel-not-found' })
+    expect(server.sockets).toHaveLength(1)
+    expect(server.requests).toEqual([])
   })
 
   it('rejects where no way that is allowed exists here', async () => {

@@ -28,6 +28,8 @@ export interface FakeChannels {
   /** Whether nothing can be reached at all. */
   isDown: boolean
   channel(name: string): FakeChannel
+  /** There is no such channel any more; whoever reads is cut off. */
+  remove(name: string): void
   /** Breaks every connection; what is on its way is lost. */
   cut(): void
   /** How many connections are being read. */
@@ -83,6 +85,10 @@ export function createFakeChannels(...names: string[]): FakeChannels {
       const found = channelOf(name)
       if (found === null) throw new Error(`No channel ${name}`)
       return found
+    },
+    remove(name) {
+      channels.delete(name)
+      fake.cut()
     },
     cut() {
       for (const cut of connections) cut()
