@@ -3,7 +3,10 @@ import { retryAfterMs, spanMs, type Span } from './time.ts'
 
 /** How requests that may be sent twice are tried again. */
 export interface RetryOptions {
-  /** Tries in all, the first one too; 1 turns retries off. Default 6. */
+  /**
+   * Tries in all, the first one too; 1 turns retries off. Default 6, which takes about 4 s, and 12
+   * for `publish()`: about 30 s, long enough for a server that is restarted.
+   */
   readonly attempts?: number | undefined
   /** The upper bound of the first wait; each later one is twice as long. Default 250 ms. */
   readonly delay?: Span | undefined
@@ -17,6 +20,8 @@ export interface RetryOptions {
 
 export interface RetryPolicy {
   readonly attempts: number
+  /** Of `publish()`: what is published has no other place to wait in. */
+  readonly publishAttempts: number
   readonly delayMs: number
   readonly maxDelayMs: number
   readonly maxRetryAfterMs: number
@@ -25,6 +30,7 @@ export interface RetryPolicy {
 
 export const retryPolicy = (options: RetryOptions = {}): RetryPolicy => ({
   attempts: Math.max(1, options.attempts ?? 6),
+  publishAttempts: Math.max(1, options.attempts ?? 12),
   delayMs: spanMs(options.delay ?? 250),
   maxDelayMs: spanMs(options.maxDelay ?? 10_000),
   maxRetryAfterMs: spanMs(options.maxRetryAfter ?? 60_000),

@@ -36,6 +36,8 @@ export interface ServerRequest {
   readonly token?: string | null | undefined
   /** Whether the request may be sent twice: idempotent by its method, its key or the protocol. */
   readonly repeatable: boolean
+  /** Tries in all, where they are not as many as the policy says. */
+  readonly attempts?: number | undefined
   /** How long the server was asked to hold the answer, in milliseconds. */
   readonly waitMs?: number | undefined
   readonly signal?: AbortSignal | undefined
@@ -94,7 +96,7 @@ async function tryOnce<T>(
   attempt: number,
   read: Read<T>,
 ): Promise<Outcome<T>> {
-  const last = !request.repeatable || attempt >= options.retry.attempts
+  const last = !request.repeatable || attempt >= (request.attempts ?? options.retry.attempts)
   const timer = new AbortController()
   const cancel = options.clock.after(options.timeoutMs + (request.waitMs ?? 0), () => {
     timer.abort(new Error('The server did not answer in time'))

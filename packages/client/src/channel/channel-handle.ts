@@ -39,7 +39,8 @@ export interface ChannelHandle<Data = unknown> {
   subscribe(options?: SubscribeOptions): EventStream<ChannelItem<Data>>
   /**
    * Publishes one event, or several together, of which all are taken or none: at most 1,000 and
-   * 256 KiB each. Tried again where that helps, which publishes nothing a second time.
+   * 256 KiB each. Tried again where that helps, which publishes nothing a second time: for about
+   * 30 s by default, so that a restart of the server goes unnoticed.
    *
    * @returns where they stand, in their order, once they are durable
    * @throws BuzzerError where the server refuses: `validation-failed` names each wrong event in

@@ -415,6 +415,23 @@ describe('publishing', () => {
     ])
   })
 
+  it('is tried again for as long as a restart takes', async () => {
+    server.isDown = true
+    const failure = connect().channel('news').publish({ type: 'a' })
+    await expect(failure).rejects.toBeInstanceOf(ConnectionError)
+    expect(clock.slept).toHaveLength(11)
+    expect(clock.slept.reduce((sum, ms) => sum + ms, 0)).toBe(32_875)
+  })
+
+  it('is tried as often as the client was told', async () => {
+    server.isDown = true
+    const failure = connect({ retry: { attempts: 2 } })
+      .channel('news')
+      .publish({ type: 'a' })
+    await expect(failure).rejects.toBeInstanceOf(ConnectionError)
+    expect(clock.slept).toHaveLength(1)
+  })
+
   it('takes one event, and names with slashes', async () => {
     server = createFakeChannels('quotes.ACME')
     const channel = connect().channel('quotes/ACME')

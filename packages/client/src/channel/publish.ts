@@ -44,7 +44,8 @@ export function publishEvents(
   // Made before the first try: what is sent again is the same events.
   const body = JSON.stringify(events.map((event) => cloudEvent(route.name, event)))
   const headers = new Headers({ 'content-type': 'application/cloudevents-batch+json' })
-  const request = channelRequest(route, 'POST', '/events', { headers, body, signal })
+  const attempts = route.transport.retry.publishAttempts
+  const request = channelRequest(route, 'POST', '/events', { headers, body, attempts, signal })
   return route.transport.send(request, readPublished)
 }
 
