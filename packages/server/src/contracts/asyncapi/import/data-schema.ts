@@ -7,10 +7,12 @@ import { createReferences } from '../../schema/references.ts'
 import { createSchemaScope, type SchemaScope } from '../../schema/scope.ts'
 import { createSchemaWriter, type SchemaWriter } from '../../schema/schema-writer.ts'
 import { createDefinitions } from './definitions.ts'
+import { BrokenDocument } from '../read/async-api-document.ts'
 import type { Message } from './message.ts'
 
 /** Makes of a channel's messages what its data is checked against. */
 export interface DataWriter {
+  /** @throws BrokenDocument where a schema is none, and says what is wrong */
   write(messages: readonly Message[]): DataSchema
 }
 
@@ -33,6 +35,7 @@ export function createDataWriter(root: JsonObject): DataWriter {
   let together = 0
   return {
     write(messages) {
+      const losses = messages.flatMap(lossesOf)
       if (messages.length === 0 || messages.some(({ payload }) => payload.kind === 'anything'))
         return { data: null, notes: mixed(messages) }
       const { schema, length } = standAlone(messages)
@@ -44,7 +47,7 @@ export function createDataWriter(root: JsonObject): DataWriter {
       const outcome = compileSchema(schema)
       return outcome.kind === 'refused'
         ? open(`its schema cannot be checked: ${outcome.problems.slice(0, 3).join('; ')}`)
-        : { data: schema, notes: messages.flatMap(lossesOf) }
+        : { data: schema, notes: losses }
     },
   }
 }
@@ -56,7 +59,7 @@ const mixed = (messages: readonly Message[]): readonly string[] =>
     ? ['one of its messages takes any data, so that the channel does']
     : []
 
-/** Every event is to fit one of the messages and no other, as AsyncAPI has it. */
+/** Every event is to fit one of the messages; which one, where several would do, is not asked. */
 function createStandAlone(root: JsonObject) {
   const references = createReferences(root)
   const taken = new Set<string>()
@@ -84,26 +87,34 @@ function createStandAlone(root: JsonObject) {
       alternatives.set(canonical(schema), schema)
     }
     const [only = true, ...others] = alternatives.values()
-    const schema = others.length === 0 ? only : { oneOf: [...alternatives.values()] }
+    const schema = others.length === 0 ? only : { anyOf: [...alternatives.values()] }
     return definitions.complete(schema, longestSchema)
   }
 }
+
+/** What is a mistake wherever it stands; what is elsewhere or too large is left out with a note. */
+const broken =
+  / (?:is no (?:type|text|list of \w+|object of schemas)|is not a schema|has no meaning here|leads nowhere)$/
 
 /** Of one message; the others are like them. */
 const mostLosses = 5
 
 /** What of the schemas is not checked, told of each dialect by a reader that is made once. */
-function createLosses(root: JsonObject) {
+function createLosses(root: JsonObject): (message: Message) => readonly string[] {
   const scopes = new Map<Dialect, SchemaScope>()
   const scopeOf = (dialect: Dialect): SchemaScope => {
     const scope = scopes.get(dialect) ?? createSchemaScope({ root, dialect, forRequests: false })
     scopes.set(dialect, scope)
     return scope
   }
-  return ({ name, payload }: Message): readonly string[] =>
-    payload.kind === 'schema' && isObject(payload.source)
-      ? [...scopeOf(payload.dialect).read(payload.source, '#').losses.keys()]
-          .slice(0, mostLosses)
-          .map((loss) => `${name}: ${loss}`)
-      : []
+  return ({ name, payload }) => {
+    if (payload.kind !== 'schema' || !isObject(payload.source)) return []
+    const { losses } = scopeOf(payload.dialect).read(payload.source, `#${payload.pointer}`)
+    const wrong = [...losses].filter(([text, loss]) => loss === 'mistake' && broken.test(text))
+    if (wrong.length > 0) {
+      const told = wrong.slice(0, mostLosses).map(([text]) => text)
+      throw new BrokenDocument(`the schema of the message ${name} is wrong: ${told.join('; ')}`)
+    }
+    return [...losses.keys()].slice(0, mostLosses).map((loss) => `${name}: ${loss}`)
+  }
 }

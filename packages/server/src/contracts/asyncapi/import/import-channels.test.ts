@@ -110,10 +110,35 @@ test('a document of 3.0', async () => {
   const [rooms, , ask, answers, events] = channels
   expect(
     rooms && fits(rooms, { said: 'a' }, { left: 'b' }, { said: '' }, { said: 'a', left: 'b' }),
-  ).toEqual([true, true, false, false])
+  ).toEqual([true, true, false, true])
   expect(ask?.notes.join()).toContain('expects a reply')
   expect(answers?.notes.join()).toContain('replies to answer')
   expect(events && fits(events, 'text', '', 7)).toEqual([true, false, false])
+})
+
+test('data that several messages of a channel allow is taken', async () => {
+  const orders = { type: 'object', required: ['id'], properties: { id: { type: 'string' } } }
+  const paid = { ...orders, properties: { ...orders.properties, paidAt: { type: 'string' } } }
+  const [channel] = await channelsOf(
+    JSON.stringify({
+      asyncapi: '3.0.0',
+      channels: { orders: { messages: { made: { payload: orders }, paid: { payload: paid } } } },
+    }),
+  )
+  expect(
+    channel && fits(channel, { id: 'a' }, { id: 'a', paidAt: 'now' }, { paidAt: 'now' }),
+  ).toEqual([true, true, false])
+})
+
+test('what cannot be checked, or is elsewhere, is told with its place', async () => {
+  const payload = { properties: { a: { pattern: '(' }, b: { $ref: 'https://a.example/b' } } }
+  const [channel] = await channelsOf(
+    JSON.stringify({ asyncapi: '3.0.0', channels: { a: { messages: { m: { payload } } } } }),
+  )
+  expect(channel?.notes.join('\n')).toMatch(
+    /m: #\/channels\/a\/messages\/m\/payload\/properties\/a\/pattern .*linear time/,
+  )
+  expect(channel?.notes.join('\n')).toMatch(/properties\/b\/\$ref .* leads out of the document/)
 })
 
 test('what a socket carries at its root is one channel, called as the document is', async () => {
@@ -215,6 +240,29 @@ describe('refused is', () => {
       'an unknown action',
       of({ channels: { a: {} }, operations: { o: { action: 'sing', channel: {} } } }),
       '/operations/o/action must be',
+    ],
+    [
+      'a schema that is none',
+      of({
+        channels: { a: { messages: { m: { payload: { type: 'strin', minimum: 'x' } } } } },
+      }),
+      'the schema of the message m is wrong: #/channels/a/messages/m/payload/type "strin" is no type; #/channels/a/messages/m/payload/minimum "x" has no meaning here',
+    ],
+    [
+      'a wrong schema that another refers to',
+      of({
+        channels: { a: { messages: { m: { payload: { $ref: '#/components/schemas/s' } } } } },
+        components: { schemas: { s: { items: { required: 'all' } } } },
+      }),
+      '#/components/schemas/s/items/required is no list of names',
+    ],
+    [
+      'the wrong data of a CloudEvent',
+      of({
+        defaultContentType: 'application/cloudevents+json',
+        channels: { a: { messages: { m: { payload: { properties: { data: { enum: 1 } } } } } } },
+      }),
+      '#/channels/a/messages/m/payload/properties/data/enum is no list of values',
     ],
     ['broken YAML', 'asyncapi: 3.0.0\nchannels: {a: [}', 'neither JSON nor YAML'],
     [

@@ -11,7 +11,13 @@ export interface Message {
 
 /** What its data is checked against. */
 export type Payload =
-  | { readonly kind: 'schema'; readonly source: unknown; readonly dialect: Dialect }
+  | {
+      readonly kind: 'schema'
+      readonly source: unknown
+      /** Where it stands in the document. */
+      readonly pointer: string
+      readonly dialect: Dialect
+    }
   /** Any data is taken; the note says why. */
   | { readonly kind: 'anything' }
 
@@ -33,7 +39,7 @@ export function readMessage(
   }
   const message = withTraits(root, resolved.value, resolved.pointer)
   const name = key ?? nameOf(message, resolved.pointer)
-  const { payload, note } = readPayload(root, message)
+  const { payload, note } = readPayload(root, message, `${resolved.pointer}/payload`)
   return {
     name,
     payload,
@@ -78,13 +84,12 @@ const anything = (note: string | null) => ({ payload: { kind: 'anything' } as co
 function readPayload(
   root: JsonObject,
   message: JsonObject,
+  place: string,
 ): { readonly payload: Payload; readonly note: string | null } {
   const { payload } = message
   if (payload === undefined || payload === null)
     return anything('it has no payload, so that any data is taken')
-  const isNested = isObject(payload) && payload['schema'] !== undefined && 'schemaFormat' in payload
-  const format = isNested ? payload['schemaFormat'] : message['schemaFormat']
-  const source = isNested ? payload['schema'] : payload
+  const { format, value: source, pointer } = schemaIn(message, place)
   const dialect = dialectNamed(format)
   if (dialect === null)
     return anything(`its schema is ${JSON.stringify(format)}, which is not read: any data is taken`)
@@ -94,8 +99,16 @@ function readPayload(
   if (typeof contentType === 'string' && !/\bjson\b|\+json|\*/i.test(contentType))
     return anything(`its data is ${contentType}, not JSON, and is not checked`)
   if (typeof contentType === 'string' && /cloudevents/i.test(contentType))
-    return ofEnvelope(root, source, dialect)
-  return { payload: { kind: 'schema', source, dialect }, note: null }
+    return ofEnvelope(root, { value: source, pointer }, dialect)
+  return { payload: { kind: 'schema', source, pointer, dialect }, note: null }
+}
+
+/** Since 3.0 a payload may hold its schema beside what that is written in. */
+function schemaIn(message: JsonObject, place: string): Placed & { readonly format: unknown } {
+  const { payload, schemaFormat } = message
+  return isObject(payload) && payload['schema'] !== undefined && 'schemaFormat' in payload
+    ? { format: payload['schemaFormat'], value: payload['schema'], pointer: `${place}/schema` }
+    : { format: schemaFormat, value: payload, pointer: place }
 }
 
 /** Null for a language that is no JSON Schema. */
@@ -109,26 +122,37 @@ function dialectNamed(format: unknown): Dialect | null {
   return /20(?:19|20)-\d\d/.test(text) ? '2020-12' : 'draft-07'
 }
 
+/** A schema and where it stands. */
+interface Placed {
+  readonly value: unknown
+  readonly pointer: string
+}
+
 /** Events are wrapped here anyway, so that what a whole CloudEvent holds is what is checked. */
-function ofEnvelope(root: JsonObject, source: unknown, dialect: Dialect) {
-  const data = dataOf(root, source, 0)
-  return data === undefined
-    ? anything('its CloudEvents say nothing of their data, so that any is taken')
-    : { payload: { kind: 'schema', source: data, dialect } as const, note: null }
+function ofEnvelope(root: JsonObject, envelope: Placed, dialect: Dialect) {
+  const data = dataOf(root, envelope, 0)
+  if (data === null)
+    return anything('its CloudEvents say nothing of their data, so that any is taken')
+  const { value: source, pointer } = data
+  return { payload: { kind: 'schema', source, pointer, dialect } as const, note: null }
 }
 
 const deepest = 8
 
-function dataOf(root: JsonObject, source: unknown, depth: number): unknown {
-  if (!isObject(source) || depth > deepest) return undefined
-  const { properties, allOf, $ref } = source
-  if (isObject(properties) && Object.hasOwn(properties, 'data')) return properties['data']
-  const next = [...(Array.isArray(allOf) ? (allOf as unknown[]) : [])]
+function dataOf(root: JsonObject, { value, pointer }: Placed, depth: number): Placed | null {
+  if (!isObject(value) || depth > deepest) return null
+  const { properties, allOf, $ref } = value
+  if (isObject(properties) && Object.hasOwn(properties, 'data'))
+    return { value: properties['data'], pointer: `${pointer}/properties/data` }
+  const next = (Array.isArray(allOf) ? (allOf as unknown[]) : []).map((each, index) => ({
+    value: each,
+    pointer: `${pointer}/allOf/${index}`,
+  }))
   if (typeof $ref === 'string') {
-    const resolved = safely(() => resolvePart(root, source, ''))
-    if (resolved?.kind === 'here') next.push(resolved.value)
+    const resolved = safely(() => resolvePart(root, value, ''))
+    if (resolved?.kind === 'here') next.push(resolved)
   }
-  return next.map((each) => dataOf(root, each, depth + 1)).find((found) => found !== undefined)
+  return next.map((each) => dataOf(root, each, depth + 1)).find((found) => found !== null) ?? null
 }
 
 function safely<Value>(read: () => Value): Value | null {
