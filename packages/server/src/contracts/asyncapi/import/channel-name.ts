@@ -7,7 +7,7 @@ export interface ChannelName {
 
 /**
  * Translates an address: a topic of Kafka or MQTT, a routing key of AMQP or a path. Dots and
- * slashes divide here as they do there; what cannot stand in a name is replaced.
+ * slashes divide here as they do there; what cannot stand in a name is replaced, with a note.
  */
 export function channelNameOf(address: string): ChannelName {
   const notes = new Set<string>()
@@ -18,13 +18,18 @@ export function channelNameOf(address: string): ChannelName {
     return ''
   })
   const taken = new Set<string>()
-  const segments = partsOf(bare).flatMap((part) => readPart(part, taken, notes))
+  const segments = partsOf(bare, notes).flatMap((part) => readPart(part, taken, notes))
   return { name: segments.join('.'), notes: [...notes] }
 }
 
 /** Parameters and what stands between them, each of which is a segment at least. */
-const partsOf = (address: string): readonly string[] =>
-  address.split(/(\{[^{}]*\})/).flatMap((part, index) => (index % 2 === 1 ? [part] : split(part)))
+function partsOf(address: string, notes: Set<string>): readonly string[] {
+  if (/[^./]\{[^{}]*\}|\{[^{}]*\}[^./]/.test(address))
+    notes.add('a parameter is a segment by itself here, so that more dots divide its name')
+  return address
+    .split(/(\{[^{}]*\})/)
+    .flatMap((part, index) => (index % 2 === 1 ? [part] : split(part)))
+}
 
 const split = (text: string): readonly string[] => text.split(/[./]/)
 
@@ -40,10 +45,19 @@ function readPart(part: string, taken: Set<string>, notes: Set<string>): readonl
     notes.add(`the wildcard ${part} is a parameter here, which stands for one segment`)
     return [parameter('rest', taken)]
   }
-  const plain = part.replaceAll(/[^\w~-]+/g, '-')
-  if (plain !== part) notes.add(`${JSON.stringify(part)} has characters that no name has here`)
-  const text = plain.replaceAll(/^-+|-+$/g, '')
-  return text === '' ? [] : [text.replaceAll('__proto__', 'proto')]
+  // An accent is lost rather than its letter.
+  const plain = part
+    .normalize('NFD')
+    .replaceAll(/\p{M}+/gu, '')
+    .replaceAll(/[^\w~-]+/g, '-')
+  const text = plain.replaceAll(/^-+|-+$/g, '').replaceAll('__proto__', 'proto')
+  if (text !== part)
+    notes.add(
+      text === ''
+        ? `${JSON.stringify(part)} is no part of the name`
+        : `${JSON.stringify(part)} is ${text} here`,
+    )
+  return text === '' ? [] : [text]
 }
 
 /** Names are letters, digits and `_`, each of them once. */

@@ -70,7 +70,7 @@ test('a document of 2.6', async () => {
     ['imported.jobs.created', 'jobs.created', 'receive', 'avro'],
     ['devices.{any}.state.{rest}', 'devices/+/state/#', 'send', 'message'],
     ['ws.prices', 'wss://stream.example/ws/prices?depth=10', '', ''],
-    ['berraschung-mehr', 'Überraschung & mehr', 'send', 'message'],
+    ['Uberraschung-mehr', 'Überraschung & mehr', 'send', 'message'],
   ])
   const [orders, jobs, devices, prices, other] = channels
   expect(orders && fits(orders, { accepted: true }, { refused: 'no' }, { id: '1' }, {})).toEqual([
