@@ -1,7 +1,7 @@
 import { ConnectionError } from '@buzzer/client'
 import { isRecord } from '../config/check-keys.ts'
 import { addExamples, type CommandContext } from './command.ts'
-import { CommandError, exitCodes } from './command-error.ts'
+import { CommandError, exitCodes, usageError } from './command-error.ts'
 import { addServerOptions, connect, type ServerFlags } from './connect.ts'
 import { writeJson, type Terminal } from './terminal.ts'
 import type { Command } from 'commander'
@@ -36,8 +36,10 @@ export function configureDocument(
 const printDocument =
   (terminal: Terminal, { name, title }: PrintedDocument) =>
   async (flags: DocumentFlags): Promise<number> => {
-    const { url, key } = await connect(flags, terminal)
     const isYaml = flags.yaml === true
+    if (isYaml && flags.json === true)
+      throw usageError('--yaml and --json are two ways to write one document.', 'leave one out')
+    const { url, key } = await connect(flags, terminal)
     const response = await fetch(`${url}/${name}.${isYaml ? 'yaml' : 'json'}`, {
       headers: key === null ? {} : { authorization: `Bearer ${key}` },
     }).catch((cause: unknown) => {
@@ -47,7 +49,7 @@ const printDocument =
     if (!response.ok)
       throw new CommandError(`${url} answered ${response.status}.`, { code: 'no-document' })
     if (!isDocument(text, name, isYaml)) throw noDocument(title)
-    if (flags.json === true && isYaml) writeJson(terminal.stdout, { yaml: text })
+    if (flags.json === true) writeJson(terminal.stdout, JSON.parse(text))
     else terminal.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
     return exitCodes.done
   }

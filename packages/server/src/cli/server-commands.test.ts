@@ -253,6 +253,12 @@ describe('how a command ends', () => {
     expect(stderr).toContain('code: unexpected-response')
   })
 
+  test.each(['openapi', 'asyncapi'])('2 where %s is to be JSON and YAML', async (command) => {
+    const { stdout, stderr, exitCode } = await call([command, '--yaml', '--json'])
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
+    expect(stderr).toContain('--yaml and --json')
+  })
+
   test('2 where two options say when a job begins', async () => {
     const times = ['--delay', '1h', '--run-at', '2027-01-01T00:00:00Z']
     const { stderr, exitCode } = await call(['submit', 'works', ...times])
