@@ -23,6 +23,7 @@ export function renderBanner(stream: Output, facts: Facts): readonly string[] {
     ]),
     ['Docs', `${url}/docs`],
     ['OpenAPI', `${url}/openapi.json`],
+    ['AsyncAPI', `${url}/asyncapi.json`],
     ['Metrics', `${url}/metrics`],
     ['Health', `${url}/healthz`],
     ['Data', config.store.folder],
@@ -43,11 +44,9 @@ export function renderBanner(stream: Output, facts: Facts): readonly string[] {
   ]
 }
 
-function hints({ operations, services }: Config): readonly string[] {
-  const isEmpty = Object.keys(operations).length + Object.keys(services).length === 0
-  return isEmpty
-    ? ['', '  Nothing can be called yet: write a buzzer.config.ts, or try buzzer import.']
-    : []
+function hints({ operations, services, channels }: Config): readonly string[] {
+  if ([operations, services, channels].some((some) => Object.keys(some).length > 0)) return []
+  return ['', '  Nothing can be called yet: write a buzzer.config.ts, or try buzzer import.']
 }
 
 function box(stream: Output, lines: readonly string[]): readonly string[] {

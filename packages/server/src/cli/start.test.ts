@@ -40,6 +40,22 @@ const startHere = (...args: readonly string[]) =>
   start(['start', '--port', '0', ...args], { cwd: folder })
 
 describe('start', () => {
+  test.each([
+    ['channels alone', '{ channels: { news: channel() } }', false],
+    ['nothing', '{}', true],
+  ])('with %s, says what there is', async (_, config, isEmpty) => {
+    const imports = "import { channel, defineConfig } from 'buzzer'"
+    await write('some.config.ts', `${imports}\nexport default defineConfig(${config})\n`)
+    const child = startHere('--config', file('some.config.ts'), '--data', file('some'))
+    const said = listen(child)
+    await expect.poll(said, { timeout: 20_000 }).toContain('Not for production')
+    expect(said()).toMatch(/Docs +http:.*\/docs$/m)
+    expect(said()).toMatch(/AsyncAPI +http:.*\/asyncapi\.json$/m)
+    child.kill('SIGTERM')
+    await ended(child)
+    expect(said().includes('Nothing can be called yet')).toBe(isEmpty)
+  })
+
   test('says where it listens first, stops on a signal, and ends with 0', async () => {
     const child = startHere('--data', file('one'))
     const said = listen(child)
