@@ -6,7 +6,7 @@ import { exitCodes, usageError } from './command-error.ts'
 import type { CommonFlags } from './command.ts'
 import { connect } from './connect.ts'
 import { importChannelsInto } from './import-channels-into.ts'
-import { showChannelChanges, showChannelReport } from './show-channel-report.ts'
+import { showChannelChanges, showChannelNotes, showChannelReport } from './show-channel-report.ts'
 import { showCount } from './show-count.ts'
 import { paint, writeJson, writeLine, type Terminal } from './terminal.ts'
 
@@ -65,6 +65,7 @@ async function intoServer(
   } else {
     const count = showCount(report.channels.length, 'channel')
     writeLine(stderr, `${paint(stderr, 'green', '✓')} ${title}: ${count} at ${server.url}`)
+    for (const line of showChannelNotes(stderr, report)) writeLine(stderr, line)
   }
   for (const line of showChannelChanges(stdout, changes)) writeLine(stdout, line)
   return exitCodes.done
@@ -94,6 +95,7 @@ async function writeChannels(
   }
   const count = showCount(channels.length, 'channel')
   writeLine(stderr, `${paint(stderr, 'green', '✓')} ${title}: ${count}, written to ${file}`)
+  for (const line of showChannelNotes(stderr, reportOf(document))) writeLine(stderr, line)
   const target = configFile ?? 'a new buzzer.config.ts, the second line within defineConfig({ … })'
   writeLine(stderr, `  Add to ${target}:\n`)
   for (const line of lines) writeLine(stdout, line)

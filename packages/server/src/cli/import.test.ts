@@ -144,9 +144,37 @@ describe('import of AsyncAPI', () => {
     expect((await call(fixture('chat-3.0.json'), '--name', 'chat', '--force')).exitCode).toBe(0)
   })
 
+  test('says what it could not read of a document, what is not checked first', async () => {
+    const { stdout, stderr } = await call(fixture('formats-3.1.yaml'), '--name', 'formats')
+    expect(stderr).toMatch(
+      /^ {2}! formats\.remote: .*outside of the document, which is not fetched$/m,
+    )
+    expect(stderr).toMatch(/^ {2}! \S+: .*protobuf.*any data is taken$/m)
+    expect(stdout).not.toContain('protobuf')
+  })
+
+  test('names of many notes a dozen, and says how many there are', async () => {
+    const channels = Object.fromEntries(
+      Array.from({ length: 20 }, (_, index) => [`c-${index}`, { address: `a+b${index}` }]),
+    )
+    const text = JSON.stringify({ asyncapi: '3.0.0', channels })
+    await writeFile(join(folder, 'many.json'), text)
+    const { stderr } = await call('many.json')
+    expect(stderr).toContain('  ! a-b0 and 19 more: it has no messages')
+    expect(stderr.match(/^ {2}[!·] /gm)).toHaveLength(12)
+    expect(stderr).toContain('… and 9 notes more; --dry-run shows all')
+  })
+
   test.each([
     ['asyncapi: 1.2.0\ntopics: {}', 1, 'AsyncAPI 1.2.0'],
     ['asyncapi: 3.0.0\nchannels: { a: 1 }', 1, '/channels/a must be an object'],
+    [
+      'asyncapi: 3.0.0\nchannels: { a: { messages: { m: { payload: { type: strin } } } } }',
+      1,
+      '#/channels/a/messages/m/payload/type "strin" is no type',
+    ],
+    ['', 1, 'is neither an OpenAPI nor an AsyncAPI document'],
+    ['hello: 1', 1, 'is neither an OpenAPI nor an AsyncAPI document'],
   ])('refuses %j and says where it is wrong', async (text, exitCode, why) => {
     await writeFile(join(folder, 'wrong.yaml'), text)
     const outcome = await call('wrong.yaml', '--dry-run')

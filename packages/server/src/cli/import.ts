@@ -58,7 +58,7 @@ const importApi =
     if (outcome.kind === 'refused')
       throw new CommandError(`${source} cannot be imported.`, {
         code: 'not-importable',
-        why: [outcome.detail],
+        why: [eitherKind(outcome.detail)],
       })
     if (outcome.kind === 'channels') return importChannels(outcome, flags, place, terminal)
     if (flags.url !== undefined) return importIntoServer(outcome, flags, terminal)
@@ -72,6 +72,12 @@ const importApi =
     showWritten(outcome, written, place.file, flags, terminal)
     return exitCodes.done
   }
+
+/** A document that does not say what it is may have been meant as either. */
+const eitherKind = (detail: string): string =>
+  detail
+    .replace('is no OpenAPI document: it ', 'is neither an OpenAPI nor an AsyncAPI document: it ')
+    .replace('it has no "openapi" member', 'it has no "openapi" or "asyncapi" member')
 
 interface Place {
   readonly file: string | null

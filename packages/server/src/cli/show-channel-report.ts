@@ -30,6 +30,39 @@ export function showChannelReport(
   ]
 }
 
+/** Of a document with hundreds of channels, what a person reads. */
+const mostNotes = 12
+
+/** What by its words is not checked, or not declared at all. */
+const loosens =
+  /any data|any is taken|not checked|cannot be checked|not fetched|any value|is left out|has no meaning/
+
+/** The notes without the table, those that loosen what is checked first. */
+export function showChannelNotes(
+  stream: Output,
+  { channels, notes }: ChannelReport,
+): readonly string[] {
+  const channelsOf = new Map<string, string[]>()
+  for (const { name, notes: own } of channels)
+    for (const note of own) channelsOf.set(note, [...(channelsOf.get(note) ?? []), name])
+  const all = [
+    ...[...channelsOf].map(([note, [first = '', ...others]]) => {
+      const more = others.length === 0 ? '' : ` and ${others.length} more`
+      return { note, text: `${first}${more}: ${note}` }
+    }),
+    ...notes.map((note) => ({ note, text: note })),
+  ]
+  const sorted = all.toSorted((a, b) => Number(loosens.test(b.note)) - Number(loosens.test(a.note)))
+  const shown = sorted.slice(0, mostNotes).map(({ note, text }) => {
+    const mark = loosens.test(note) ? paint(stream, 'yellow', '!') : paint(stream, 'dim', '·')
+    return `${mark} ${text}`
+  })
+  const left = sorted.length - shown.length
+  return indented(
+    left === 0 ? shown : [...shown, `… and ${showCount(left, 'note')} more; --dry-run shows all`],
+  )
+}
+
 /** What a second import changes: what breaks publishers or readers is red. */
 export function showChannelChanges(stream: Output, changes: ChannelChanges): readonly string[] {
   const { added, changed } = changes
