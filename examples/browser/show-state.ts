@@ -7,9 +7,20 @@ const words: Readonly<Record<LineState, string>> = {
   waiting: 'Reconnecting …',
 }
 
-/** Shows in `#state` how the line is. */
+/** Where there is no room for more. */
+const short: Readonly<Record<LineState, string>> = { ...words, connecting: '…', waiting: 'Offline' }
+
+/** Shows in `#state` how the line is, and tells the page's style. */
 export function showState(state: LineState): void {
   const element = find('#state')
   element.dataset['state'] = state
-  element.textContent = words[state]
+  const parts: HTMLElement[] = []
+  for (const [form, text] of Object.entries({ long: words[state], short: short[state] })) {
+    const part = document.createElement('span')
+    part.className = form
+    part.textContent = text
+    parts.push(part)
+  }
+  element.replaceChildren(...parts)
+  document.body.dataset['line'] = state
 }

@@ -6,7 +6,7 @@ import { startChromium } from '../servers/chromium.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { startServer } from '../support/server.ts'
 import { startExample } from './support/start-example.ts'
-import { visit, type Visitor } from './support/visitor.ts'
+import { overflowOf, phone, visit, type Visitor } from './support/visitor.ts'
 
 const config = new URL('../../examples/chat/buzzer.config.ts', import.meta.url)
 const pageFolder = new URL('../../examples/chat/page/', import.meta.url)
@@ -76,6 +76,30 @@ test('two talk, one is cut off, comes back and has missed nothing', async () => 
   await expect.poll(() => people(ada.page), patience).toEqual(['Ada (you)'])
   await example.stop()
   await expect(fetch(example.url)).rejects.toThrow('fetch failed')
+})
+
+test('a phone shows all of the room, also while it is cut off', async () => {
+  await using example = await startExample('chat')
+  await using ada = await visit(browser, example.url, phone)
+  const { page } = ada
+  await page.fill('#your-name', '\u202EadA the longest name that is there')
+  await page.fill('#room-name', 'a-room-with-a-name-of-forty-characters-x')
+  await page.click('#join button')
+  await live(page)
+  await expect
+    .poll(() => page.textContent('#empty'), patience)
+    .toBe('Nothing said yet. Open a second window.')
+  expect(await overflowOf(page)).toBe(0)
+  await say(page, 'turned \u202Earound')
+  await expect.poll(() => readAll(page), patience).toHaveLength(1)
+  expect(await page.textContent('.message > b')).toBe('adA the longest name that is there')
+  expect(await people(page)).toEqual(['adA the longest name that is there (you)'])
+  await ada.context.setOffline(true)
+  await cutOff(page)
+  expect(await page.locator('#state .short').isVisible()).toBe(true)
+  expect(await overflowOf(page)).toBe(0)
+  expect(ada.faults).toEqual([])
+  await example.stop()
 })
 
 test('a line that is cut, and a restart, neither lose nor repeat a message', async () => {

@@ -1,5 +1,6 @@
 import { find } from '../../browser/find.ts'
 import { enterRoom } from './room.ts'
+import { shownName } from './shown-name.ts'
 
 // Who has said a name in this window, and in which room, is let in at once, also after a reload.
 
@@ -19,7 +20,7 @@ if (room !== null && /^[a-z0-9-]{1,40}$/.test(room) && name !== null) {
   find('#join').addEventListener('submit', (event) => {
     event.preventDefault()
     if (nameField.value.trim() === '') return
-    sessionStorage.setItem('name', nameField.value.trim())
+    sessionStorage.setItem('name', shownName(nameField.value))
     location.assign(`/?room=${encodeURIComponent(roomField.value)}`)
   })
 }

@@ -1,5 +1,6 @@
 import { find } from '../../browser/find.ts'
 import { avatarOf } from './avatar.ts'
+import { shownName } from './shown-name.ts'
 
 export interface Message {
   readonly name: string
@@ -18,7 +19,7 @@ export interface Messages {
   endHistory(): void
 }
 
-const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
+const timeOfDay = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' })
 const dayAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 const nearPx = 80
 
@@ -102,8 +103,10 @@ function render({ name, text }: Message, isMine: boolean): HTMLElement {
   item.className = isMine ? 'message mine' : 'message'
   item.dataset['name'] = name
   const author = document.createElement('b')
-  author.textContent = name
+  author.textContent = shownName(name)
+  author.dir = 'auto'
   const body = document.createElement('p')
+  body.dir = 'auto'
   body.textContent = text
   const note = document.createElement('small')
   item.append(avatarOf(name), author, body, note)

@@ -2,6 +2,7 @@ import { ask, pathOf } from '../../browser/ask.ts'
 import type { Connection } from '../../browser/connection.ts'
 import { find } from '../../browser/find.ts'
 import { avatarOf } from './avatar.ts'
+import { isolated } from './shown-name.ts'
 
 interface Presence {
   readonly members: readonly { readonly name: string; readonly since: string }[]
@@ -42,7 +43,7 @@ function show(people: ReadonlySet<string>, me: string): void {
     ...names.map((name) => {
       const item = document.createElement('li')
       const label = document.createElement('span')
-      label.textContent = name === me ? `${name} (you)` : name
+      label.append(isolated(name), name === me ? ' (you)' : '')
       item.append(avatarOf(name), label)
       return item
     }),

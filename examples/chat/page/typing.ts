@@ -1,5 +1,6 @@
 import type { Connection } from '../../browser/connection.ts'
 import { find } from '../../browser/find.ts'
+import { isolated } from './shown-name.ts'
 
 interface Typing {
   /** Who has spoken is no longer writing. */
@@ -15,10 +16,12 @@ export function createTyping(connection: Connection, channel: string, me: string
   let toldAt = -Infinity
 
   const show = (): void => {
-    const names = [...writers.keys()]
+    const names = [...writers.keys()].map(isolated)
+    const [first = '', ...others] = names
+    const who =
+      names.length > 3 ? ['Several people'] : [first, ...others.flatMap((each) => [' and ', each])]
     const verb = names.length > 1 ? 'are' : 'is'
-    const who = names.length > 3 ? 'Several people' : names.join(' and ')
-    find('#typing').textContent = names.length === 0 ? '' : `${who} ${verb} writing …`
+    find('#typing').replaceChildren(...(names.length === 0 ? [] : [...who, ` ${verb} writing …`]))
   }
   const stop = (name: string): void => {
     clearTimeout(writers.get(name))

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 
 /** One person's browser, with a page that is watched. */
 export interface Visitor extends AsyncDisposable {
@@ -8,8 +8,19 @@ export interface Visitor extends AsyncDisposable {
   readonly faults: readonly string[]
 }
 
-export async function visit(browser: Browser, url: string): Promise<Visitor> {
-  const context = await browser.newContext()
+/** A small one, held upright. */
+export const phone = { isMobile: true, hasTouch: true, viewport: { width: 375, height: 700 } }
+
+/** By how many pixels a page is wider than its screen. */
+export const overflowOf = (page: Page): Promise<number> =>
+  page.evaluate('Math.max(0, document.documentElement.scrollWidth - 375, innerWidth - 375)')
+
+export async function visit(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Visitor> {
+  const context = await browser.newContext(options)
   context.setDefaultTimeout(15_000)
   const page = await context.newPage()
   const faults: string[] = []
