@@ -4,7 +4,7 @@ import { nextQuote } from '../../examples/ticker/market.ts'
 import { seededRandom } from '../../examples/seeded-random.ts'
 import { startChromium } from '../servers/chromium.ts'
 import { startExample } from './support/start-example.ts'
-import { visit } from './support/visitor.ts'
+import { overflowOf, phone, visit } from './support/visitor.ts'
 
 const patience = { timeout: 15_000, interval: 50 }
 /** What the exchange has published before anybody reads. */
@@ -75,6 +75,35 @@ test('prices move, late readers get the history, and the slow one catches up', a
   expect([...first.faults, ...late.faults]).toEqual([])
   await example.stop()
   await expect(fetch(example.url)).rejects.toThrow('fetch failed')
+})
+
+test('a phone shows all of it, dims what is old, and its numbers agree', async () => {
+  await using example = await startExample('ticker')
+  await using visitor = await visit(browser, example.url, phone)
+  const { page } = visitor
+  await live(page)
+  await expect.poll(() => numberIn(page, '#slow-read'), patience).toBeGreaterThan(20)
+  const [read = 0, behind = 0, bar = 0] = await page.evaluate<number[]>(`[
+    Number(document.querySelector('#slow-read').textContent),
+    Number(document.querySelector('#slow-behind').textContent),
+    document.querySelector('#slow-progress').value,
+  ]`)
+  expect(bar).toBeCloseTo(read / (read + behind), 5)
+  // The four hundred that were there before the page are no news.
+  const rates = await page.evaluate<number[]>(`new Promise((resolve) => {
+    const rates = []
+    new MutationObserver(() => {
+      rates.push(Number.parseInt(document.querySelector('#rate').textContent))
+      if (rates.length === 2) resolve(rates)
+    }).observe(document.querySelector('#rate'), { childList: true })
+  })`)
+  expect(Math.max(...rates)).toBeLessThan(200)
+  await visitor.context.setOffline(true)
+  await page.waitForSelector('#state[data-state="waiting"]')
+  expect(await overflowOf(page)).toBe(0)
+  const opacity = "getComputedStyle(document.querySelector('#board tbody')).opacity"
+  expect(await page.evaluate(opacity)).toBe('0.45')
+  await example.stop()
 })
 
 test('the same seed gives the same market', () => {

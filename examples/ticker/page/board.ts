@@ -85,7 +85,8 @@ function createRow(
         prices.push(data.price)
         if (prices.length > shown) prices.shift()
         element.dataset['sequence'] = sequence
-        onQuote()
+        // What was before this page is no news.
+        if (Number(sequence) > head) onQuote()
         draw()
       },
     }),

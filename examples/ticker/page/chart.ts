@@ -31,7 +31,8 @@ export function createChart(connection: Connection, onHead: (offset: number) => 
     const last = points.at(-1)
     if (last === undefined) return canvas.replaceChildren()
     find('#chart-price').textContent = formatPrice(last.price)
-    find('#chart-count').textContent = `${points.length} quotes`
+    find('#chart-count').textContent =
+      points.length < shown ? `${points.length} quotes` : `last ${shown.toLocaleString('en')}`
     const [first] = points
     canvas.classList.toggle('down', first !== undefined && last.price < first.price)
     drawInto(canvas, points, slowOffset)

@@ -28,15 +28,19 @@ export function createSlowReader(
   let time = 0
   let head = 0
   let at = 0
+  /** What lies before the history, which nobody can read any more. */
+  let start = 0
   let counts = { read: 0, lost: 0, repeated: 0 }
 
   const show = (): void => {
-    const behind = Math.max(0, head - at)
+    // Before it has read anything, all that is kept lies before it.
+    const behind = Math.max(0, head - Math.max(at, start))
     find('#slow-read').textContent = String(counts.read)
     find('#slow-behind').textContent = String(behind)
     find('#slow-lost').textContent = String(counts.lost)
     find('#slow-repeated').textContent = String(counts.repeated)
-    find('#slow-progress', HTMLProgressElement).value = head === 0 ? 0 : at / head
+    find('#slow-progress', HTMLProgressElement).value =
+      counts.read === 0 ? 0 : counts.read / (counts.read + behind)
     const speed = Number(speedField.value)
     const state = behind <= 2 ? 'Has caught up' : speed === 0 ? 'Waits' : 'Reads on'
     const element = find('#slow-state')
@@ -61,7 +65,7 @@ export function createSlowReader(
   return {
     begin(symbol) {
       reading?.stop()
-      ;[at, head, asked, time] = [0, 0, 0, 0]
+      ;[at, head, start, asked, time] = [0, 0, 0, 0, 0]
       counts = { read: 0, lost: 0, repeated: 0 }
       let isFirst = true
       reading = connection.read<Quote>(`quotes.${symbol}`, {
@@ -81,6 +85,7 @@ export function createSlowReader(
       })
     },
     showHead(offset) {
+      if (head === 0) start = offset - 1
       head = offset
       show()
     },
