@@ -119,12 +119,15 @@ describe('publish', () => {
     expect(stderr).toContain(`buzzer tail 'typing.a b' --since 43`)
   })
 
-  test.each(['jobs.x', 'operations.x'])('does not say to declare %s', async (name) => {
-    const { stderr, exitCode } = await call(['publish', name, '1'])
-    expect(stderr).toContain('code: channel-not-found')
-    expect(stderr).not.toContain('declare')
-    expect(exitCode).toBe(1)
-  })
+  test.each(['jobs.x', 'operations.x', 'presence.x'])(
+    'does not say to declare %s',
+    async (name) => {
+      const { stderr, exitCode } = await call(['publish', name, '1'])
+      expect(stderr).toContain('code: channel-not-found')
+      expect(stderr).not.toContain('declare it')
+      expect(exitCode).toBe(1)
+    },
+  )
 
   test('shows data of a channel where it is not JSON', async () => {
     const { stderr } = await call(['publish', 'news', '{'])

@@ -1,21 +1,9 @@
 import { BuzzerError, ConnectionError } from '@buzzer/client'
 import { ConfigError } from '../config/load.ts'
 import { CommandError, exitCodes } from './command-error.ts'
+import type { Explained } from './explained.ts'
 import { explainLines, LinesError } from './lines-error.ts'
 import { Interrupted } from './terminal.ts'
-
-/** An error as it is shown. */
-export interface Explained {
-  readonly code: string
-  readonly exitCode: number
-  readonly what: string
-  readonly why: readonly string[]
-  readonly fix: string | null
-  /** A page that says more. */
-  readonly page: string | null
-  /** What programs are told besides. */
-  readonly more?: Readonly<Record<string, number | null>>
-}
 
 /** Says of whatever was thrown what it means to who typed the command. */
 export function explainError(error: unknown): Explained {
@@ -82,8 +70,10 @@ function explainProblem({ code, message, problem }: BuzzerError): Explained {
 function fixOf(code: string, message: string): string | null {
   if (code !== 'channel-not-found') return fixes[code] ?? null
   if (message.includes('/v1/jobs/')) return 'buzzer jobs watch ID follows a job'
-  return message.includes('only Buzzer writes') ? null : (fixes[code] ?? null)
+  return isOwnChannel.test(message) ? null : (fixes[code] ?? null)
 }
+
+const isOwnChannel = /only Buzzer writes|'(?:operations|presence|batches)[./]/
 
 function explainConnection(error: ConnectionError): Explained {
   const reasons = causesOf(error).map((cause) => cause.message)

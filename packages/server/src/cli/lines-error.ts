@@ -1,6 +1,6 @@
 import { BuzzerError, ConnectionError } from '@buzzer/client'
 import { CommandError, exitCodes } from './command-error.ts'
-import type { Explained } from './explain-error.ts'
+import type { Explained } from './explained.ts'
 
 /** A line that is no event. */
 export class BadLine extends CommandError {

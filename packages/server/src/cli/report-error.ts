@@ -1,4 +1,5 @@
-import { explainError, type Explained } from './explain-error.ts'
+import { explainError } from './explain-error.ts'
+import type { Explained } from './explained.ts'
 import { paint, writeLine, type Output, type Terminal } from './terminal.ts'
 
 /**

@@ -37,6 +37,7 @@ export function answerChannel(
 const refusals: Readonly<Record<string, string>> = {
   'jobs.x': 'The events of a job are at /v1/jobs/x/events, and on /v1/ws.',
   'operations.x': 'Nobody publishes to this channel: only Buzzer writes to it.',
+  'presence.x': "There is no channel 'presence.x'. Declare it in the configuration.",
 }
 
 function refuse(response: ServerResponse, name: string): void {
