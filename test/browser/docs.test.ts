@@ -93,6 +93,43 @@ describe('/docs in a browser', () => {
     await page.close()
   })
 
+  test('goes on watching after its last event when the line was cut', async () => {
+    const { page } = await open('/docs/channels')
+    const panel = page.getByRole('complementary', { name: 'Try a channel' })
+    await panel.getByLabel('symbol').fill('CUT')
+    await panel.getByRole('button', { name: 'Watch' }).click()
+    await panel.getByText('Watching').waitFor()
+    const publish = () => panel.getByRole('button', { name: 'Publish' }).click()
+    await publish()
+    const events = page.locator('#events > li')
+    await expect.poll(() => events.count()).toBe(1)
+
+    await page.context().setOffline(true)
+    await panel.getByText('The connection was lost; trying again.').waitFor()
+    await publish()
+    await panel.getByText('The server could not be reached.').waitFor()
+    await call(server.url, 'POST /v1/channels/quotes.CUT/events', { json: { price: 2 } })
+    await page.context().setOffline(false)
+    await panel.getByText('Watching').waitFor()
+    await expect.poll(() => events.count()).toBe(2)
+    await page.close()
+  })
+
+  test('on a phone the documentation comes first, and a link leads to the panel', async () => {
+    const { page } = await open('/docs/channels')
+    await page.setViewportSize({ width: 375, height: 700 })
+    const top = (selector: string) =>
+      page.evaluate<number>(`document.querySelector('${selector}').getBoundingClientRect().top`)
+    expect(await top('#try-panel')).toBeGreaterThan(await top('#reference'))
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(375)
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.textContent')).toContain('Skip to Try')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate('document.activeElement.id')).toBe('try-panel')
+    await expect.poll(() => top('#try-panel')).toBeLessThan(700)
+    await page.close()
+  })
+
   test('works without a mouse', async () => {
     const { page } = await open('/docs/channels')
     await page.locator('#parameter-0').waitFor()

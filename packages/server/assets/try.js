@@ -24,7 +24,7 @@ const eventsAtMost = 100
 /** Ends the stream that is open. @type {AbortController | null} */
 let watching = null
 
-/** @param {string} id @param {'good' | 'bad'} kind @param {string} text */
+/** @param {string} id @param {'good' | 'waits' | 'bad'} kind @param {string} text */
 function say(id, kind, text) {
   Object.assign(byId(id), { className: kind, textContent: text })
 }
@@ -48,10 +48,22 @@ async function problemOf(response) {
   return [what, ...details].join('\n')
 }
 
+const unreachable = 'The server could not be reached.'
+
+/**
+ * @param {string} address
+ * @param {RequestInit} [options]
+ */
+const ask = (address, options) =>
+  fetch(address, options).catch((/** @type {unknown} */ error) => {
+    if (error instanceof TypeError) throw new Error(unreachable)
+    throw error
+  })
+
 async function listChannels() {
   let cursor = ''
   do {
-    const response = await fetch(`${root}v1/channels?limit=1000${cursor}`)
+    const response = await ask(`${root}v1/channels?limit=1000${cursor}`)
     if (!response.ok) throw new Error(await problemOf(response))
     const page = /** @type {{ channels: Channel[], next: string | null }} */ (await response.json())
     for (const one of page.channels) if (one.problem === null) channels.set(one.name, one)
@@ -145,7 +157,7 @@ function eventsAddress() {
 
 async function publish() {
   const type = byId('type').value
-  const response = await fetch(
+  const response = await ask(
     eventsAddress() + (type === '' ? '' : `?type=${encodeURIComponent(type)}`),
     {
       method: 'POST',
@@ -159,32 +171,81 @@ async function publish() {
   say('published', 'good', `${response.status}: published at offset ${offset}`)
 }
 
-/** Reads the stream by hand: an EventSource hears only the types that it was told before. */
+const firstWaitMs = 1_000
+const longestWaitMs = 15_000
+
+/** Goes on after the last event that came, whenever the line is cut. */
 async function watch() {
-  watching = new AbortController()
-  const { signal } = watching
+  const mine = new AbortController()
+  watching = mine
   byId('watch').setAttribute('aria-pressed', 'true')
   byId('watch').textContent = 'Stop'
-  const address = eventsAddress() + (byId('all').checked ? '?since=0' : '')
-  const response = await fetch(address, { headers: { accept: 'text/event-stream' }, signal })
+  const address = eventsAddress()
+  const cursor = { since: byId('all').checked ? '0' : '' }
+  let waitMs = firstWaitMs
+  for (let isFirst = true; !mine.signal.aborted; isFirst = false) {
+    const wasOpen = await readOn(address, cursor, mine.signal).catch(
+      (/** @type {unknown} */ error) => {
+        if (isFirst || !(error instanceof Lost)) throw error
+        return false
+      },
+    )
+    waitMs = wasOpen ? firstWaitMs : Math.min(longestWaitMs, waitMs * 2)
+    if (mine.signal.aborted) return
+    say('watched', 'waits', 'The connection was lost; trying again.')
+    await new Promise((resolve) => {
+      const timer = setTimeout(resolve, waitMs)
+      addEventListener('online', resolve, { once: true, signal: mine.signal })
+      mine.signal.addEventListener('abort', () => resolve(clearTimeout(timer)))
+    })
+  }
+}
+
+/** The server is not there, or not able to answer, at this moment. */
+class Lost extends Error {}
+
+/**
+ * Reads the stream by hand: an EventSource hears only the types that it was told before.
+ *
+ * @param {string} address
+ * @param {{ since: string }} cursor where to begin, and then where it is
+ * @param {AbortSignal} signal
+ * @returns {Promise<boolean>} whether it was open, until it was cut
+ */
+async function readOn(address, cursor, signal) {
+  const query = cursor.since === '' ? '' : `?since=${encodeURIComponent(cursor.since)}`
+  const response = await ask(address + query, {
+    headers: { accept: 'text/event-stream' },
+    signal,
+  }).catch((/** @type {unknown} */ error) => {
+    throw signal.aborted ? error : new Lost(unreachable)
+  })
+  if (response.status === 429 || response.status >= 500) throw new Lost(await problemOf(response))
   if (!response.ok || response.body === null) throw new Error(await problemOf(response))
   say('watched', 'good', 'Watching; what comes is shown first.')
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+  // A browser may not notice that the network is gone; it does say so.
+  const cut = () => void reader.cancel().catch(() => {})
+  addEventListener('offline', cut, { once: true, signal })
   let rest = ''
-  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-    const frames = (rest + piece.value).split('\n\n')
-    rest = frames.pop() ?? ''
-    for (const frame of frames) show(frame)
+  try {
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+      const frames = (rest + piece.value).split('\n\n')
+      rest = frames.pop() ?? ''
+      for (const frame of frames) cursor.since = show(frame) || cursor.since
+    }
+  } catch (error) {
+    if (signal.aborted) throw error
   }
-  say('watched', 'good', 'The stream has ended.')
+  return true
 }
 
-/** @param {string} frame one event of the stream */
+/** @param {string} frame one event of the stream @returns {string} its cursor, if it has one */
 function show(frame) {
   const lines = frame.split('\n')
   const valueOf = (/** @type {string} */ name) =>
     lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2) ?? ''
-  if (valueOf('data') === '') return
+  if (valueOf('data') === '') return valueOf('id')
   const event = /** @type {unknown} */ (JSON.parse(valueOf('data')))
   const about = make(
     'summary',
@@ -196,6 +257,7 @@ function show(frame) {
   const list = byId('events')
   list.prepend(make('li', {}, make('details', {}, about, whole)))
   while (list.children.length > eventsAtMost) list.lastElementChild?.remove()
+  return valueOf('id')
 }
 
 function stop() {

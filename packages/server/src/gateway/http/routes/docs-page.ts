@@ -39,12 +39,14 @@ export function docsPage(page: DocsPage, hashOf: (file: string) => string | null
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${file('docs.css')}">
 <body class="light-mode">
+${page === 'channels' ? '<a class="skip" href="#try-panel">Skip to Try a channel</a>' : ''}
 <header class="bar">
   <a class="name" href="${root || './'}">Buzzer</a>
   <nav aria-label="Documents">
     ${tab('calls', page, root)}
     ${tab('channels', page, root)}
   </nav>
+  ${page === 'channels' ? '<a class="jump" href="#try-panel">Try a channel</a>' : ''}
   <span class="raw"><a href="${root}${document}.json">${document}.json</a><a href="${root}${document}.yaml">${document}.yaml</a></span>
 </header>
 ${page === 'calls' ? reference : `<div class="beside"><div>${reference}</div>\n${tryPanel(root)}</div>`}
@@ -65,7 +67,9 @@ const notInstalled = (root: string, document: string): string => `<main class="p
 in a clone it comes with <code>npm ci</code>.</p>
 </main>`
 
-const tryPanel = (root: string): string => `<aside class="try" aria-labelledby="try-title">
+const tryPanel = (
+  root: string,
+): string => `<aside class="try" id="try-panel" tabindex="-1" aria-labelledby="try-title">
 <h1 id="try-title">Try a channel</h1>
 <p id="none" hidden>No channel is declared yet: declare one in <code>buzzer.config.ts</code>, by
 <code>PUT /v1/channels/NAME</code>, or import an AsyncAPI document.</p>
