@@ -276,6 +276,12 @@ async function tryTo(id, work) {
   }
 }
 
+for (const link of document.querySelectorAll('a[href="#try-panel"]'))
+  link.addEventListener('click', () => {
+    // What is drawn on the way there moves it.
+    for (const ms of [0, 100, 400]) setTimeout(() => byId('try-panel').scrollIntoView(), ms)
+  })
+
 form.addEventListener('submit', (event) => {
   event.preventDefault()
   void tryTo('published', publish)
