@@ -404,12 +404,6 @@ describe('a channel of the run time', () => {
     expect(await stream.next()).toBeNull()
     expectProblem(await page('gone'), 404, 'channel-not-found')
   })
-
-  test('does not become one of all tenants, whose offsets would be others', async () => {
-    await put('mine', {})
-    const problem = expectProblem(await put('mine', { shared: true }), 422, 'validation-failed')
-    expect(problem.errors?.[0]?.pointer).toBe('/shared')
-  })
 })
 
 describe('a handler', () => {

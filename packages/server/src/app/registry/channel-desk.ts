@@ -4,7 +4,7 @@ import type { Changed, ChangeTerms } from '../../ports/registry.ts'
 import { channelName, makeChannel } from '../make-channel.ts'
 import { hasChannel } from './assemble.ts'
 import type { Desk, DeskDeps } from './desk.ts'
-import { invalid, readChannelBody } from './read-body.ts'
+import { readChannelBody } from './read-body.ts'
 import { definedInConfig, refused } from './refusals.ts'
 import { withEntry } from './state.ts'
 
@@ -36,10 +36,6 @@ export async function commitChannel(
   if (unmet !== null) return refused(unmet)
   const { state } = desk.live
   const present = state.channels.get(name)
-  const wasShared = present?.options['shared'] === true
-  if (present !== undefined && wasShared !== (options['shared'] === true)) {
-    return refused(invalid([otherTenancy]))
-  }
   if (present?.problem === null && canonical(present.options) === canonical(options)) {
     return { kind: 'changed', version: present.version, created: false, changes: null }
   }
@@ -66,10 +62,4 @@ export async function commitChannel(
   if (outcome === 'again') return 'again'
   const created = expected === 0
   return { kind: 'changed', version: desk.versionOf(key), created, changes: null }
-}
-
-/** Its events would be others under the same offsets, and readers' cursors would pass them over. */
-const otherTenancy = {
-  pointer: '/shared',
-  detail: 'cannot be changed; declare another channel, or delete this one first',
 }
