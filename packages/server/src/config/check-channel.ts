@@ -1,3 +1,4 @@
+import { ownSegments } from '../core/channel-name.ts'
 import { channelPolicies } from '../define/channel.ts'
 import type { ConfigIssue } from '../define/errors.ts'
 import { jsonSchemaOf, type Schema } from '../define/schema.ts'
@@ -10,9 +11,6 @@ import { issueIf, issuesOf } from './issues.ts'
  */
 const namePattern = /^(?!.*__proto__)(?:[\w~-]+|\{\w+\})(?:[./](?:[\w~-]+|\{\w+\}))*$/
 const longestName = 255
-
-/** First segments of channels that belong to Buzzer itself. */
-const reserved = new Set(['jobs', 'operations', 'batches', 'presence', 'webhooks'])
 
 const known = ['summary', 'data', 'history', 'ephemeral', 'shared', 'presence']
 
@@ -30,7 +28,7 @@ export function checkChannel(
     "this is no name of a channel; write segments divided by dots, such as 'quotes.{symbol}'"
   return [
     ...issueIf(!namePattern.test(name) || name.length > longestName, path, badName),
-    ...issueIf(reserved.has(first), path, `channels below ${first} are Buzzer's own`),
+    ...issueIf(ownSegments.has(first), path, `channels below ${first} are Buzzer's own`),
     ...unknownKeys(`${path}.`, options, known),
     ...(options['data'] === undefined
       ? []

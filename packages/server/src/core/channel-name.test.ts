@@ -27,6 +27,19 @@ describe('the name of a channel', () => {
     'x'.repeat(256),
   ])('%j is none', (name) => expect(parseChannelName(name)).toBeNull())
 
+  test('that is one of ours leads to no declaration, whatever its parameters', () => {
+    const find = createChannelIndex([{ name: '{a}.{b}' }, { name: '{a}' }])
+    for (const name of [
+      'operations/render',
+      'presence.chat',
+      'jobs.job_1',
+      'batches/b',
+      'webhooks',
+    ]) {
+      expect([name, find(name)]).toEqual([name, null])
+    }
+  })
+
   test('leads to the declaration with fewer parameters, and then to the later one', () => {
     const names = ['{a}.{b}', 'x.{b}', '{a}.y', 'x.y', 'x', '{a}.{b}.{c}']
     const find = createChannelIndex(names.map((name) => ({ name })))

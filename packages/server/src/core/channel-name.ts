@@ -1,4 +1,14 @@
 const longestName = 255
+
+/** First segments of channels that belong to Buzzer itself; no declaration stands for them. */
+export const ownSegments: ReadonlySet<string> = new Set([
+  'jobs',
+  'operations',
+  'batches',
+  'presence',
+  'webhooks',
+])
+
 /** Control and format characters, and what patterns and topics are made of. */
 const forbidden = /[\p{C}+#*?{}]|__proto__/u
 const parameter = /^\{\w+\}$/
@@ -43,7 +53,8 @@ export function createChannelIndex<Channel extends Named>(
 
   const find = (text: string): ChannelMatch<Channel> | null => {
     const segments = parseChannelName(text)
-    if (segments === null) return null
+    // A pattern may begin with a parameter, which is not to stand for one of ours.
+    if (segments === null || ownSegments.has(segments[0] ?? '')) return null
     const fitting = patterns.find((pattern) => fits(pattern.segments, segments))
     return fitting === undefined ? null : { channel: fitting.channel, name: segments.join('.') }
   }

@@ -139,6 +139,34 @@ describe('a channel that keeps nothing on disk', () => {
     expect((await look(node, 'live', 0)).values).toMatchObject([{ data: 1 }, { data: 3 }])
   })
 
+  test('is not forgotten by the store while it is in use', async () => {
+    const { simulation, wish } = await open(live)
+    await using _ = simulation
+    const hourMs = 3_600_000
+    const retention = { jobsMs: hourMs, tombstonesMs: 3 * hourMs, eventsMs: hourMs }
+    const node = await simulation.start({ ...wish, retention })
+    for (let time = 0; time < 4; time += 1) {
+      await publish(node, 'live', [time])
+      await simulation.clock.advance(2 * hourMs)
+    }
+    await node.vanish()
+    const next = await simulation.start({ ...wish, retention })
+    const published = await publish(next, 'live', [4])
+    expect(published.kind === 'published' && published.events[0]?.offset).toBeGreaterThan(100_000)
+  })
+
+  test('holds no more in memory than a bound, however many there are', async () => {
+    const { simulation, node } = await open(channel({ name: 'live.{n}', ephemeral: true }))
+    await using _ = simulation
+    const large = 'x'.repeat(240_000)
+    for (let room = 0; room < 90; room += 1) {
+      await publish(node, `live.${room}`, [large], [large], [large], [large])
+    }
+    // A slice is bounded as well.
+    expect((await look(node, 'live.89', 0)).values).toHaveLength(2)
+    expect(await look(node, 'live.0', 1)).toMatchObject({ values: [], reset: 5 })
+  })
+
   test('never gives an offset twice, and resets who was there before a restart', async () => {
     const { simulation, node, wish } = await open(live)
     await using _ = simulation

@@ -1,3 +1,5 @@
+import type { Millis } from '../../core/time.ts'
+import type { Clock } from '../../ports/clock.ts'
 import type { EventPlace, NewEvent, Publication } from '../../ports/events.ts'
 import type { Store } from '../../ports/store.ts'
 import { keyOf, type DeclaredPlace, type Place, type PresencePlace } from './place.ts'
@@ -19,6 +21,7 @@ export interface Offsets {
 interface Block {
   next: number
   end: number
+  takenAt: Millis
   /** The latest events that can come again, oldest first. */
   readonly recent: Map<string, number>
 }
@@ -27,8 +30,15 @@ interface Block {
 const blockSize = 100_000
 /** Channels whose block is in memory; another one just begins a new block. */
 const blocksAtMost = 10_000
+/** A channel that is in use is taken offsets for at least this often, in milliseconds. */
+const refreshMs = 3_600_000
 
-export function createOffsets({ store }: { readonly store: Pick<Store, 'events'> }): Offsets {
+interface OffsetParts {
+  readonly store: Pick<Store, 'events'>
+  readonly clock: Pick<Clock, 'now'>
+}
+
+export function createOffsets({ store, clock }: OffsetParts): Offsets {
   const blocks = new Map<string, Block>()
   const refills = new Map<string, Promise<boolean>>()
 
@@ -36,27 +46,48 @@ export function createOffsets({ store }: { readonly store: Pick<Store, 'events'>
     try {
       const first = await store.events.reserve(tenant, name, blockSize)
       if (first === null) return false
-      if (blocks.size >= blocksAtMost) blocks.clear()
       const left = blocks.get(key)
       // What nobody else took in between goes on without a gap.
-      if (left !== undefined && left.end + 1 === first) left.end += blockSize
-      else blocks.set(key, { next: first, end: first + blockSize - 1, recent: new Map() })
+      if (left !== undefined && left.end + 1 === first) {
+        Object.assign(left, { end: left.end + blockSize, takenAt: clock.now() })
+        return true
+      }
+      makeRoom()
+      const fresh = { next: first, end: first + blockSize - 1, takenAt: clock.now() }
+      blocks.set(key, { ...fresh, recent: new Map() })
       return true
     } finally {
       refills.delete(key)
     }
   }
 
+  const begin = (key: string, place: Place): Promise<boolean> => {
+    const filling = refills.get(key) ?? refill(key, place)
+    refills.set(key, filling)
+    return filling
+  }
+
+  /** The oldest goes: who follows that channel is reset when it goes on. */
+  const makeRoom = (): void => {
+    for (const key of blocks.keys()) {
+      if (blocks.size < blocksAtMost) return
+      blocks.delete(key)
+    }
+  }
+
   const take: Offsets['take'] = (place, events) => {
     const key = keyOf(place)
     const block = blocks.get(key)
+    // The store forgets channels that it has not heard of for long.
+    if (block !== undefined && clock.now() - block.takenAt > refreshMs) {
+      block.takenAt = clock.now()
+      begin(key, place).catch(() => {})
+    }
     if (block !== undefined && block.next + events.length - 1 <= block.end) {
       const { count } = place.channel.history
       return { kind: 'published', places: events.map((event) => put(block, event, count)) }
     }
-    const filling = refills.get(key) ?? refill(key, place)
-    refills.set(key, filling)
-    return filling.then((isFilled) =>
+    return begin(key, place).then((isFilled) =>
       isFilled ? take(place, events) : { kind: 'too-many-channels' },
     )
   }

@@ -16,6 +16,8 @@ export interface Ring {
   /** Cursors from here on can be served. */
   readonly floor: number
   readonly last: number
+  /** About what it holds. */
+  readonly characters: number
   /** Forgets everything; what comes next follows this offset. */
   restart(last: number): void
   /** @param event has the offset after the last one */
@@ -34,8 +36,10 @@ export interface RingBounds {
 
 /** A slice ends with the event that reaches so many characters. */
 const sliceCharacters = 262_144
-/** An event is made when it is read; this is what it will be about. */
+/** An outcome is made when it is read; this is what it will be about, apart from its result. */
 const outcomeCharacters = 1_000
+/** Places of which slices are remembered: readers who do not stand at the end may stand anywhere. */
+const slicesAtMost = 16
 
 export function createRing(bounds: RingBounds): Ring {
   let events: ToldEvent[] = []
@@ -78,6 +82,9 @@ export function createRing(bounds: RingBounds): Ring {
     get last() {
       return last()
     },
+    get characters() {
+      return characters
+    },
     restart(at) {
       events = []
       head = 0
@@ -103,12 +110,17 @@ export function createRing(bounds: RingBounds): Ring {
     },
     above(cursor) {
       if (cursor >= last()) return null
-      const slice = slices.get(cursor) ?? cut(cursor)
+      const known = slices.get(cursor)
+      if (known !== undefined) return known
+      if (slices.size >= slicesAtMost) slices.clear()
+      const slice = cut(cursor)
       slices.set(cursor, slice)
       return slice
     },
   }
 }
 
-const sizeOf = (event: ToldEvent | undefined): number =>
-  event?.kind === 'published' ? event.text.length : outcomeCharacters
+function sizeOf(event: ToldEvent | undefined): number {
+  if (event?.kind === 'published') return event.text.length
+  return outcomeCharacters + (event?.kind === 'outcome' ? (event.result?.body.byteLength ?? 0) : 0)
+}

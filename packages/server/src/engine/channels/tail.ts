@@ -9,6 +9,8 @@ import type { ToldEvent, ToldPage } from './told-event.ts'
  */
 export interface Tail {
   readonly last: number
+  /** About what it holds in memory. */
+  readonly characters: number
   /** Resolves when `last` is known. */
   ready(): Promise<void>
   /** Events were committed here; the store has them already. */
@@ -168,6 +170,9 @@ export function createTail(options: TailOptions): Tail {
   return {
     get last() {
       return ring.last
+    },
+    get characters() {
+      return ring.characters
     },
     ready() {
       if (isKnown) return Promise.resolve()

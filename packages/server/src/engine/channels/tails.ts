@@ -1,6 +1,5 @@
-import { channelTopic } from '../../ports/bus.ts'
+import { channelTopic, type Bus } from '../../ports/bus.ts'
 import type { Catalog } from '../../ports/catalog.ts'
-import type { Bus } from '../../ports/bus.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ChannelPage } from '../../ports/events.ts'
 import type { Log } from '../../ports/log.ts'
@@ -44,6 +43,8 @@ const pageSize = 256
 const lookMs = 5_000
 /** Tails of channels that keep nothing on disk stay without readers: they are all that there is. */
 const idleAtMost = 10_000
+/** And together they hold about so many characters, besides those that somebody follows. */
+const idleCharacters = 67_108_864
 
 interface Entry {
   readonly place: ReadablePlace
@@ -55,9 +56,13 @@ interface Entry {
 
 export function createTails(ctx: TailParts): Tails {
   const entries = new Map<string, Entry>()
+  /** Those without a store that nobody holds, the one that has been so for longest first. */
+  const idle = new Map<string, Entry>()
   /** Whose own news this is, which need not be looked for. */
   let announcing: Tail | null = null
   let callOff: (() => void) | null = null
+  /** What the tails without a store hold. */
+  let characters = 0
 
   const create = (place: ReadablePlace): Entry => {
     const isStored = place.channel?.ephemeral !== true
@@ -77,9 +82,11 @@ export function createTails(ctx: TailParts): Tails {
     return { place, tail, unsubscribe, isStored, holders: 0 }
   }
 
-  const drop = (key: string, { unsubscribe }: Entry): void => {
+  const drop = (key: string, { unsubscribe, isStored, tail }: Entry): void => {
     unsubscribe()
+    if (!isStored) characters -= tail.characters
     entries.delete(key)
+    idle.delete(key)
     if (entries.size > 0) return
     callOff?.()
     callOff = null
@@ -87,9 +94,9 @@ export function createTails(ctx: TailParts): Tails {
 
   /** The one that has been idle for longest goes; its readers' cursors are reset when they come. */
   const makeRoom = (): void => {
-    if (entries.size < idleAtMost) return
-    for (const [key, entry] of entries) {
-      if (entry.holders === 0) return drop(key, entry)
+    for (const [key, entry] of idle) {
+      if (idle.size <= idleAtMost && characters <= idleCharacters) return
+      drop(key, entry)
     }
   }
 
@@ -101,7 +108,6 @@ export function createTails(ctx: TailParts): Tails {
   const entryOf = (key: string, place: ReadablePlace): Entry => {
     const known = entries.get(key)
     if (known !== undefined) return known
-    makeRoom()
     const entry = create(place)
     entries.set(key, entry)
     callOff ??= ctx.clock.after(lookMs, lookAll)
@@ -113,6 +119,7 @@ export function createTails(ctx: TailParts): Tails {
       const key = keyOf(place)
       const entry = entryOf(key, place)
       entry.holders += 1
+      idle.delete(key)
       let isHeld = true
       return {
         tail: entry.tail,
@@ -121,10 +128,10 @@ export function createTails(ctx: TailParts): Tails {
           isHeld = false
           entry.holders -= 1
           if (entry.holders > 0 || entries.get(key) !== entry) return
-          if (entry.isStored) return drop(key, entry)
-          // The last to be let go is the last to go.
-          entries.delete(key)
-          entries.set(key, entry)
+          // One that holds nothing would only take the place of others.
+          if (entry.isStored || entry.tail.characters === 0) return drop(key, entry)
+          idle.set(key, entry)
+          makeRoom()
         },
       }
     },
@@ -141,8 +148,10 @@ export function createTails(ctx: TailParts): Tails {
       }
     },
     announce(place, events) {
-      const tail = entries.get(keyOf(place))?.tail ?? null
+      const { tail = null, isStored = true } = entries.get(keyOf(place)) ?? {}
+      const before = tail?.characters ?? 0
       tail?.offer(events)
+      if (!isStored) characters += (tail?.characters ?? 0) - before
       announcing = tail
       ctx.bus.publish(channelTopic(place.tenant, place.name))
       announcing = null
