@@ -16,6 +16,7 @@ export function renderBanner({ url, legacyUrl, dataFolder, readyMs }: Running): 
     ['API', url],
     ['Wrapped API', `${url}/api/legacy`],
     ['Legacy API', `${legacyUrl}  ${dim('1 to 5 s an answer')}`],
+    ['Docs', `${url}/docs`],
     ['OpenAPI', `${url}/openapi.json`],
     ['Metrics', `${url}/metrics`],
     ['Data', dataFolder],

@@ -4,8 +4,8 @@ interface Context {
   readonly source?: string
 }
 
-/** What JavaScript's numbers may not hold, or would write otherwise. */
-const suspicious = /\d{16}|\d[eE]/
+/** Numbers that JavaScript's may not hold, or would write otherwise; text that looks so does no harm. */
+const suspicious = /(?:^|[:[,])\s*-?\d[\d.]*(?:[eE]|\d{15})/
 
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown }
 
