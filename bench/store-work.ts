@@ -65,6 +65,7 @@ export const accept = (store: Store, wish: AcceptWish = {}) =>
         ? null
         : { key: wish.idempotencyKey, requestHash, expiresAt: Date.now() + day },
     claimFor: wish.claimed === true ? node : null,
+    callback: null,
   })
 
 export const settle = (store: Store, running: Running) =>

@@ -59,7 +59,7 @@ export const retention: Benchmark = {
 async function removeAll(store: Store, jobs: number) {
   const started = performance.now()
   let removed = 0
-  const keep = { jobsMs: 0, tombstonesMs: hour, eventsMs: hour }
+  const keep = { jobsMs: 0, tombstonesMs: hour, eventsMs: hour, deliveriesMs: hour }
   for (let more = true; more;) {
     const page = await store.upkeep.retain(keep, retainPage)
     removed += page.jobs

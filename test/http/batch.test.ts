@@ -274,7 +274,7 @@ describe('reading', () => {
   test('one whose jobs are all past their retention is gone', async () => {
     const { id, jobs } = await submitBatch(server.url, [{ operation: 'echo' }])
     await endedBatch(server.url, id)
-    const all = { jobsMs: -60_000, tombstonesMs: 60_000, eventsMs: -60_000 }
+    const all = { jobsMs: -60_000, tombstonesMs: 60_000, eventsMs: -60_000, deliveriesMs: -60_000 }
     const look = () => call(server.url, `GET /v1/batches/${id}`)
     while ((await look()).status === 200) await server.store.upkeep.retain(all, 1_000)
     expectProblem(await call(server.url, `GET /v1/batches/${id}`), 410, 'batch-expired')

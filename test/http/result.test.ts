@@ -126,19 +126,22 @@ test('fields filter a JSON result', async () => {
 test('past its retention a result is 410 while the tombstone stands, then 404', async () => {
   await using brief = await startTestServer({
     operations: { quick: operation({ run: () => 'secret' }) },
-    retention: { jobsMs: 1, tombstonesMs: 3_600_000, eventsMs: 1 },
+    retention: { jobsMs: 1, tombstonesMs: 3_600_000, eventsMs: 1, deliveriesMs: 1 },
   })
   const { id } = await submit(brief.url, 'quick')
   const { finishedAt } = await ended(brief.url, id)
   while (Date.now() <= Date.parse(finishedAt ?? '') + 2) await call(brief.url, 'GET /healthz')
-  await brief.store.upkeep.retain({ jobsMs: 1, tombstonesMs: 3_600_000, eventsMs: 1 }, 100)
+  await brief.store.upkeep.retain(
+    { jobsMs: 1, tombstonesMs: 3_600_000, eventsMs: 1, deliveriesMs: 1 },
+    100,
+  )
   for (const path of ['', '/result', '/events']) {
     expectProblem(await call(brief.url, `GET /v1/jobs/${id}${path}`), 410, 'job-expired')
   }
   for (const verb of ['cancel', 'retry']) {
     expectProblem(await call(brief.url, `POST /v1/jobs/${id}/${verb}`), 410, 'job-expired')
   }
-  await brief.store.upkeep.retain({ jobsMs: 1, tombstonesMs: 0, eventsMs: 1 }, 100)
+  await brief.store.upkeep.retain({ jobsMs: 1, tombstonesMs: 0, eventsMs: 1, deliveriesMs: 1 }, 100)
   for (const path of ['', '/result', '/events']) {
     expectProblem(await call(brief.url, `GET /v1/jobs/${id}${path}`), 404, 'job-not-found')
   }

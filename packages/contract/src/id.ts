@@ -8,6 +8,8 @@ export type Id<Prefix extends string> = `${Prefix}_${string}` & { readonly __id:
 export type JobId = Id<'job'>
 export type EventId = Id<'evt'>
 export type BatchId = Id<'bat'>
+export type EndpointId = Id<'whk'>
+export type DeliveryId = Id<'dlv'>
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
 const suffix = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/
@@ -25,6 +27,8 @@ export function parseId<Prefix extends string>(prefix: Prefix, text: string): Id
 
 export const parseJobId = (text: string): JobId | null => parseId('job', text)
 export const parseBatchId = (text: string): BatchId | null => parseId('bat', text)
+export const parseEndpointId = (text: string): EndpointId | null => parseId('whk', text)
+export const parseDeliveryId = (text: string): DeliveryId | null => parseId('dlv', text)
 
 /** Makes ids that are unique in this process and never go back, also when the clock does. */
 export interface IdSource {

@@ -19,6 +19,8 @@ export const problems = {
   'job-not-found': { status: 404, retry: false, title: 'There is no such job' },
   'batch-not-found': { status: 404, retry: false, title: 'There is no such batch' },
   'channel-not-found': { status: 404, retry: false, title: 'There is no such channel' },
+  'webhook-not-found': { status: 404, retry: false, title: 'There is no such webhook' },
+  'delivery-not-found': { status: 404, retry: false, title: 'There is no such delivery' },
   'result-not-ready': { status: 404, retry: true, title: 'The job has not ended yet' },
   'method-not-allowed': {
     status: 405,
@@ -40,6 +42,8 @@ export const problems = {
     title: 'The same key is being accepted',
   },
   'lease-lost': { status: 409, retry: false, title: 'The lease was lost' },
+  'webhook-disabled': { status: 409, retry: false, title: 'The webhook is disabled' },
+  'delivery-erased': { status: 410, retry: false, title: 'What was to be delivered was erased' },
   'job-expired': { status: 410, retry: false, title: 'The job is past its retention' },
   'batch-expired': { status: 410, retry: false, title: 'The batch is past its retention' },
   'request-timeout': { status: 408, retry: true, title: 'The request took too long to arrive' },

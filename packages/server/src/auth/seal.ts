@@ -1,12 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
-
-/** Keeps texts secret where they are stored. */
-export interface Sealer {
-  /** @param about where it belongs; it opens for nothing else */
-  seal(text: string, about: string): string
-  /** @returns null where it was sealed with another key or about something else, or was changed */
-  open(sealed: string, about: string): string | null
-}
+import type { Sealer } from '../ports/sealer.ts'
 
 const algorithm = 'aes-256-gcm'
 const version = 'v1'

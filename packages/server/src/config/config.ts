@@ -54,6 +54,7 @@ interface RetentionConfig {
   readonly jobsMs: number
   readonly tombstonesMs: number
   readonly eventsMs: number
+  readonly deliveriesMs: number
 }
 
 /** OpenTelemetry: spans by OTLP, as protobuf over HTTP. */

@@ -16,7 +16,6 @@ import {
   type Sources,
   type Values,
 } from './read-settings.ts'
-import { durationMs } from './parse.ts'
 import { checkTraces, tracesOf } from './traces.ts'
 
 export interface Resolved {
@@ -44,7 +43,6 @@ export function resolveConfig(sources: Surroundings): Resolved {
     ...checkKeys(sources.file),
     ...checkUnsupported(sources.file),
     ...checkTraces(sources.file),
-    ...checkDeliveries(sources.file),
     ...issues,
     ...checkAdmission(sources.file),
     ...checkTenants(sources.file),
@@ -56,15 +54,6 @@ export function resolveConfig(sources: Surroundings): Resolved {
 
 function refuse(issues: readonly ConfigIssue[]): void {
   if (issues.length > 0) throw new ConfigError(issues)
-}
-
-/** There are no deliveries yet, so that nothing of them can be kept too long or too short. */
-function checkDeliveries({ retention }: Readonly<Record<string, unknown>>): readonly ConfigIssue[] {
-  const { deliveries } = (retention ?? {}) as { readonly deliveries?: unknown }
-  const parsed = deliveries === undefined ? null : durationMs(deliveries, '')
-  return parsed !== null && 'wrong' in parsed
-    ? [{ path: 'retention.deliveries', detail: parsed.wrong }]
-    : []
 }
 
 function refuseOpenDoor({ host }: Values, { name }: Origin): void {
@@ -99,6 +88,7 @@ function configOf(sources: Surroundings, values: Values, origins: Origins): Conf
       jobsMs: values.jobsMs,
       tombstonesMs: values.tombstonesMs,
       eventsMs: values.eventsMs,
+      deliveriesMs: values.deliveriesMs,
     },
     admission: { backlog: values.backlog, ageMs: values.ageMs },
     shares: sharesOf(sources.file),

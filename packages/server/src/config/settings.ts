@@ -55,6 +55,13 @@ export const settings = {
     30 * dayMs,
   ),
   eventsMs: row('retention.events', 'BUZZER_RETENTION_EVENTS', null, parse.durationMs, 7 * dayMs),
+  deliveriesMs: row(
+    'retention.deliveries',
+    'BUZZER_RETENTION_DELIVERIES',
+    null,
+    parse.durationMs,
+    30 * dayMs,
+  ),
   backlog: row(
     'admission.backlog',
     'BUZZER_ADMISSION_BACKLOG',

@@ -42,6 +42,7 @@ export function viewConfig({ config, origins, tracesSample }: Loaded): ConfigVie
     jobsMs: formatDuration(config.retention.jobsMs),
     tombstonesMs: formatDuration(config.retention.tombstonesMs),
     eventsMs: formatDuration(config.retention.eventsMs),
+    deliveriesMs: formatDuration(config.retention.deliveriesMs),
     backlog: config.admission.backlog,
     ageMs: config.admission.ageMs === null ? null : formatDuration(config.admission.ageMs),
     deadLetterAlert: config.deadLetterAlert,

@@ -86,7 +86,7 @@ export interface RetentionOptions {
   readonly tombstones?: Duration
   /** Default: `7d`. */
   readonly events?: Duration
-  /** There are no deliveries yet. */
+  /** What was delivered by webhooks and callbacks, with every attempt. Default: `30d`. */
   readonly deliveries?: Duration
 }
 

@@ -1,3 +1,4 @@
+import type { Callback } from '../core/endpoint.ts'
 import type { Problem, ValidationError } from '@buzzer/contract'
 import { workTopic } from '../ports/bus.ts'
 import type { AcceptBatch, Batch, BatchAcceptance, BatchEntry } from '../ports/batches.ts'
@@ -13,6 +14,8 @@ export interface BatchSubmission {
   readonly entries: readonly Submission[]
   /** The key of the batch as a whole. */
   readonly idempotency: { readonly key: string; readonly requestHash: Uint8Array } | null
+  /** Who is told of it, where that came with the call. */
+  readonly callback: Callback | null
 }
 
 export type BatchAccepted =
@@ -76,7 +79,7 @@ async function store(ctx: EngineContext, command: AcceptBatch): Promise<BatchAcc
 }
 
 async function commandOf(ctx: EngineContext, submission: BatchSubmission): Promise<AcceptBatch> {
-  const { tenant, client, entries, idempotency } = submission
+  const { tenant, client, entries, idempotency, callback } = submission
   const id = ctx.ids.next('bat')
   const now = ctx.clock.now()
   const expiring = idempotency === null ? null : { ...idempotency, expiresAt: now + keyWindowMs }
@@ -87,7 +90,8 @@ async function commandOf(ctx: EngineContext, submission: BatchSubmission): Promi
     const job = jobOf(ctx, entry, id, now)
     written.push({ job, input, idempotency: keyClaimOf(entry, now) })
   }
-  return { id, tenant, client, createdAt: now, idempotency: expiring, entries: written }
+  const order = { id, tenant, client, createdAt: now, callback }
+  return { ...order, idempotency: expiring, entries: written }
 }
 
 /** Tells who runs jobs of those that are new; a job that was there before had its own telling. */

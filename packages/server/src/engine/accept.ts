@@ -1,4 +1,5 @@
 import type { BatchId, JobId, Problem } from '@buzzer/contract'
+import type { Callback } from '../core/endpoint.ts'
 import { newJob, type Job, type JobOrder, type Queued, type Trace } from '../core/job.ts'
 import { isBlob, type Input } from '../core/payload.ts'
 import type { Millis } from '../core/time.ts'
@@ -26,6 +27,8 @@ export interface Submission {
   readonly notBefore: Millis | null
   readonly deadlineAt: Millis | null
   readonly idempotency: { readonly key: string; readonly requestHash: Uint8Array } | null
+  /** Who is told of it, where that came with the call; of a batch, with the batch. */
+  readonly callback: Callback | null
 }
 
 export type Accepted =
@@ -93,6 +96,7 @@ const store = (
     input: submission.input,
     idempotency: keyClaimOf(submission, now),
     claimFor: claim ? ctx.node : null,
+    callback: submission.callback,
   })
 
 /** Not in the past, which would put the job before those that came earlier. */

@@ -129,7 +129,7 @@ it('lets a reader go whose batch left its retention', async () => {
   const node = await simulation.start({ operations: [order] })
   const batch = await accept(node, many(2))
   await simulation.clock.advance(3_000)
-  const all = { jobsMs: -60_000, tombstonesMs: 60_000, eventsMs: 60_000 }
+  const all = { jobsMs: -60_000, tombstonesMs: 60_000, eventsMs: 60_000, deliveriesMs: 60_000 }
   while ((await simulation.store.batches.read(batch.id)).kind === 'found') {
     await simulation.store.upkeep.retain(all, 100)
   }

@@ -4,7 +4,12 @@ import { asker, createSimulation, submit } from './testing/simulation.ts'
 import { promisesDone } from './testing/virtual-clock.ts'
 
 const minuteMs = 60_000
-const retention = { jobsMs: 10 * minuteMs, tombstonesMs: 20 * minuteMs, eventsMs: 10 * minuteMs }
+const retention = {
+  jobsMs: 10 * minuteMs,
+  tombstonesMs: 20 * minuteMs,
+  eventsMs: 10 * minuteMs,
+  deliveriesMs: 10 * minuteMs,
+}
 
 it('removes ended jobs when their time is over, then their tombstones, and nothing that lives', async () => {
   await using simulation = await createSimulation()

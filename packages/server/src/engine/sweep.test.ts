@@ -6,7 +6,12 @@ import { createSimulation, submit } from './testing/simulation.ts'
 import { promisesDone } from './testing/virtual-clock.ts'
 
 const minuteMs = 60_000
-const retention = { jobsMs: minuteMs, tombstonesMs: 90 * minuteMs, eventsMs: 90 * minuteMs }
+const retention = {
+  jobsMs: minuteMs,
+  tombstonesMs: 90 * minuteMs,
+  eventsMs: 90 * minuteMs,
+  deliveriesMs: 90 * minuteMs,
+}
 
 const large = {
   kind: 'done',

@@ -1,5 +1,6 @@
 import type { BatchId, JobId } from '@buzzer/contract'
 import type { BatchTally } from '../core/batch.ts'
+import type { Callback } from '../core/endpoint.ts'
 import type { Job, Queued } from '../core/job.ts'
 import type { Input } from '../core/payload.ts'
 import type { Millis } from '../core/time.ts'
@@ -25,6 +26,8 @@ export interface AcceptBatch {
   readonly client: string | null
   readonly createdAt: Millis
   readonly idempotency: IdempotencyClaim | null
+  /** Who is told of it by a callback, if anybody; stored with it. */
+  readonly callback: Callback | null
   /** At least one; each job names this batch. */
   readonly entries: readonly BatchEntry[]
 }

@@ -1,4 +1,5 @@
 import type { JobId, JobState } from '@buzzer/contract'
+import type { Callback } from '../core/endpoint.ts'
 import type { FailedAttempt, Job, Outcome, Parked, Progress, Queued, Running } from '../core/job.ts'
 import type { LeaseTerms } from '../core/lease.ts'
 import type { Input, Result } from '../core/payload.ts'
@@ -8,7 +9,10 @@ import type { Batches } from './batches.ts'
 import type { Blobs, Mentions } from './blobs.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import type { Definitions } from './definitions.ts'
+import type { Deliveries } from './deliveries.ts'
+import type { Endpoints } from './endpoints.ts'
 import type { Events } from './events.ts'
+import type { FanOut } from './fan-out.ts'
 import type { IdempotencyClaim } from './idempotency-claim.ts'
 import type { Page } from './page.ts'
 import type { Schedules } from './schedules.ts'
@@ -36,6 +40,9 @@ export interface Store extends AsyncDisposable {
   readonly schedules: Schedules
   readonly deadLetters: DeadLetters
   readonly tickets: UsedTickets
+  readonly endpoints: Endpoints
+  readonly fanOut: FanOut
+  readonly deliveries: Deliveries
 }
 
 /** The store cannot be read or written now: a full disk, a lost connection. */
@@ -65,6 +72,8 @@ export interface Accept {
   readonly idempotency: IdempotencyClaim | null
   /** The node that has a slot free for it now, if any. */
   readonly claimFor: string | null
+  /** Who is told of it by a callback, if anybody; stored with it. */
+  readonly callback: Callback | null
 }
 
 export type Acceptance =
@@ -263,6 +272,7 @@ export interface Retention {
   /** Tickets that nobody used for so long go as well. */
   readonly tombstonesMs: number
   readonly eventsMs: number
+  readonly deliveriesMs: number
 }
 
 export interface Retained {
@@ -270,6 +280,7 @@ export interface Retained {
   readonly tombstones: number
   readonly events: number
   readonly idempotencyKeys: number
+  readonly deliveries: number
   readonly more: boolean
 }
 

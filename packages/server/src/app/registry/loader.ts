@@ -1,4 +1,4 @@
-import type { Sealer } from '../../auth/seal.ts'
+import type { Sealer } from '../../ports/sealer.ts'
 import { ConfigError } from '../../define/errors.ts'
 import { isObject, type JsonObject } from '../../contracts/schema/json-pointer.ts'
 import type { Definition } from '../../ports/definitions.ts'

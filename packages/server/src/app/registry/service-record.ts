@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
-import type { Sealer } from '../../auth/seal.ts'
+import type { Sealer } from '../../ports/sealer.ts'
 import type { Credentials, ServiceOptions } from '../../define/service.ts'
 import type { Attachment } from '../../ports/definitions.ts'
 

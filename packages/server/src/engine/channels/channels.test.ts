@@ -143,7 +143,12 @@ describe('a channel that keeps nothing on disk', () => {
     const { simulation, wish } = await open(live)
     await using _ = simulation
     const hourMs = 3_600_000
-    const retention = { jobsMs: hourMs, tombstonesMs: 3 * hourMs, eventsMs: hourMs }
+    const retention = {
+      jobsMs: hourMs,
+      tombstonesMs: 3 * hourMs,
+      eventsMs: hourMs,
+      deliveriesMs: hourMs,
+    }
     const node = await simulation.start({ ...wish, retention })
     for (let time = 0; time < 4; time += 1) {
       await publish(node, 'live', [time])

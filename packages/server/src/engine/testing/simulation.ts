@@ -28,6 +28,7 @@ const retention: Retention = {
   jobsMs: 24 * hourMs,
   tombstonesMs: 48 * hourMs,
   eventsMs: 24 * hourMs,
+  deliveriesMs: 24 * hourMs,
 }
 
 /** What goes wrong with one call of the store; `after` is a commit whose answer is lost. */
@@ -237,6 +238,7 @@ export const submission = (of: Operation, wish: Partial<Submission> = {}): Submi
   priority: 4,
   key: null,
   tags: [],
+  callback: null,
   trace: null,
   notBefore: null,
   deadlineAt: null,

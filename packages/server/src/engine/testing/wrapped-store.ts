@@ -22,6 +22,9 @@ export const wrapStore = (store: Store, around: Around): Store => ({
   batches: wrapRole('batches', store.batches, around),
   events: wrapRole('events', store.events, around),
   tickets: wrapRole('tickets', store.tickets, around),
+  endpoints: wrapRole('endpoints', store.endpoints, around),
+  fanOut: wrapRole('fanOut', store.fanOut, around),
+  deliveries: wrapRole('deliveries', store.deliveries, around),
   definitions: wrapRole('definitions', store.definitions, around),
   [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
 })

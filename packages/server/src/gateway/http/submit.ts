@@ -45,6 +45,7 @@ export async function submit(ctx: HttpContext, request: HttpRequest, call: Call)
     notBefore: headers.notBefore,
     deadlineAt: headers.deadlineAt,
     idempotency,
+    callback: null,
   })
   if (accepted.kind === 'refused') return refuse(ctx, request, accepted.problem)
   const replayed = accepted.kind === 'replayed'

@@ -21,7 +21,12 @@ import {
   type OpenStore,
 } from './sample.ts'
 
-const keep: Retention = { jobsMs: minuteMs, tombstonesMs: minuteMs, eventsMs: minuteMs }
+const keep: Retention = {
+  jobsMs: minuteMs,
+  tombstonesMs: minuteMs,
+  eventsMs: minuteMs,
+  deliveriesMs: minuteMs,
+}
 const past = -minuteMs
 
 async function retainAll(store: Store, terms: Retention): Promise<void> {
@@ -36,7 +41,7 @@ export function batchRetentionSuite(open: OpenStore): void {
     const whole = { idempotency: keyed('b') }
     await store.batches.accept(sampleBatch(wishes, whole))
     await succeed(store, await claimOne(store))
-    await retainAll(store, { ...keep, jobsMs: past, eventsMs: past })
+    await retainAll(store, { ...keep, jobsMs: past, eventsMs: past, deliveriesMs: past })
     const accept = (...given: Parameters<typeof sampleBatch>) =>
       store.batches.accept(sampleBatch(...given))
     expect(await accept(wishes, whole)).toEqual({ kind: 'key-expired' })
@@ -52,7 +57,7 @@ export function batchRetentionSuite(open: OpenStore): void {
     await using store = await open()
     const batch = await submitted(store, [{}, { dueAt: Date.now() + minuteMs }])
     await succeed(store, await claimOne(store))
-    await retainAll(store, { ...keep, jobsMs: past, eventsMs: past })
+    await retainAll(store, { ...keep, jobsMs: past, eventsMs: past, deliveriesMs: past })
     const left = await find(store, batch.id)
     expect(left.jobs).toEqual(batch.jobs)
     // The row of the first is gone; how it ended is known still.

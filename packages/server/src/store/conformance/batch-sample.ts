@@ -27,7 +27,8 @@ export function sampleBatch(
     input: sampleInput(),
     idempotency: idempotency ?? null,
   }))
-  return { id, tenant, client: null, createdAt: Date.now(), idempotency: null, entries, ...of }
+  const order = { id, tenant, client: null, createdAt: Date.now(), idempotency: null }
+  return { ...order, callback: null, entries, ...of }
 }
 
 export const plain = (count: number): EntryWish[] => Array.from({ length: count }, () => ({}))

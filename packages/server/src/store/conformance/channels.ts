@@ -6,7 +6,12 @@ import type { Retention, Store } from '../../ports/store.ts'
 import { expectSound, minuteMs, tenant, type OpenStore } from './sample.ts'
 
 const plenty: ChannelHistory = { count: 1_000, ageMs: null }
-const keep: Retention = { jobsMs: minuteMs, tombstonesMs: minuteMs, eventsMs: minuteMs }
+const keep: Retention = {
+  jobsMs: minuteMs,
+  tombstonesMs: minuteMs,
+  eventsMs: minuteMs,
+  deliveriesMs: minuteMs,
+}
 
 /** As the engine writes one. @param source null where the id is new for certain */
 const event = (id: string, source: string | null = null, data = '1'): NewEvent => ({
@@ -60,7 +65,7 @@ export function channelSuite(open: OpenStore): void {
       ],
     })
     expect(await textsOf(store, 'c')).toEqual([first.text, other.text, event('2', '/a').text])
-    await store.upkeep.retain({ ...keep, eventsMs: -minuteMs }, 100)
+    await store.upkeep.retain({ ...keep, eventsMs: -minuteMs, deliveriesMs: -minuteMs }, 100)
     expect(await publish(store, 'c', [again])).toMatchObject({ places: [{ offset: 4 }] })
     await expectSound(store)
   })
@@ -94,7 +99,9 @@ export function channelSuite(open: OpenStore): void {
     expect(await read(store, 'young')).toEqual({ events: [], oldest: 2, last: 1 })
     expect(await store.upkeep.retain(keep, 100)).toMatchObject({ events: 1, more: false })
     expect(await read(store, 'young')).toEqual({ events: [], oldest: 2, last: 1 })
-    expect(await store.upkeep.retain({ ...keep, eventsMs: -1 }, 100)).toMatchObject({ events: 1 })
+    expect(
+      await store.upkeep.retain({ ...keep, eventsMs: -1, deliveriesMs: -1 }, 100),
+    ).toMatchObject({ events: 1 })
     expect(await publish(store, 'old', [event('c')])).toMatchObject({ places: [{ offset: 2 }] })
     await expectSound(store)
   })
@@ -102,7 +109,7 @@ export function channelSuite(open: OpenStore): void {
   it('forgets a channel that has been empty for as long as tombstones stand', async () => {
     await using store = await open()
     await publish(store, 'c', [event('a', '/s')])
-    await store.upkeep.retain({ ...keep, eventsMs: -1, tombstonesMs: -1 }, 100)
+    await store.upkeep.retain({ ...keep, eventsMs: -1, deliveriesMs: -1, tombstonesMs: -1 }, 100)
     expect(await read(store, 'c')).toEqual({ events: [], oldest: 1, last: 0 })
     expect(await publish(store, 'c', [event('a', '/s')])).toMatchObject({ places: [{ offset: 1 }] })
     await expectSound(store)

@@ -177,7 +177,7 @@ export function deadLetterSuite(open: OpenStore): void {
     if (erased !== undefined) await store.jobs.erase(tenant, erased)
     expect(await depthOf(store)).toMatchObject({ deadLetters: 2 })
     await store.upkeep.retain(
-      { jobsMs: -minuteMs, tombstonesMs: minuteMs, eventsMs: minuteMs },
+      { jobsMs: -minuteMs, tombstonesMs: minuteMs, eventsMs: minuteMs, deliveriesMs: minuteMs },
       100,
     )
     expect((await depthOf(store))?.deadLetters).toBe(0)

@@ -75,7 +75,12 @@ export function idempotencySuite(open: OpenStore): void {
     await serve(store, 'render')
     await accept(store, sampleJob(), { idempotency: keyed('k') })
     await succeed(store, await claimOne(store))
-    const later: Retention = { jobsMs: -minuteMs, tombstonesMs: minuteMs, eventsMs: minuteMs }
+    const later: Retention = {
+      jobsMs: -minuteMs,
+      tombstonesMs: minuteMs,
+      eventsMs: minuteMs,
+      deliveriesMs: minuteMs,
+    }
     expect(await store.upkeep.retain(later, 10)).toMatchObject({ jobs: 1 })
     const again = sampleJob()
     expect(await accept(store, again, { idempotency: keyed('k') })).toEqual({ kind: 'key-expired' })

@@ -17,7 +17,12 @@ import {
   type OpenStore,
 } from './sample.ts'
 
-const keep: Retention = { jobsMs: minuteMs, tombstonesMs: minuteMs, eventsMs: minuteMs }
+const keep: Retention = {
+  jobsMs: minuteMs,
+  tombstonesMs: minuteMs,
+  eventsMs: minuteMs,
+  deliveriesMs: minuteMs,
+}
 /** So that everything that has ended is past it. */
 const past = -minuteMs
 
@@ -49,7 +54,7 @@ export function retentionSuite(open: OpenStore): void {
       Array.from({ length: 25 }, () => ({})),
     )
     await Promise.all((await claim(store)).map((job) => succeed(store, job)))
-    const retention = { ...keep, jobsMs: past, eventsMs: past }
+    const retention = { ...keep, jobsMs: past, eventsMs: past, deliveriesMs: past }
     const steps = []
     do steps.push(await store.upkeep.retain(retention, 10))
     while (steps.at(-1)?.more === true)
@@ -63,7 +68,7 @@ export function retentionSuite(open: OpenStore): void {
     await serve(store, 'render')
     const job = sampleJob({ createdAt: 1 })
     await accept(store, job, { input: sampleInput() })
-    const all = { jobsMs: past, tombstonesMs: past, eventsMs: past }
+    const all = { jobsMs: past, tombstonesMs: past, eventsMs: past, deliveriesMs: past }
     expect(await store.upkeep.retain(all, 10)).toMatchObject({ jobs: 0 })
     expect(await stateOf(store, job.id)).toBe('queued')
     const { claimed } = await store.leases.claim({ node: 'node-1', max: 1, except: [] })

@@ -86,7 +86,14 @@ export const serveShared = (
   )
 
 export const accept = (store: Store, job: Queued, wish: Partial<Accept> = {}) =>
-  store.intake.accept({ job, input: null, idempotency: null, claimFor: null, ...wish })
+  store.intake.accept({
+    job,
+    input: null,
+    idempotency: null,
+    claimFor: null,
+    callback: null,
+    ...wish,
+  })
 
 /** Accepts jobs one after the other and gives their ids. */
 export async function acceptAll(store: Store, wishes: readonly JobWish[]): Promise<JobId[]> {

@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest'
 import { minuteMs, type OpenStore } from './sample.ts'
 
-const keep = { jobsMs: minuteMs, tombstonesMs: minuteMs, eventsMs: minuteMs }
+const keep = {
+  jobsMs: minuteMs,
+  tombstonesMs: minuteMs,
+  eventsMs: minuteMs,
+  deliveriesMs: minuteMs,
+}
 const id = 'tkt_00000000000000000000000001'
 
 export function ticketSuite(open: OpenStore): void {

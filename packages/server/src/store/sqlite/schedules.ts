@@ -137,4 +137,5 @@ const acceptOf = ({ job, input, idempotency }: ScheduledRun): Accept => ({
   input,
   idempotency,
   claimFor: null,
+  callback: null,
 })

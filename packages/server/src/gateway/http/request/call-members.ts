@@ -46,6 +46,7 @@ export function submissionOf(
     ...draft,
     ...order,
     operation,
+    callback: null,
     input: body === null ? null : { mediaType: 'application/json', body, request: null },
     idempotency:
       idempotencyKey === null

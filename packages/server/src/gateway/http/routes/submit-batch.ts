@@ -62,7 +62,13 @@ async function accept(
 ): Promise<Answer> {
   const { tenant, client } = request.caller
   const idempotency = key === null ? null : { key, requestHash: hashRequest(request) }
-  const accepted = await ctx.engine.batches.accept({ tenant, client, entries, idempotency })
+  const accepted = await ctx.engine.batches.accept({
+    tenant,
+    client,
+    entries,
+    idempotency,
+    callback: null,
+  })
   if (accepted.kind === 'refused') return refuse(ctx, request, accepted.problem)
   span?.accepted(accepted.batch.id, accepted.kind === 'replayed')
   // A batch is never waited for here, so that no intermediary gives up on a long list.

@@ -1,0 +1,20 @@
+import type { EndpointId } from '@buzzer/contract'
+
+/**
+ * Deliveries of one lane share its attempts at the same time; no lane waits for another. An endpoint
+ * has one for what happens now and one for what is sent again in bulk, so that neither delays the
+ * other; callbacks, whose endpoints are as many as their jobs, have one for each tenant and origin.
+ */
+export const liveLane = (endpoint: EndpointId): string => endpoint
+
+export const replayLane = (endpoint: EndpointId): string => `${endpoint}/replay`
+
+/** @param url of the callback, which was checked */
+export const callbackLane = (tenant: string, url: string): string =>
+  `${tenant} ${new URL(url).origin}`
+
+/** Whose lane it is; null for one of callbacks. */
+export const endpointOfLane = (lane: string): string | null =>
+  lane.startsWith('whk_') ? lane.replace(/\/replay$/, '') : null
+
+export const isReplayLane = (lane: string): boolean => lane.endsWith('/replay')
