@@ -43,6 +43,7 @@ export const problems = {
   },
   'lease-lost': { status: 409, retry: false, title: 'The lease was lost' },
   'webhook-disabled': { status: 409, retry: false, title: 'The webhook is disabled' },
+  'delivery-being-sent': { status: 409, retry: true, title: 'The delivery is being sent' },
   'delivery-erased': { status: 410, retry: false, title: 'What was to be delivered was erased' },
   'job-expired': { status: 410, retry: false, title: 'The job is past its retention' },
   'batch-expired': { status: 410, retry: false, title: 'The batch is past its retention' },

@@ -10,3 +10,6 @@ export const sharedTenant = '*'
 
 /** The channel that carries the outcomes of an operation. */
 export const outcomeChannel = (operation: string): string => `operations/${operation}`
+
+/** What becomes of webhooks and their deliveries: that one was disabled, that one failed for good. */
+export const webhooksChannel = 'webhooks'

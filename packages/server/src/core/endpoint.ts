@@ -55,21 +55,3 @@ export const withSecret = (
   const previous = present === undefined ? [] : [{ ...present, until: now + overlapMs }]
   return [{ sealed, until: null }, ...previous]
 }
-
-/** Those that sign at this moment, the present one first. */
-export const signingSecrets = (
-  secrets: readonly SealedSecret[],
-  now: Millis,
-): readonly SealedSecret[] => secrets.filter(({ until }) => until === null || until > now)
-
-/** An endpoint that came with a request, for one job or batch. */
-export interface Callback {
-  readonly url: string
-  readonly events: CallbackEvents
-  /** Sealed; null where it is signed with the tenant's key alone. */
-  readonly sealedSecret: string | null
-}
-
-/** The outcome; every change of state; also progress and output. */
-export const callbackEvents = ['final', 'states', 'all'] as const
-export type CallbackEvents = (typeof callbackEvents)[number]

@@ -1,4 +1,5 @@
 import type { BatchId, JobId, JobState, Problem } from '@buzzer/contract'
+import type { CallbackEvents } from './callback.ts'
 import type { Monitor } from './payload.ts'
 import type { Millis } from './time.ts'
 
@@ -31,11 +32,14 @@ export interface JobOrder {
   readonly maxAttempts: number
   /** The time of the schedule that it runs for, which made it; null for what somebody called. */
   readonly scheduledFor?: Millis | null
+  /** What a callback is told of it; null where there is none. */
+  readonly callback?: CallbackEvents | null
 }
 
 /** What every state has. */
 interface JobLife extends JobOrder {
   readonly scheduledFor: Millis | null
+  readonly callback: CallbackEvents | null
   /** Counts what a caller can see change; the offset of the job's own channel. */
   readonly version: number
   readonly run: number
@@ -143,6 +147,7 @@ export const newJob = (order: JobOrder, dueAt: Millis): Queued => ({
   deadlineAt: order.deadlineAt,
   maxAttempts: order.maxAttempts,
   scheduledFor: order.scheduledFor ?? null,
+  callback: order.callback ?? null,
   state: 'queued',
   version: 1,
   run: 1,

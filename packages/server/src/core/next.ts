@@ -33,6 +33,7 @@ const kept = (job: Job) => ({
   deadlineAt: job.deadlineAt,
   maxAttempts: job.maxAttempts,
   scheduledFor: job.scheduledFor,
+  callback: job.callback,
   version: job.version + 1,
   run: job.run,
   attempt: job.attempt,

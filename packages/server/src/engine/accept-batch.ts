@@ -1,4 +1,4 @@
-import type { Callback } from '../core/endpoint.ts'
+import type { CallbackWish } from '../core/callback.ts'
 import type { Problem, ValidationError } from '@buzzer/contract'
 import { workTopic } from '../ports/bus.ts'
 import type { AcceptBatch, Batch, BatchAcceptance, BatchEntry } from '../ports/batches.ts'
@@ -6,6 +6,7 @@ import { atHand, jobOf, keyClaimOf, type Submission } from './accept.ts'
 import { pollMs } from './claim.ts'
 import type { EngineContext } from './context.ts'
 import { keepApart, letGo } from './keep.ts'
+import { sealCallback } from './seal-callback.ts'
 
 /** Calls that are accepted together, each checked by its edge. */
 export interface BatchSubmission {
@@ -15,7 +16,7 @@ export interface BatchSubmission {
   /** The key of the batch as a whole. */
   readonly idempotency: { readonly key: string; readonly requestHash: Uint8Array } | null
   /** Who is told of it, where that came with the call. */
-  readonly callback: Callback | null
+  readonly callback: CallbackWish | null
 }
 
 export type BatchAccepted =
@@ -90,7 +91,8 @@ async function commandOf(ctx: EngineContext, submission: BatchSubmission): Promi
     const job = jobOf(ctx, entry, id, now)
     written.push({ job, input, idempotency: keyClaimOf(entry, now) })
   }
-  const order = { id, tenant, client, createdAt: now, callback }
+  const sealed = sealCallback(ctx, callback, id)
+  const order = { id, tenant, client, createdAt: now, callback: sealed }
   return { ...order, idempotency: expiring, entries: written }
 }
 

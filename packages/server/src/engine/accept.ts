@@ -1,5 +1,5 @@
 import type { BatchId, JobId, Problem } from '@buzzer/contract'
-import type { Callback } from '../core/endpoint.ts'
+import type { CallbackWish } from '../core/callback.ts'
 import { newJob, type Job, type JobOrder, type Queued, type Trace } from '../core/job.ts'
 import { isBlob, type Input } from '../core/payload.ts'
 import type { Millis } from '../core/time.ts'
@@ -10,6 +10,7 @@ import { pollMs } from './claim.ts'
 import type { EngineContext } from './context.ts'
 import { isHeavy, keepApart, letGo } from './keep.ts'
 import { runAttempt } from './run.ts'
+import { sealCallback } from './seal-callback.ts'
 
 /** One call of an operation, checked by its edge and not yet stored. */
 export interface Submission {
@@ -28,7 +29,7 @@ export interface Submission {
   readonly deadlineAt: Millis | null
   readonly idempotency: { readonly key: string; readonly requestHash: Uint8Array } | null
   /** Who is told of it, where that came with the call; of a batch, with the batch. */
-  readonly callback: Callback | null
+  readonly callback: CallbackWish | null
 }
 
 export type Accepted =
@@ -85,19 +86,21 @@ export const atHand = (input: Input | null): number =>
 const mayStartNow = ({ operation, notBefore }: Submission, now: Millis) =>
   (notBefore === null || notBefore <= now) && operation.runner.heldOffUntil(operation.name) === null
 
-const store = (
+function store(
   ctx: EngineContext,
   submission: Submission,
   now: Millis,
   claim: boolean,
-): Promise<Acceptance> =>
-  ctx.store.intake.accept({
-    job: jobOf(ctx, submission, null, now),
+): Promise<Acceptance> {
+  const job = jobOf(ctx, submission, null, now)
+  return ctx.store.intake.accept({
+    job,
     input: submission.input,
     idempotency: keyClaimOf(submission, now),
     claimFor: claim ? ctx.node : null,
-    callback: submission.callback,
+    callback: sealCallback(ctx, submission.callback, job.id),
   })
+}
 
 /** Not in the past, which would put the job before those that came earlier. */
 const dueAtOf = ({ notBefore }: Submission, now: Millis): Millis => Math.max(now, notBefore ?? now)
@@ -133,6 +136,7 @@ const orderOf = (
   tags: submission.tags,
   trace: submission.trace,
   batch,
+  callback: submission.callback?.events ?? null,
   createdAt: now,
   deadlineAt: submission.deadlineAt,
   maxAttempts: submission.operation.policies.retry.attempts,

@@ -2,9 +2,11 @@ import type { IdSource } from '@buzzer/contract'
 import type { AdmissionPolicy } from '../core/admission.ts'
 import type { Bus } from '../ports/bus.ts'
 import type { Catalog } from '../ports/catalog.ts'
+import type { DeliveryChannel } from '../ports/channel.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
+import type { Sealer } from '../ports/sealer.ts'
 import type { Retention, Shares, Store } from '../ports/store.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 import type { Timetables } from '../ports/timetable.ts'
@@ -12,9 +14,12 @@ import type { Tracing } from '../ports/tracing.ts'
 import type { Admission } from './admission.ts'
 import type { Offsets } from './channels/offsets.ts'
 import type { Tails } from './channels/tails.ts'
+import type { Dispatch } from './dispatch/dispatch.ts'
+import type { EventWriter } from './fan-out/event-writer.ts'
 import type { Held } from './held.ts'
 import type { Pressure } from './pressure.ts'
 import type { Slots } from './slots.ts'
+import type { Subscribers } from './webhooks/subscribers.ts'
 
 /** What the engine stands on. */
 export interface EngineParts {
@@ -44,6 +49,11 @@ export interface EngineParts {
   readonly timetables: Timetables
   /** How many dead letters of an operation are worth a warning; 0 for none. */
   readonly deadLetterAlert: number
+  /** Keeps secrets of endpoints where they are stored. */
+  readonly sealer: Sealer
+  /** The way out for webhooks and callbacks. */
+  readonly deliveryChannel: DeliveryChannel
+  readonly write: EventWriter
 }
 
 /** The parts, and what the verbs share within this node. */
@@ -54,4 +64,6 @@ export interface EngineContext extends EngineParts {
   readonly pressure: Pressure
   readonly tails: Tails
   readonly offsets: Offsets
+  readonly subscribers: Subscribers
+  readonly dispatch: Dispatch
 }

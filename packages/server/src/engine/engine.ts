@@ -16,7 +16,10 @@ import { tellPage } from './channels/tell.ts'
 import { createClaimer } from './claim.ts'
 import type { EngineContext, EngineParts } from './context.ts'
 import { createDeadLetterEngine, type DeadLetterEngine } from './dead-letters.ts'
+import { createDispatch } from './dispatch/dispatch.ts'
+import { createDropper } from './dispatch/drop.ts'
 import { drain } from './drain.ts'
+import { createFanOut } from './fan-out/fan-out.ts'
 import { findJob, type Asker, type Found } from './find.ts'
 import { createHeld } from './held.ts'
 import { createInspector } from './inspect.ts'
@@ -30,6 +33,8 @@ import { createSweeper } from './sweep.ts'
 import { cancelJob, eraseJob, retryJob, type SteerAnswer } from './steer.ts'
 import type { JobView } from '../core/job-view.ts'
 import { viewJob, viewNew } from './view.ts'
+import { createSubscribers } from './webhooks/subscribers.ts'
+import { createWebhookEngine, type WebhookEngine } from './webhooks/webhooks.ts'
 import { waitForJob, type Patience } from './wait.ts'
 import { watchJob, type JobEvent } from './watch.ts'
 
@@ -50,6 +55,7 @@ export interface Engine {
   readonly batches: BatchEngine
   readonly deadLetters: DeadLetterEngine
   readonly channels: ChannelEngine
+  readonly webhooks: WebhookEngine
   list(query: JobQuery): Promise<Page<Job>>
   cancel(asker: Asker, id: JobId): Promise<SteerAnswer>
   retry(asker: Asker, id: JobId): Promise<SteerAnswer>
@@ -85,12 +91,17 @@ export function createEngine(parts: EngineParts): Engine {
   const ctx: EngineContext = {
     ...shared,
     tails: createTails({ ...shared, tell: (page) => tellPage(ctx, page) }),
+    subscribers: createSubscribers(shared),
+    get dispatch() {
+      return dispatch
+    },
   }
+  const dispatch = createDispatch(ctx)
   const presence = createPresence(ctx)
   let claimer: ReturnType<typeof createClaimer> | null = null
   let housekeeping: readonly { stop(): Promise<void> }[] = []
   let scheduler: Scheduler | null = null
-  let draining: Promise<void> | null = null
+  let draining: Promise<unknown> | null = null
 
   return {
     admission,
@@ -105,6 +116,7 @@ export function createEngine(parts: EngineParts): Engine {
     batches: createBatchEngine(ctx),
     deadLetters: createDeadLetterEngine(ctx),
     channels: createChannelEngine(ctx, presence),
+    webhooks: createWebhookEngine(ctx),
     list: (query) => ctx.store.jobs.list(query),
     cancel: (asker, id) => cancelJob(ctx, asker, id),
     retry: (asker, id) => retryJob(ctx, asker, id),
@@ -123,6 +135,8 @@ export function createEngine(parts: EngineParts): Engine {
       await serve(ctx)
       if (draining !== null) return
       await ctx.admission.look()
+      await ctx.subscribers.refresh()
+      dispatch.start()
       claimer = createClaimer(ctx)
       claimer.wake()
       scheduler = createScheduler(ctx)
@@ -135,17 +149,23 @@ export function createEngine(parts: EngineParts): Engine {
         createAlerter(ctx),
         ctx.admission,
         scheduler,
+        createFanOut(ctx),
+        createDropper(ctx),
       ]
       await scheduler.sync()
     },
     drain(withinMs) {
       // What comes due from now on is for others, or for the next start.
       void scheduler?.stop()
-      draining ??= drain(ctx, claimer, housekeeping, withinMs).finally(() => {
+      draining ??= Promise.all([
+        drain(ctx, claimer, housekeeping, withinMs),
+        dispatch.stop(withinMs),
+      ]).finally(() => {
         presence.end()
+        ctx.subscribers[Symbol.dispose]()
         ctx.tails[Symbol.dispose]()
       })
-      return draining
+      return draining.then(() => undefined)
     },
   }
 }

@@ -3,6 +3,7 @@ import type { Millis } from '../core/time.ts'
 import { jobTopic } from '../ports/bus.ts'
 import type { Note, Piece } from '../ports/store.ts'
 import type { EngineContext } from './context.ts'
+import { hintChange } from './fan-out/hint.ts'
 import { persist } from './persist.ts'
 
 /** What an attempt says while it runs: its latest progress, and pieces of its output. */
@@ -54,6 +55,7 @@ export function createNotes(ctx: EngineContext, start: Running): Notes {
     bufferedBytes = 0
     lastWriteAt = ctx.clock.monotonic()
     await put(ctx, note, job.attemptUntil)
+    hintChange(ctx, job)
   }
 
   const pending = (): boolean => progress !== null || pieces.length > 0

@@ -12,6 +12,7 @@ import type { Settlement } from '../ports/store.ts'
 import { announceEnd } from './announce-end.ts'
 import type { EngineContext } from './context.ts'
 import type { Ending } from './ending.ts'
+import { hintChange } from './fan-out/hint.ts'
 import { isHeavy, keepApart, letGo } from './keep.ts'
 import { persist } from './persist.ts'
 import { reportSettled } from './report.ts'
@@ -152,7 +153,10 @@ const timedOut = (operation: Operation | null, outcome: Failure | null): Failure
 
 function announce(ctx: EngineContext, operation: Operation | null, { next }: Settlement): void {
   if (isOutcome(next)) announceEnd(ctx, next)
-  else ctx.bus.publish(jobTopic(next.id))
+  else {
+    ctx.bus.publish(jobTopic(next.id))
+    hintChange(ctx, next)
+  }
   if (!isOutcome(next) || opensGate(operation, next)) ctx.bus.publish(workTopic)
 }
 

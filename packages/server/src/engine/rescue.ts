@@ -3,6 +3,7 @@ import { jobTopic, workTopic } from '../ports/bus.ts'
 import type { RescuedJob } from '../ports/store.ts'
 import { announceEnd } from './announce-end.ts'
 import type { EngineContext } from './context.ts'
+import { hintChange } from './fan-out/hint.ts'
 import { createRepeater, type Repeater } from './repeat.ts'
 import { reportEnd } from './report.ts'
 
@@ -26,7 +27,10 @@ function announce(ctx: EngineContext, { job, why }: RescuedJob): void {
       'a lease ended without a word from its worker',
     )
   }
-  if (!isOutcome(job)) return ctx.bus.publish(jobTopic(job.id))
+  if (!isOutcome(job)) {
+    ctx.bus.publish(jobTopic(job.id))
+    return hintChange(ctx, job)
+  }
   reportEnd(ctx, job)
   announceEnd(ctx, job)
 }

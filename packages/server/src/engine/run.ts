@@ -3,6 +3,7 @@ import type { Operation } from '../ports/catalog.ts'
 import type { RunOutcome } from '../ports/runner.ts'
 import type { EngineContext } from './context.ts'
 import { attemptError, attemptOutcome } from './ending.ts'
+import { hintChange } from './fan-out/hint.ts'
 import type { HeldAttempt } from './held.ts'
 import { HeldRun, type Work } from './held-run.ts'
 import { record } from './record.ts'
@@ -31,6 +32,7 @@ const faulty =
 async function attemptOnce(ctx: EngineContext, operation: Operation, work: Work): Promise<void> {
   const attempt = new HeldRun(ctx, work)
   ctx.held.add(attempt)
+  hintChange(ctx, work.job)
   const began = ctx.clock.monotonic()
   const end = (outcome: RunOutcome): void => {
     attempt.end(outcome)

@@ -1,6 +1,6 @@
 import type { BatchId, JobId } from '@buzzer/contract'
 import type { BatchTally } from '../core/batch.ts'
-import type { Callback } from '../core/endpoint.ts'
+import type { Callback } from '../core/callback.ts'
 import type { Job, Queued } from '../core/job.ts'
 import type { Input } from '../core/payload.ts'
 import type { Millis } from '../core/time.ts'

@@ -22,3 +22,9 @@ export const jobTopic = (id: string): string => `jobs/${id}`
 export const definitionsTopic = 'definitions'
 /** A channel has more events. */
 export const channelTopic = (tenant: string, name: string): string => `channels/${tenant}/${name}`
+/** Something happened that somebody is to be told of by a delivery. */
+export const fanOutTopic = 'fan-out'
+/** An endpoint was created, changed, disabled or removed. */
+export const endpointsTopic = 'endpoints'
+/** Deliveries were scheduled. */
+export const deliveriesTopic = 'deliveries'

@@ -7,7 +7,7 @@ import type {
   Sending,
   Undelivered,
 } from '../core/delivery.ts'
-import type { Callback } from '../core/endpoint.ts'
+import type { Callback } from '../core/callback.ts'
 import type { Millis } from '../core/time.ts'
 import type { Page } from './page.ts'
 

@@ -15,6 +15,12 @@ export interface Events {
    */
   read(tenant: string, channel: string, since: number, limit: number): Promise<ChannelPage>
   /**
+   * The names of channels that keep events, in their order; those of batches are not among them.
+   *
+   * @param after the last name of the page before; the empty text for the first page
+   */
+  channels(tenant: string, after: string, limit: number): Promise<readonly string[]>
+  /**
    * Appends events in their order, all of them or none. One whose source and id are those of an
    * event that is kept is that event.
    */

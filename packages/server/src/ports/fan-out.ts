@@ -1,6 +1,6 @@
 import type { BatchId, DeliveryId, JobId } from '@buzzer/contract'
 import type { DeliveryTarget } from '../core/delivery.ts'
-import type { Callback } from '../core/endpoint.ts'
+import type { Callback } from '../core/callback.ts'
 import type { Job } from '../core/job.ts'
 import type { Millis } from '../core/time.ts'
 import type { ChannelEvent } from './events.ts'
@@ -91,6 +91,8 @@ export interface NewMessage {
   readonly job: JobId | null
   /** A CloudEvent in its JSON format. */
   readonly body: string
+  /** Where it goes, if that is a callback, which the store has with its job; else null. */
+  readonly callback: Callback | null
   readonly deliveries: readonly NewDelivery[]
 }
 

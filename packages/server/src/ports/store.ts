@@ -1,5 +1,5 @@
 import type { JobId, JobState } from '@buzzer/contract'
-import type { Callback } from '../core/endpoint.ts'
+import type { Callback } from '../core/callback.ts'
 import type { FailedAttempt, Job, Outcome, Parked, Progress, Queued, Running } from '../core/job.ts'
 import type { LeaseTerms } from '../core/lease.ts'
 import type { Input, Result } from '../core/payload.ts'

@@ -44,6 +44,8 @@ export interface Telemetry {
   lateOutcome(operation: string): void
   /** Events were published. @param channel as it is declared. @param count those that were new */
   published(channel: string, count: number): void
+  /** An attempt to deliver an event came to its end. @param tookMs until the answer was there */
+  delivered(outcome: 'delivered' | 'retrying' | 'failed', tookMs: number): void
   /** @param protocol what is spoken on it */
   socketOpened(protocol: string): void
   socketClosed(protocol: string): void

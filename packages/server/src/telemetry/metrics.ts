@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Depth } from '../ports/store.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 import { createChannelSeries } from './channel-series.ts'
+import { createDeliverySeries } from './delivery-series.ts'
 import { addDepthGauges } from './depth-gauges.ts'
 import { createOperationSeries } from './operation-series.ts'
 import { addProcessGauges } from './process-gauges.ts'
@@ -84,6 +85,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     committed: store.committed,
     published: channels.published,
     ...sockets,
+    ...createDeliverySeries(registry),
     spansLost: (count) => lostSpans.inc(count),
     contentType: registry.contentType,
     render: () => registry.metrics(),

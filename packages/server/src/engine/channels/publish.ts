@@ -4,6 +4,7 @@ import { formatTime } from '../../core/time.ts'
 import type { Channel } from '../../ports/catalog.ts'
 import type { EventPlace, NewEvent, Publication } from '../../ports/events.ts'
 import type { EngineContext } from '../context.ts'
+import { hintEvents } from '../fan-out/hint.ts'
 import type { DeclaredPlace, PresencePlace } from './place.ts'
 import type { ToldEvent } from './told-event.ts'
 
@@ -113,7 +114,10 @@ function taken(
     .map(({ event: { at, text }, offset }) => ({ kind: 'published', offset, at, text }))
   // Its tail is all that an ephemeral channel has, whether anybody follows it or not.
   using _held = place.channel.ephemeral ? ctx.tails.hold(place) : null
-  if (told.length > 0) ctx.tails.announce(place, told)
+  if (told.length > 0) {
+    ctx.tails.announce(place, told)
+    hintEvents(ctx, place.tenant, place.name)
+  }
   ctx.telemetry.published(place.channel.name, told.length)
   return {
     kind: 'published',

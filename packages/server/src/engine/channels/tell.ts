@@ -9,10 +9,11 @@ import type { ToldEvent, ToldPage } from './told-event.ts'
 export async function tellPage(ctx: EngineContext, page: ChannelPage): Promise<ToldPage> {
   const { events } = page
   if (!events.some(({ kind }) => kind === 'outcome')) return page as ToldPage
-  return { ...page, events: await Promise.all(events.map((event) => tell(ctx, event))) }
+  return { ...page, events: await Promise.all(events.map((event) => tellEvent(ctx, event))) }
 }
 
-async function tell(ctx: EngineContext, event: ChannelEvent): Promise<ToldEvent> {
+/** The same for one. */
+export async function tellEvent(ctx: EngineContext, event: ChannelEvent): Promise<ToldEvent> {
   if (event.kind !== 'outcome') return event
   const lookup = await ctx.store.jobs.read(event.job)
   if (lookup.kind !== 'found') return { ...event, view: null, result: null }

@@ -61,6 +61,7 @@ export function createRecordingTelemetry(): RecordingTelemetry {
     committed: recorder('committed'),
     spansLost: recorder('spansLost'),
     published: recorder('published'),
+    delivered: recorder('delivered'),
     socketOpened: recorder('socketOpened'),
     socketClosed: recorder('socketClosed'),
     readerDropped: recorder('readerDropped'),

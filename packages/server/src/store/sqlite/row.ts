@@ -1,4 +1,5 @@
 import type { BatchId, JobId, Problem } from '@buzzer/contract'
+import type { CallbackEvents } from '../../core/callback.ts'
 import type { Job, JobOrder, Progress, Trace } from '../../core/job.ts'
 import type { Monitor } from '../../core/payload.ts'
 import type { Row } from './database.ts'
@@ -55,20 +56,23 @@ interface More {
   readonly trace?: Trace
   readonly batch?: BatchId
   readonly scheduledFor?: number
+  readonly callback?: CallbackEvents
 }
 
 export function encodeMore(
-  order: Pick<JobOrder, 'client' | 'tags' | 'trace' | 'batch' | 'scheduledFor'>,
+  order: Pick<JobOrder, 'client' | 'tags' | 'trace' | 'batch' | 'scheduledFor' | 'callback'>,
 ): string | null {
-  const { client, tags, trace, batch, scheduledFor = null } = order
+  const { client, tags, trace, batch, scheduledFor = null, callback = null } = order
   // What a schedule made has a tag that says so.
-  if (client === null && tags.length === 0 && trace === null && batch === null) return null
+  const isPlain = client === null && tags.length === 0 && trace === null && batch === null
+  if (isPlain && callback === null) return null
   const more: More = {
     ...(client === null ? {} : { client }),
     ...(tags.length === 0 ? {} : { tags }),
     ...(trace === null ? {} : { trace }),
     ...(batch === null ? {} : { batch }),
     ...(scheduledFor === null ? {} : { scheduledFor }),
+    ...(callback === null ? {} : { callback }),
   }
   return JSON.stringify(more)
 }
@@ -104,6 +108,7 @@ function decodeLife(row: Row) {
     trace: more.trace ?? null,
     batch: more.batch ?? null,
     scheduledFor: more.scheduledFor ?? null,
+    callback: more.callback ?? null,
     createdAt: row[9] as number,
     deadlineAt: row[10] as number | null,
     maxAttempts: row[11] as number,

@@ -65,6 +65,7 @@ const job: Running = {
   batch: null,
   createdAt: 1_700_000_000_000,
   deadlineAt: 1_700_000_060_000,
+  callback: null,
   scheduledFor: null,
   maxAttempts: 5,
   version: 3,

@@ -1,0 +1,65 @@
+import type { ClaimedDelivery, DeliveryRef } from '../../ports/deliveries.ts'
+import type { EngineContext } from '../context.ts'
+import { pause } from '../persist.ts'
+import { paceDown, paceUp } from './lane.ts'
+import { termsOfLane } from './lane-terms.ts'
+import type { Lanes } from './lanes.ts'
+import { deliver } from './deliver.ts'
+
+/** The attempts that are under way on this node. */
+export interface Attempts {
+  /** Sends one that was claimed; its lane has a place for it. */
+  begin(claimed: ClaimedDelivery): void
+  /** Lets them end, calls off those that do not in that time, and gives these back. */
+  end(withinMs: number): Promise<void>
+}
+
+const lookMs = 20
+/** Left of the time of a stop for giving back. */
+const giveBackMs = 500
+
+/** @param onFree told when a place is free again */
+export function createAttempts(ctx: EngineContext, lanes: Lanes, onFree: () => void): Attempts {
+  const stop = new AbortController()
+  const underWay = new Set<ClaimedDelivery>()
+  const unsent: DeliveryRef[] = []
+
+  const run = async (claimed: ClaimedDelivery): Promise<void> => {
+    const { delivery } = claimed
+    const lane = lanes.of(delivery.lane)
+    try {
+      const came = await deliver(ctx, claimed, stop.signal)
+      if (came.kind === 'unsent') unsent.push({ id: delivery.id, fence: delivery.fence })
+      else if (came.verdict === 'success') {
+        paceUp(lane, termsOfLane(ctx.subscribers, lane.name)?.concurrency ?? 1)
+      } else paceDown(lane, ctx.clock.now())
+      if (came.kind === 'settled' && came.dueAt !== null) lanes.due(lane.name, came.dueAt)
+    } catch (fault) {
+      // Its lease ends by itself, and it is claimed again.
+      ctx.log.error({ err: fault, delivery: delivery.id }, 'an attempt to deliver failed in itself')
+      lanes.due(lane.name, delivery.leaseUntil)
+    } finally {
+      underWay.delete(claimed)
+      lanes.leave(lane)
+      onFree()
+    }
+  }
+
+  const untilIdle = async (endsAt: number): Promise<void> => {
+    while (underWay.size > 0 && ctx.clock.monotonic() < endsAt) await pause(ctx, lookMs)
+  }
+
+  return {
+    begin(claimed) {
+      underWay.add(claimed)
+      void run(claimed)
+    },
+    async end(withinMs) {
+      const endsAt = ctx.clock.monotonic() + withinMs
+      await untilIdle(endsAt - giveBackMs)
+      stop.abort()
+      await untilIdle(endsAt)
+      if (unsent.length > 0) await ctx.store.deliveries.release(unsent, ctx.clock.now())
+    },
+  }
+}

@@ -1,0 +1,133 @@
+import type { Callback } from '../../core/callback.ts'
+import { defaultDeliveryPolicy } from '../../core/delivery-policy.ts'
+import type { DeliveryTarget } from '../../core/delivery.ts'
+import { isOutcome, type Job } from '../../core/job.ts'
+import { callbackLane } from '../../core/lane.ts'
+import { observe } from '../../core/observe.ts'
+import { isInline } from '../../core/payload.ts'
+import type { FanOutEntry, NewDelivery, NewMessage } from '../../ports/fan-out.ts'
+import type { EngineContext } from '../context.ts'
+import { leaseMs } from '../dispatch/lane-terms.ts'
+import { findBatch } from '../find-batch.ts'
+import { viewJob } from '../view.ts'
+import type { JobEvent } from '../watch.ts'
+import { newDelivery } from './recipients.ts'
+
+type Entry<Kind extends FanOutEntry['kind']> = Extract<FanOutEntry, { kind: Kind }>
+
+/** What the callback of a job is told of a change: nothing, or one message for each event. */
+export async function jobMessages(
+  ctx: EngineContext,
+  { before, after, at, callback }: Entry<'job'>,
+): Promise<readonly NewMessage[]> {
+  const types = typesOf(before, after).filter((type) => isAskedFor(callback, type))
+  const messages: NewMessage[] = []
+  for (const type of types) {
+    const view = await viewJob(ctx, after)
+    const result = type === 'job.succeeded' ? await resultOf(ctx, after) : null
+    messages.push(
+      messageOf(ctx, after, callback, { type, offset: after.version, at, view, result }),
+    )
+  }
+  return messages
+}
+
+type ChangeType = Exclude<JobEvent['type'], 'job.output'>
+
+function typesOf(before: Job | null, after: Job): readonly ChangeType[] {
+  if (before === null) return [after.state === 'running' ? 'job.running' : 'job.queued']
+  return observe(before, after).filter((type) => type !== 'job.output')
+}
+
+const isEnd = (type: ChangeType): boolean =>
+  type === 'job.succeeded' || type === 'job.failed' || type === 'job.cancelled'
+
+function isAskedFor({ events }: Callback, type: ChangeType): boolean {
+  if (events === 'final') return isEnd(type)
+  return events === 'all' || type !== 'job.progress'
+}
+
+/** Small enough to stand in line, and still that of this run. */
+async function resultOf(ctx: EngineContext, after: Job) {
+  const result = isOutcome(after) ? await ctx.store.payloads.result(after.id) : null
+  return result !== null && isInline(result) ? result : null
+}
+
+/** A piece of output, for a callback that asked for all. */
+export const pieceMessage = (
+  ctx: EngineContext,
+  { job, piece, callback }: Entry<'piece'>,
+): NewMessage =>
+  messageOf(ctx, job, callback, {
+    type: 'job.output',
+    offset: piece.version,
+    at: piece.at,
+    job,
+    output: {
+      attempt: piece.attempt,
+      index: piece.index,
+      piece: JSON.parse(piece.json) as unknown,
+    },
+  })
+
+function messageOf(ctx: EngineContext, job: Job, callback: Callback, event: JobEvent): NewMessage {
+  const written = ctx.write.jobEvent(event)
+  return {
+    tenant: job.tenant,
+    channel: `jobs/${job.id}`,
+    offset: event.offset,
+    eventId: written.id,
+    type: written.type,
+    at: event.at,
+    job: job.id,
+    body: written.text,
+    callback,
+    deliveries: [callbackDelivery(ctx, job.tenant, { kind: 'callback', id: job.id }, callback)],
+  }
+}
+
+/** What the callback of a batch is told; null where that is nothing. */
+export async function batchMessage(
+  ctx: EngineContext,
+  { tenant, batch: id, channel, event, callback }: Entry<'batch'>,
+): Promise<NewMessage | null> {
+  if (event.kind === 'published') return null
+  if (event.kind === 'outcome' && callback.events === 'final') return null
+  const found = event.kind === 'batch-end' ? await findBatch(ctx, { tenant }, id) : null
+  if (found?.kind === 'problem') return null
+  const told = event.kind === 'outcome' ? event : endedWith(event, found)
+  if (told === null) return null
+  const written = ctx.write.batchEvent(told, { id })
+  return {
+    tenant,
+    channel,
+    offset: event.offset,
+    eventId: written.id,
+    type: written.type,
+    at: event.at,
+    job: event.kind === 'outcome' ? event.job : null,
+    body: written.text,
+    callback,
+    deliveries: [callbackDelivery(ctx, tenant, { kind: 'callback', id }, callback)],
+  }
+}
+
+type BatchEnd = Extract<Entry<'batch'>['event'], { kind: 'batch-end' }>
+
+const endedWith = (event: BatchEnd, found: Awaited<ReturnType<typeof findBatch>> | null) =>
+  found?.kind === 'found' ? { ...event, now: found.batch } : null
+
+function callbackDelivery(
+  ctx: EngineContext,
+  tenant: string,
+  target: DeliveryTarget,
+  { url }: Callback,
+): NewDelivery {
+  return newDelivery(ctx, {
+    target,
+    lane: callbackLane(tenant, url),
+    dueAt: ctx.clock.now(),
+    isOrdered: false,
+    leaseMs: leaseMs(defaultDeliveryPolicy),
+  })
+}
