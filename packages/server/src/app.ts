@@ -18,13 +18,18 @@ import { createNoAuthentication } from './auth/none.ts'
 import { createSealer } from './auth/seal.ts'
 import { loadSecret } from './auth/secret.ts'
 import { createTickets } from './auth/ticket.ts'
+import { createWebhookKeys } from './auth/webhook-keys.ts'
 import { createMemoryBus } from './bus/memory/memory-bus.ts'
+import { createWebhookHandshake } from './channel/webhook/handshake.ts'
+import { createWebhookChannel } from './channel/webhook/webhook-channel.ts'
 import type { Config } from './config/config.ts'
 import { ConfigError } from './define/errors.ts'
 import { createEngine } from './engine/engine.ts'
 import { createOpenStreams } from './gateway/http/answer/open-streams.ts'
 import { createHttpServer } from './gateway/http/server.ts'
+import { createEventWriter } from './gateway/event-writer.ts'
 import { createRenderings } from './gateway/renderings.ts'
+import { createOutbound } from './outbound/outbound.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Store } from './ports/store.ts'
 import type { Telemetry } from './ports/telemetry.ts'
@@ -49,6 +54,9 @@ export interface App extends AsyncDisposable {
 const leastFlushMs = 500
 /** And this for answers that are being read; slower readers are cut off, in milliseconds. */
 const leastCloseMs = 250
+
+/** To one origin, for deliveries: many webhooks may have one receiver. */
+const deliveryConnections = 1_024
 
 /** What a simulation or a test puts in the place of a part. */
 export interface AppParts {
@@ -113,6 +121,16 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
       onSwap: () => engine.serve(),
     }),
   )
+  const webhookKeys = createWebhookKeys(secret)
+  const webhooks = {
+    outbound: resources.use(
+      createOutbound({ allow: config.outboundAllow, clock, connections: deliveryConnections }),
+    ),
+    keys: webhookKeys,
+    clock,
+    userAgent: `Buzzer/${version}`,
+    origin: config.publicUrl === null ? null : new URL(config.publicUrl).host,
+  }
   const engine = createEngine({
     store,
     bus,
@@ -132,6 +150,10 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
     shares: config.shares,
     timetables,
     deadLetterAlert: config.deadLetterAlert,
+    sealer: createSealer(secret, 'webhooks'),
+    deliveryChannel: createWebhookChannel(webhooks),
+    handshake: createWebhookHandshake(webhooks),
+    write: createEventWriter(() => publicUrl()),
   })
   resources.use(createLoopWatch({ clock, log, running: () => engine.runningOperations() }))
 
@@ -150,6 +172,7 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
     tracing,
     auth: createNoAuthentication(() => hosts),
     tokens: createJobTokens(secret),
+    webhookKeys,
     tickets: createTickets({ secret, ids, clock, used: store.tickets }),
     publicUrl,
     limits: config.limits,

@@ -20,6 +20,7 @@ async function accept(
     client: null,
     entries,
     idempotency: null,
+    callback: null,
   })
   if (accepted.kind === 'refused') throw new Error(accepted.problem.detail)
   return accepted.batch

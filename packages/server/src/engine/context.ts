@@ -11,6 +11,7 @@ import type { Retention, Shares, Store } from '../ports/store.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 import type { Timetables } from '../ports/timetable.ts'
 import type { Tracing } from '../ports/tracing.ts'
+import type { WebhookHandshake } from '../ports/webhook-handshake.ts'
 import type { Admission } from './admission.ts'
 import type { Offsets } from './channels/offsets.ts'
 import type { Tails } from './channels/tails.ts'
@@ -53,6 +54,7 @@ export interface EngineParts {
   readonly sealer: Sealer
   /** The way out for webhooks and callbacks. */
   readonly deliveryChannel: DeliveryChannel
+  readonly handshake: WebhookHandshake
   readonly write: EventWriter
 }
 

@@ -48,15 +48,4 @@ export interface DeliveryChannel {
    * @returns null where there is no reason
    */
   whyNot(url: string): Promise<string | null>
-  /**
-   * Asks a receiver whether it wants events, as CloudEvents webhooks 1.0.2 has it.
-   *
-   * @param ratePerMinute what it is asked to allow; null for any
-   */
-  handshake(url: string, ratePerMinute: number | null): Promise<Handshake>
 }
-
-export type Handshake =
-  /** With the rate that it allows; null for any. */
-  | { readonly kind: 'granted'; readonly ratePerMinute: number | null }
-  | { readonly kind: 'refused'; readonly reason: string }

@@ -1,4 +1,4 @@
-import { outcomeChannel, sharedTenant } from '../../core/channel.ts'
+import { outcomeChannel, sharedTenant, webhooksChannel } from '../../core/channel.ts'
 import { parseChannelName } from '../../core/channel-name.ts'
 import type { Catalog, Channel } from '../../ports/catalog.ts'
 
@@ -23,13 +23,19 @@ export interface OutcomePlace extends Place {
   readonly channel: null
 }
 
+/** What becomes of webhooks and their deliveries. */
+export interface WebhooksPlace extends Place {
+  readonly kind: 'webhooks'
+  readonly channel: null
+}
+
 /** Who comes to a channel and who leaves. */
 export interface PresencePlace extends Place {
   readonly kind: 'presence'
   readonly channel: Channel
 }
 
-export type ReadablePlace = DeclaredPlace | OutcomePlace | PresencePlace
+export type ReadablePlace = DeclaredPlace | OutcomePlace | PresencePlace | WebhooksPlace
 
 export const isDeclared = (place: ReadablePlace): place is DeclaredPlace =>
   place.kind === 'declared'
@@ -50,6 +56,7 @@ export function findPlace(catalog: Catalog, asker: Asker, text: string): Readabl
   const [first, ...segments] = parseChannelName(text) ?? []
   const rest = segments.join('.')
   if (first === 'operations') return findOutcomes(catalog, asker, rest)
+  if (first === webhooksChannel && rest === '') return webhooksPlace(asker)
   return first === 'presence' ? findPresence(catalog, asker, rest) : null
 }
 
@@ -59,6 +66,13 @@ function findDeclared(catalog: Catalog, { tenant }: Asker, text: string): Declar
   const { channel, name } = match
   return { kind: 'declared', tenant: channel.shared ? sharedTenant : tenant, name, channel }
 }
+
+const webhooksPlace = ({ tenant }: Asker): WebhooksPlace => ({
+  kind: 'webhooks',
+  tenant,
+  name: webhooksChannel,
+  channel: null,
+})
 
 /** Names of operations have dots of their own. */
 function findOutcomes(catalog: Catalog, { tenant }: Asker, name: string): OutcomePlace | null {

@@ -9,6 +9,8 @@ export interface Lane {
   taken: number
   /** Attempts that its receiver has shown that it can take at the same time. */
   pace: number
+  /** Its last attempt succeeded. */
+  isProven: boolean
   /** Attempts that failed since the last one that succeeded. */
   failures: number
   /** No attempt begins before. */
@@ -27,6 +29,7 @@ export const newLane = (name: string): Lane => ({
   dueAt: null,
   taken: 0,
   pace: firstPace,
+  isProven: false,
   failures: 0,
   restUntil: 0,
 })
@@ -37,6 +40,7 @@ export function roomOf(lane: Lane, concurrency: number, now: Millis): number {
 }
 
 export function paceUp(lane: Lane, concurrency: number): void {
+  lane.isProven = true
   lane.failures = 0
   lane.restUntil = Math.min(lane.restUntil, 0)
   if (lane.pace < concurrency) lane.pace += 1
@@ -44,6 +48,7 @@ export function paceUp(lane: Lane, concurrency: number): void {
 
 /** Half as many at the same time; and where it goes on failing, ever longer between them. */
 export function paceDown(lane: Lane, now: Millis): void {
+  lane.isProven = false
   lane.failures += 1
   lane.pace = Math.max(1, Math.floor(lane.pace / 2))
   const over = lane.failures - luckyFailures

@@ -26,6 +26,8 @@ export interface LanesOptions {
 
 /** One claim takes no more than this, so that the store is not held up. */
 const claimAtMost = 256
+/** What is remembered of lanes that are idle ends there. */
+const lanesAtMost = 20_000
 
 export function createLanes({ slots, termsOf }: LanesOptions): Lanes {
   const lanes = new Map<string, Lane>()
@@ -35,19 +37,23 @@ export function createLanes({ slots, termsOf }: LanesOptions): Lanes {
   let quietUntil: Millis = Infinity
   let taken = 0
 
+  /** Callbacks may have another origin each; of one that is idle nothing is known but its pace. */
+  const forgetOne = (): void => {
+    for (const lane of lanes.values()) {
+      if (lane.taken > 0 || lane.dueAt !== null) continue
+      lanes.delete(lane.name)
+      ready.delete(lane)
+      return
+    }
+  }
+
   const of = (name: string): Lane => {
     const known = lanes.get(name)
     if (known !== undefined) return known
+    if (lanes.size >= lanesAtMost) forgetOne()
     const lane = newLane(name)
     lanes.set(name, lane)
     return lane
-  }
-
-  /** Nothing of it is known that the store does not know too. */
-  const forgetIdle = (lane: Lane): void => {
-    if (lane.taken > 0 || lane.dueAt !== null || lane.failures > 0) return
-    lanes.delete(lane.name)
-    ready.delete(lane)
   }
 
   const collect = (now: Millis): void => {
@@ -60,24 +66,24 @@ export function createLanes({ slots, termsOf }: LanesOptions): Lanes {
     }
   }
 
-  /** Where room is short, nobody gets more than its part of it. */
-  const fairShare = (): number => {
+  /** As much for each as for any other; where places are few, one, and the last for who is sound. */
+  const shareOf = (lane: Lane, even: number): number => {
     const free = slots - taken
-    return free > slots / 2 ? free : Math.max(1, Math.floor(slots / Math.max(1, ready.size)))
+    if (free > slots / 4) return even
+    return lane.taken === 0 && (lane.isProven || free > slots / 16) ? 1 : 0
   }
 
-  const wantOf = (lane: Lane, now: Millis, most: number): LaneWant | null => {
+  const wantOf = (lane: Lane, now: Millis, even: number, most: number): LaneWant | null => {
     const terms = termsOf(lane.name)
     if (terms === null) {
       // Its endpoint is disabled or gone: what is left of it is dropped in the store.
       lane.dueAt = null
       ready.delete(lane)
-      forgetIdle(lane)
       return null
     }
     const oneByOne = terms.ordered ? 1 : terms.concurrency
     const room = Math.min(roomOf(lane, oneByOne, now), terms.gapMs > 0 ? 1 : Infinity)
-    const max = Math.min(room, fairShare() - lane.taken, most)
+    const max = Math.min(room, shareOf(lane, even), most)
     if (max <= 0) return null
     if (terms.gapMs > 0) lane.restUntil = now + terms.gapMs
     return { lane: lane.name, max, ordered: terms.ordered, leaseMs: terms.leaseMs }
@@ -104,9 +110,10 @@ export function createLanes({ slots, termsOf }: LanesOptions): Lanes {
       collect(now)
       const wants: LaneWant[] = []
       let most = Math.min(claimAtMost, slots - taken)
+      const even = Math.ceil((slots - taken) / Math.max(1, ready.size))
       for (const lane of ready) {
         if (most <= 0) break
-        const want = wantOf(lane, now, most)
+        const want = wantOf(lane, now, even, most)
         if (want === null) continue
         wants.push(want)
         // Whoever was served goes to the end of the line.
@@ -121,7 +128,6 @@ export function createLanes({ slots, termsOf }: LanesOptions): Lanes {
     leave(lane) {
       lane.taken -= 1
       taken -= 1
-      forgetIdle(lane)
     },
     nextAt(now) {
       collect(now)

@@ -1,7 +1,9 @@
 import { createIdSource, type JobId } from '@buzzer/contract'
+import { createSealer } from '../../auth/seal.ts'
 import { createMemoryBus } from '../../bus/memory/memory-bus.ts'
 import { defaultAdmission, type AdmissionPolicy } from '../../core/admission.ts'
 import { isOutcome, type Job } from '../../core/job.ts'
+import { createEventWriter } from '../../gateway/event-writer.ts'
 import type { Bus } from '../../ports/bus.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Channel, Operation } from '../../ports/catalog.ts'
@@ -17,6 +19,7 @@ import {
   type RecordingLog,
   type RecordingTelemetry,
 } from './recording.ts'
+import { createReceivers, type Receivers } from './receivers.ts'
 import { createSeededRandom, type SeededRandom } from './seeded-random.ts'
 import { createVirtualClock, promisesDone, type VirtualClock } from './virtual-clock.ts'
 import { wrapStore, type Around } from './wrapped-store.ts'
@@ -44,6 +47,8 @@ interface NodeWish {
   readonly busyShare?: () => number
   readonly shares?: Shares
   readonly deadLetterAlert?: number
+  /** Where its deliveries go; by default all are taken. */
+  readonly receivers?: Receivers
   /** Asked before each call of the store; the name is as `leases.claim`. */
   readonly fault?: (call: string) => Fault
   /** How long a call is on its way to the store, and so the answer back. */
@@ -163,6 +168,10 @@ function createNode(shared: Shared, wish: NodeWish & { readonly name: string }):
     shares: wish.shares ?? {},
     timetables: createCronTimetables(),
     deadLetterAlert: wish.deadLetterAlert ?? 0,
+    sealer: createSealer(new Uint8Array(32), 'webhooks'),
+    deliveryChannel: wish.receivers ?? createReceivers(clock),
+    handshake: { ask: () => Promise.resolve({ kind: 'granted', ratePerMinute: null }) },
+    write: createEventWriter(() => 'http://buzzer.test'),
   })
   return {
     name: wish.name,

@@ -1,8 +1,9 @@
 import type { EndpointId, Problem } from '@buzzer/contract'
 import { withSecret, type Endpoint } from '../../core/endpoint.ts'
 import { healthy } from '../../core/endpoint-health.ts'
-import { newWebhookSecret } from '../../core/webhook-secret.ts'
+import { makeWebhookSecret } from '../../core/webhook-secret.ts'
 import { endpointsTopic } from '../../ports/bus.ts'
+import type { VersionTest } from '../../ports/registry.ts'
 import type { EngineContext } from '../context.ts'
 import type { Asker } from '../find.ts'
 import { settingsOf, wishOf, type WebhookWish } from './webhook-wish.ts'
@@ -23,9 +24,6 @@ export interface NewWebhookWish extends WebhookWish {
   readonly handshake: boolean
 }
 
-/** What a change is made for: the version that the webhook is expected at; null for any. */
-export type ExpectedVersion = number | null
-
 export async function createWebhook(
   ctx: EngineContext,
   { tenant }: Asker,
@@ -37,7 +35,7 @@ export async function createWebhook(
   if ('code' in agreed) return refused(agreed)
   const id = ctx.ids.next('whk')
   const now = ctx.clock.now()
-  const secret = wish.secret ?? newWebhookSecret((count) => ctx.random.bytes(count))
+  const secret = wish.secret ?? makeWebhookSecret((count) => ctx.random.bytes(count))
   const endpoint: Endpoint = {
     id,
     tenant,
@@ -61,10 +59,10 @@ export async function changeWebhook(
   ctx: EngineContext,
   asker: Asker,
   id: EndpointId,
-  expected: ExpectedVersion,
+  expects: VersionTest,
   change: (wish: WebhookWish) => WebhookWish | Problem,
 ): Promise<WebhookChanged> {
-  return update(ctx, asker, id, expected, async (endpoint, now) => {
+  return update(ctx, asker, id, expects, async (endpoint, now) => {
     const before = wishOf(ctx.sealer, endpoint)
     const wish = change(before)
     if ('code' in wish) return refused(wish)
@@ -82,11 +80,17 @@ export const rotateSecret = (
   id: EndpointId,
   given: string | null,
 ): Promise<WebhookChanged> =>
-  update(ctx, asker, id, null, (endpoint, now) => {
-    const secret = given ?? newWebhookSecret((count) => ctx.random.bytes(count))
-    const secrets = withSecret(endpoint.secrets, ctx.sealer.seal(secret, id), now)
-    return Promise.resolve(changed({ ...endpoint, secrets }, secret))
-  })
+  update(
+    ctx,
+    asker,
+    id,
+    () => true,
+    (endpoint, now) => {
+      const secret = given ?? makeWebhookSecret((count) => ctx.random.bytes(count))
+      const secrets = withSecret(endpoint.secrets, ctx.sealer.seal(secret, id), now)
+      return Promise.resolve(changed({ ...endpoint, secrets }, secret))
+    },
+  )
 
 export async function removeWebhook(
   ctx: EngineContext,
@@ -108,13 +112,13 @@ async function update(
   ctx: EngineContext,
   { tenant }: Asker,
   id: EndpointId,
-  expected: ExpectedVersion,
+  expects: VersionTest,
   make: Updated,
 ): Promise<WebhookChanged> {
   for (let tries = 0; tries < triesAtMost; tries += 1) {
     const endpoint = await ctx.store.endpoints.read(tenant, id)
     if (endpoint === null) return refused(webhookNotFound)
-    if (expected !== null && expected !== endpoint.version) return refused(movedOn)
+    if (!expects(endpoint.version)) return refused(movedOn)
     const now = ctx.clock.now()
     const made = await make(endpoint, now)
     if (made.kind === 'refused') return made
@@ -157,8 +161,14 @@ async function shakeHands(
   ctx: EngineContext,
   wish: NewWebhookWish,
 ): Promise<NewWebhookWish | Problem> {
-  const { url, policy } = wish
-  const shaken = await ctx.deliveryChannel.handshake(url, policy.ratePerMinute)
+  const { url, headers, policy } = wish
+  const shaken = await ctx.handshake.ask({
+    url,
+    headers,
+    ratePerMinute: policy.ratePerMinute,
+    timeoutMs: policy.timeoutMs,
+    signal: new AbortController().signal,
+  })
   if (shaken.kind === 'refused') return { code: 'endpoint-url-rejected', detail: shaken.reason }
   const rates = [policy.ratePerMinute, shaken.ratePerMinute].filter((rate) => rate !== null)
   const ratePerMinute = rates.length === 0 ? null : Math.min(...rates)

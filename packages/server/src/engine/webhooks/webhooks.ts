@@ -1,6 +1,7 @@
 import type { DeliveryId, EndpointId, Problem } from '@buzzer/contract'
 import type { Endpoint } from '../../core/endpoint.ts'
 import type { Deliveries, WholeDelivery } from '../../ports/deliveries.ts'
+import type { VersionTest } from '../../ports/registry.ts'
 import type { EngineContext } from '../context.ts'
 import type { Asker } from '../find.ts'
 import {
@@ -8,7 +9,6 @@ import {
   createWebhook,
   removeWebhook,
   rotateSecret,
-  type ExpectedVersion,
   type NewWebhookWish,
   type WebhookChanged,
 } from './change-webhook.ts'
@@ -23,6 +23,11 @@ import {
 import { testWebhook } from './test-webhook.ts'
 import { wishOf, type WebhookWish } from './webhook-wish.ts'
 
+interface Goal {
+  readonly url: string
+  readonly maxAttempts: number
+}
+
 /** What the edges ask of webhooks and of deliveries. */
 export interface WebhookEngine {
   create(asker: Asker, wish: NewWebhookWish): Promise<WebhookChanged>
@@ -31,12 +36,12 @@ export interface WebhookEngine {
   read(asker: Asker, id: EndpointId): Promise<Endpoint | null>
   /** What was asked for when it was made or changed. */
   wishOf(endpoint: Endpoint): WebhookWish
-  /** Where an endpoint of this tenant delivers; null where there is none. */
-  urlOf(asker: Asker, id: EndpointId): string | null
+  /** Where an endpoint of this tenant delivers, and how often that is tried; null for none. */
+  goalOf(asker: Asker, id: EndpointId): Goal | null
   change(
     asker: Asker,
     id: EndpointId,
-    expected: ExpectedVersion,
+    expects: VersionTest,
     change: (wish: WebhookWish) => WebhookWish | Problem,
   ): Promise<WebhookChanged>
   remove(asker: Asker, id: EndpointId): Promise<Problem | null>
@@ -58,9 +63,11 @@ export const createWebhookEngine = (ctx: EngineContext): WebhookEngine => ({
     (await ctx.store.endpoints.list()).endpoints.filter((each) => each.tenant === tenant),
   read: ({ tenant }, id) => ctx.store.endpoints.read(tenant, id),
   wishOf: (endpoint) => wishOf(ctx.sealer, endpoint),
-  urlOf({ tenant }, id) {
+  goalOf({ tenant }, id) {
     const endpoint = ctx.subscribers.find(id)?.endpoint
-    return endpoint?.tenant === tenant ? endpoint.settings.url : null
+    if (endpoint?.tenant !== tenant) return null
+    const { url, policy } = endpoint.settings
+    return { url, maxAttempts: policy.scheduleMs.length }
   },
   change: (...args) => changeWebhook(ctx, ...args),
   remove: (...args) => removeWebhook(ctx, ...args),

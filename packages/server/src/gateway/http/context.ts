@@ -8,6 +8,7 @@ import type { Renderings } from '../renderings.ts'
 import type { OpenStreams } from './answer/open-streams.ts'
 import type { Registry } from '../../ports/registry.ts'
 import type { Telemetry } from '../../ports/telemetry.ts'
+import type { WebhookKeys } from '../../ports/webhook-keys.ts'
 import type { Tracing } from '../../ports/tracing.ts'
 
 /** What the HTTP edge stands on. */
@@ -23,6 +24,7 @@ export interface HttpContext {
   readonly auth: Authenticator
   readonly tokens: JobTokens
   readonly tickets: Tickets
+  readonly webhookKeys: Pick<WebhookKeys, 'publicKey'>
   /** The server's own address without a trailing slash. */
   readonly publicUrl: () => string
   readonly limits: { readonly bodyBytes: number }

@@ -11,6 +11,7 @@ import { jobPath } from '../job-document.ts'
 import { isProblem, problemAnswer } from './answer/problem.ts'
 import { resultAnswer } from './answer/result.ts'
 import type { HttpContext } from './context.ts'
+import { bringsCallback, readCheckedCallback } from './request/callback-headers.ts'
 import { hashRequest, parseIdempotencyKey } from './request/idempotency-key.ts'
 import { pathOf, type HttpRequest } from './request/http-request.ts'
 import { appliedPreferences, parsePrefer } from './request/prefer.ts'
@@ -32,6 +33,10 @@ export async function submit(ctx: HttpContext, request: HttpRequest, call: Call)
   const order = readOrder(ctx, request, call.operation)
   if (isProblem(order)) return refuse(ctx, request, order)
   const { headers, idempotency } = order
+  const callback = bringsCallback(request.headers)
+    ? await readCheckedCallback(ctx, request.headers)
+    : null
+  if (isProblem(callback)) return refuse(ctx, request, callback)
   const accepted = await ctx.engine.accept({
     tenant: request.caller.tenant,
     client: request.caller.client,
@@ -45,7 +50,7 @@ export async function submit(ctx: HttpContext, request: HttpRequest, call: Call)
     notBefore: headers.notBefore,
     deadlineAt: headers.deadlineAt,
     idempotency,
-    callback: null,
+    callback,
   })
   if (accepted.kind === 'refused') return refuse(ctx, request, accepted.problem)
   const replayed = accepted.kind === 'replayed'

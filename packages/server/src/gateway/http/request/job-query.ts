@@ -1,11 +1,10 @@
 import { jobStates, parseJobId, type JobState, type Problem } from '@buzzer/contract'
-import type { Millis } from '../../../core/time.ts'
 import type { JobQuery } from '../../../ports/store.ts'
 import { isProblem } from '../answer/problem.ts'
 import { invalidParameter } from './header-problem.ts'
 import type { HttpRequest } from './http-request.ts'
-import { parseMoment } from './moment.ts'
 import { readLimit } from './page.ts'
+import { readTime } from './time-parameter.ts'
 
 const known = ['operation', 'state', 'tag', 'after', 'before', 'limit', 'cursor']
 
@@ -43,9 +42,4 @@ function readStates(values: readonly string[]): readonly JobState[] | null | Pro
   const states = jobStates.filter((state) => names.includes(state))
   if (names.every((name) => (states as readonly string[]).includes(name))) return states
   return invalidParameter('state', `takes one or more of ${jobStates.join(', ')}`)
-}
-
-function readTime(name: string, text: string | null): Millis | null | Problem {
-  if (text === null) return null
-  return parseMoment(text, Infinity) ?? invalidParameter(name, 'takes a time of RFC 3339')
 }

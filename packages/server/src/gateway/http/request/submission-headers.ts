@@ -47,13 +47,9 @@ export function readSubmissionHeaders(
 
 function refuseUnknown(name: string): Problem | null {
   if ((submissionHeaders as readonly string[]).includes(name)) return null
-  if ((callbackHeaders as readonly string[]).includes(name)) {
-    return {
-      code: 'not-supported',
-      detail: `Callbacks (${name}) are not supported yet. Poll the job or watch its events.`,
-    }
-  }
-  return invalidHeader(name, `is not a header of ours; there are ${submissionHeaders.join(', ')}`)
+  if ((callbackHeaders as readonly string[]).includes(name)) return null
+  const known = [...submissionHeaders, ...callbackHeaders].join(', ')
+  return invalidHeader(name, `is not a header of ours; there are ${known}`)
 }
 
 type Read = (name: (typeof submissionHeaders)[number]) => string | undefined

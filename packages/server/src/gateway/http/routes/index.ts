@@ -40,6 +40,25 @@ import { runSchedule } from './run-schedule.ts'
 import { discardDeadLetters, retryDeadLetters } from './steer-dead-letters.ts'
 import { submitBatch } from './submit-batch.ts'
 import { submitJob } from './submit-job.ts'
+import {
+  getDelivery,
+  listDeliveries,
+  listDeliveriesOfWebhook,
+  redeliver,
+  redeliverFailed,
+  replayWebhook,
+  testWebhook,
+} from './deliveries.ts'
+import {
+  createWebhook,
+  getWebhook,
+  listWebhooks,
+  patchWebhook,
+  putWebhook,
+  removeWebhook,
+  rotateSecret,
+} from './webhooks.ts'
+import { webhookKeys } from './webhook-keys.ts'
 
 /** Every route of our own; calls of wrapped APIs come below their mounts (call-service.ts). */
 export const routes: readonly Route[] = [
@@ -80,6 +99,21 @@ export const routes: readonly Route[] = [
   openSocket,
   openChannelSocket,
   issueTicket,
+  createWebhook,
+  listWebhooks,
+  getWebhook,
+  putWebhook,
+  patchWebhook,
+  removeWebhook,
+  rotateSecret,
+  testWebhook,
+  listDeliveriesOfWebhook,
+  redeliverFailed,
+  replayWebhook,
+  listDeliveries,
+  getDelivery,
+  redeliver,
+  webhookKeys,
   ...definitionHistories,
   home,
   healthz,

@@ -5,8 +5,6 @@ import { refuse } from '../submit.ts'
 /** Parts of the protocol that are not built yet say so, and are never taken for something else. */
 const planned: readonly (readonly [Route['method'], string, Scope | 'public'])[] = [
   ['POST', '/v1/jobs/:id/input', 'jobs:submit'],
-  ['GET', '/v1/webhooks', 'webhooks:manage'],
-  ['POST', '/v1/webhooks', 'webhooks:manage'],
   ['GET', '/v1/audit', 'audit:read'],
   ['POST', '/v1/leases', 'jobs:work'],
   ['POST', '/oauth/token', 'public'],

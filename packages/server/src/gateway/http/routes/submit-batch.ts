@@ -5,8 +5,10 @@ import { problemAnswer } from '../answer/problem.ts'
 import type { BatchSubmission } from '../../../engine/accept-batch.ts'
 import type { Refused } from '../../../engine/admission.ts'
 import type { Answer } from '../answer/answer.ts'
+import { isProblem } from '../answer/problem.ts'
 import type { HttpContext } from '../context.ts'
 import { readBatchBody } from '../request/batch-body.ts'
+import { readCheckedCallback } from '../request/callback-headers.ts'
 import { plainPlan } from '../request/body-plan.ts'
 import { plainBody } from '../request/decode-body.ts'
 import { invalidHeader } from '../request/header-problem.ts'
@@ -46,19 +48,22 @@ async function submit(
   const batch = readBatchBody(ctx, request.caller, decoded.body, { hasKey: key !== null, trace })
   if (batch.kind === 'problem') return refuse(ctx, request, batch.problem)
   const { entries } = batch
-  return overloaded(ctx, request, entries) ?? accept(ctx, request, { key, span, entries })
+  const callback = await readCheckedCallback(ctx, request.headers)
+  if (isProblem(callback)) return refuse(ctx, request, callback)
+  return overloaded(ctx, request, entries) ?? accept(ctx, request, { key, span, entries, callback })
 }
 
 interface ReadBatch {
   readonly key: string | null
   readonly span: AcceptSpan | null
   readonly entries: BatchSubmission['entries']
+  readonly callback: BatchSubmission['callback']
 }
 
 async function accept(
   ctx: HttpContext,
   request: HttpRequest,
-  { key, span, entries }: ReadBatch,
+  { key, span, entries, callback }: ReadBatch,
 ): Promise<Answer> {
   const { tenant, client } = request.caller
   const idempotency = key === null ? null : { key, requestHash: hashRequest(request) }
@@ -67,7 +72,7 @@ async function accept(
     client,
     entries,
     idempotency,
-    callback: null,
+    callback,
   })
   if (accepted.kind === 'refused') return refuse(ctx, request, accepted.problem)
   span?.accepted(accepted.batch.id, accepted.kind === 'replayed')
@@ -81,8 +86,8 @@ async function accept(
 }
 
 function wrongHeader({ headers }: HttpRequest): Problem | null {
-  const own = Object.keys(headers).find(isOwnHeader)
-  if (own !== undefined) return ownHeader(own)
+  const own = Object.keys(headers).find((name) => isOwnHeader(name) && !isCallbackHeader(name))
+  if (own !== undefined) return ofSingleCall(own)
   const mediaType = headers['content-type'] ?? 'application/json'
   return isJson(mediaType) ? null : unsupported(mediaType)
 }
@@ -110,10 +115,8 @@ function shed(ctx: HttpContext, request: HttpRequest, refused: Refused): Answer 
 }
 
 /** What is asked for and would be passed over is refused. */
-const ownHeader = (name: string): Problem =>
+const ofSingleCall = (name: string): Problem =>
+  invalidHeader(name, 'belongs to a single call; in a batch each entry says it for itself')
+
+const isCallbackHeader = (name: string): boolean =>
   (callbackHeaders as readonly string[]).includes(name)
-    ? {
-        code: 'not-supported',
-        detail: `Callbacks (${name}) are not supported yet. Watch the events of the batch.`,
-      }
-    : invalidHeader(name, 'belongs to a single call; in a batch each entry says it for itself')

@@ -1,0 +1,80 @@
+import type { Problem, ValidationError } from '@buzzer/contract'
+import type { HttpContext } from '../context.ts'
+import { plainPlan } from './body-plan.ts'
+import { plainBody } from './decode-body.ts'
+import type { HttpRequest } from './http-request.ts'
+import { parseJson } from './parse-json.ts'
+
+export type Members = Readonly<Record<string, unknown>>
+
+/** Told what is wrong with which member, by its JSON Pointer. */
+export type Refuse = (pointer: string, detail: string) => void
+
+const mediaTypes = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
+
+/** Reads a body that is a JSON object; no body is an empty one. */
+export async function readJsonObject(
+  ctx: HttpContext,
+  request: HttpRequest,
+): Promise<Members | Problem> {
+  const mediaType = request.headers['content-type'] ?? 'application/json'
+  if (!mediaTypes.test(mediaType)) return notJson(mediaType)
+  const plain = await plainBody(request, plainPlan(ctx))
+  if (plain.kind === 'problem') return plain.problem
+  if (plain.body === null) return {}
+  const parsed = parseJson(plain.body)
+  if (parsed.kind === 'problem') return parsed.problem
+  return isMembers(parsed.value) ? parsed.value : notAnObject
+}
+
+export const isMembers = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const notJson = (mediaType: string): Problem => ({
+  code: 'unsupported-media-type',
+  detail: `The body is JSON (Content-Type: application/json), not '${mediaType}'.`,
+})
+
+const notAnObject: Problem = {
+  code: 'validation-failed',
+  detail: 'The body has to be a JSON object.',
+  errors: [{ pointer: '', detail: 'has to be an object' }],
+}
+
+const errorsShown = 20
+
+/**
+ * Reads members with everything that is wrong with them told at once.
+ *
+ * @param known those that there are; any other is refused
+ * @param read gives undefined where it refused
+ */
+export function readMembers<Read>(
+  members: Members,
+  known: readonly string[],
+  read: (refuse: Refuse) => Read,
+): Read | Problem {
+  const errors: ValidationError[] = []
+  const refuse: Refuse = (pointer, detail) => void errors.push({ pointer, detail })
+  refuseUnknown(members, known, '', refuse)
+  const value = read(refuse)
+  if (errors.length === 0) return value
+  return {
+    code: 'validation-failed',
+    detail: 'Nothing was changed; `errors` says what is wrong.',
+    errors: errors.slice(0, errorsShown),
+  }
+}
+
+export function refuseUnknown(
+  members: Members,
+  known: readonly string[],
+  pointer: string,
+  refuse: Refuse,
+): void {
+  for (const name of Object.keys(members)) {
+    if (known.includes(name)) continue
+    const escaped = name.replaceAll('~', '~0').replaceAll('/', '~1')
+    refuse(`${pointer}/${escaped}`, `is not known; there are ${known.join(', ')}`)
+  }
+}
