@@ -3,7 +3,7 @@ import type { Millis } from '../../core/time.ts'
 import type { OutboundAnswer } from '../../ports/outbound.ts'
 import { headerOf } from './headers.ts'
 import { isRetryableStatus } from './problem.ts'
-import { retryAfter } from './retry-after.ts'
+import { retryAfter } from '../../core/retry-after.ts'
 import { readStatus } from './status-document.ts'
 
 /** What to do after a look at an asynchronous upstream. */

@@ -22,7 +22,7 @@ import {
   type CallName,
 } from './problem.ts'
 import { isIdempotent, replay } from './request.ts'
-import { retryAfter } from './retry-after.ts'
+import { retryAfter } from '../../core/retry-after.ts'
 import { createSpills } from './spills.ts'
 import { createRetryBudget } from './retry-budget.ts'
 import type { AskTerms } from './send.ts'

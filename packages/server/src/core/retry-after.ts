@@ -1,8 +1,7 @@
-import type { Headers } from '../../core/payload.ts'
-import type { Millis } from '../../core/time.ts'
-import { headerOf } from './headers.ts'
+import type { Headers } from './payload.ts'
+import type { Millis } from './time.ts'
 
-/** No upstream may put a job off for longer than a day. */
+/** Nobody who is called may put us off for longer than a day. */
 const maxRetryAfterMs = 86_400_000
 
 const seconds = /^\d{1,15}$/
@@ -16,7 +15,7 @@ const httpDate =
  * @returns milliseconds from now, at most a day; null where it is missing, malformed or past
  */
 export function retryAfter(headers: Headers, now: Millis): number | null {
-  const value = headerOf(headers, 'retry-after')?.trim() ?? ''
+  const value = headers.find(([name]) => name === 'retry-after')?.[1].trim() ?? ''
   const waitMs = seconds.test(value)
     ? Number(value) * 1_000
     : httpDate.test(value)
