@@ -7,6 +7,10 @@ import type { Spill } from '../ports/outbound.ts'
 export interface AnswerBody {
   /** @returns false where it would become too large */
   add(chunk: Uint8Array): boolean
+  /** What is kept, where the rest of it is of no use; null while more is needed. */
+  enough(): Uint8Array | null
+  /** More came than is kept. */
+  isCut(): boolean
   /** All of it has come. */
   whole(): Body | Promise<Body>
   /** No more of it will come, and nothing of it is to be kept. */
@@ -44,6 +48,8 @@ export function createAnswerBody(terms: AnswerBodyTerms): AnswerBody {
       }
       return true
     },
+    enough: () => null,
+    isCut: () => false,
     whole() {
       if (spilling === null) return joined(chunks, length)
       spilling.queue.end()

@@ -3,7 +3,7 @@ import { isIP, type Socket } from 'node:net'
 import { buildConnector } from 'undici'
 import type { Clock } from '../ports/clock.ts'
 import type { Breaks } from './breaks.ts'
-import { entryFor, hostKey, type Guard } from './guard.ts'
+import { hostKey, leadsNowherePublic, type Guard } from './guard.ts'
 
 /** Every address that the name stands for was refused. */
 export class AddressRejected extends Error {
@@ -95,11 +95,7 @@ async function checkedAddresses(
   const permitted = found.filter(
     (address) => isIP(address) !== 0 && deps.guard.permits(host, port, address),
   )
-  if (permitted.length === 0)
-    throw new AddressRejected(
-      `${host} is not a public address, or does not lead to one. ` +
-        `If it is yours, put "${entryFor(host, port)}" into outbound.allow.`,
-    )
+  if (permitted.length === 0) throw new AddressRejected(leadsNowherePublic(host, port))
   return permitted.slice(0, maxAddresses)
 }
 

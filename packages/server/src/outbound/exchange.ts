@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import { formatBytes } from '../core/bytes.ts'
 import type { Body, Headers } from '../core/payload.ts'
 import type { Clock } from '../ports/clock.ts'
 import type {
@@ -9,9 +8,10 @@ import type {
   OutboundRequest,
   OutgoingStream,
 } from '../ports/outbound.ts'
-import { createAnswerBody } from './answer-body.ts'
+import { createAnswerBody, type AnswerBody, type AnswerBodyTerms } from './answer-body.ts'
 import type { Breaks } from './breaks.ts'
-import { AddressRejected, ConnectTimeout } from './connect.ts'
+import { brokenOff, chatter, failureOf, isLength, late, tooLarge, unkept } from './failure.ts'
+import { createFirstBytes } from './first-bytes.ts'
 import { answerHeaders } from './headers.ts'
 import type { Target } from './target.ts'
 
@@ -33,6 +33,11 @@ export interface Exchange {
 
 type Answering = { readonly status: number; readonly headers: Headers }
 
+/** How long the rest of an answer may take that nobody keeps, so that its connection serves again. */
+const lingerMs = 500
+/** Answers before the answer, of which a receiver has no use for more than two or three. */
+const maxInformational = 32
+
 /**
  * One request and its answer. It ends with the first of: the whole answer, a failure of the
  * connection, a limit passed, the timeout, or the signal. Undici's own timers are coarse and
@@ -45,10 +50,10 @@ export function exchange(
   return new Promise((resolve) => {
     let controller: Dispatcher.DispatchController | null = null
     let answering: Answering | null = null
+    let informational = 0
+    let isLingering = false
     let ended = false
-    const body = createAnswerBody({
-      maxBytes: request.maxBytes,
-      spill: request.spill ?? null,
+    const body = bodyFor(request, {
       pause: () => controller?.pause(),
       resume: () => controller?.resume(),
       onFault: (fault) => stop(unkept(fault)),
@@ -64,32 +69,44 @@ export function exchange(
     }
     const complete = (head: Answering): void => {
       const whole = body.whole()
-      const finish = (kept: Body): void =>
-        end({ kind: 'answered', answer: { ...head, body: kept } })
+      const finish = (kept: Body): void => end(answered(head, kept, body.isCut()))
       // What fails while it is kept stops the exchange by itself.
       if (whole instanceof Promise) whole.then(finish, () => undefined)
       else finish(whole)
     }
     const isHeadOnly = (status: number): boolean => request.method === 'HEAD' || status === 304
+    const fail = (failure: OutboundFailure): void => {
+      // What happens to an answer of which all that is kept has come happens to what nobody reads.
+      const kept = body.enough()
+      end(
+        answering !== null && kept !== null
+          ? answered(answering, kept, true)
+          : { kind: 'failed', failure },
+      )
+    }
     const stop = (failure: OutboundFailure): void => {
-      end({ kind: 'failed', failure })
+      fail(failure)
       controller?.abort(new Error(failure.detail))
+    }
+    const linger = (head: Answering): void => {
+      isLingering = true
+      const letGo = (): void => stop(tooLarge(request.maxBytes))
+      if (announced(head.headers) > request.maxBytes) letGo()
+      else watches.push(clock.after(lingerMs, letGo))
     }
     // Undici starts a request in the moment in which it writes it.
     const sent = (): boolean => controller !== null
-    const timeOut = (what: string) => () =>
-      stop({ reason: 'timeout', detail: `${what} did not come in time.`, sent: sent() })
+    const timeOut = (): void => stop(late(answering?.status ?? null, sent()))
     const abort = (): void =>
       stop({ reason: 'aborted', detail: 'The call was called off.', sent: sent() })
     const breakOff = (): void => {
-      end({ kind: 'failed', failure: brokenOff })
+      fail(brokenOff)
       // Undici must not be interrupted while it ends the answer; it may also be another's break.
       clock.after(0, () => controller?.abort(new Error(brokenOff.detail)))
     }
-    const watches = [
-      clock.after(timeoutMs, timeOut('The answer')),
-      clock.after(headersTimeoutMs, () => answering ?? timeOut('The head of the answer')()),
-    ]
+    const watches = [clock.after(timeoutMs, timeOut)]
+    if (headersTimeoutMs < timeoutMs)
+      watches.push(clock.after(headersTimeoutMs, () => answering ?? timeOut()))
     request.signal.addEventListener('abort', abort, { once: true })
 
     dispatcher.dispatch(
@@ -107,15 +124,22 @@ export function exchange(
           else controller = started
         },
         onResponseStart(started, status) {
-          if (status < 200) return
+          if (status < 200) {
+            informational += 1
+            if (informational > maxInformational) stop(chatter)
+            return
+          }
           answering = { status, headers: answerHeaders(started.rawHeaders) }
-          if (!isHeadOnly(status) && announced(answering.headers) > request.maxBytes)
+          const isWanted = request.keepAtMost === undefined && !isHeadOnly(status)
+          if (isWanted && announced(answering.headers) > request.maxBytes)
             stop(tooLarge(request.maxBytes))
           if (!ended && endsWithConnection(answering.headers))
             watches.push(breaks.watch(target.origin, breakOff))
         },
         onResponseData(_, chunk) {
-          if (!ended && !body.add(chunk)) stop(tooLarge(request.maxBytes))
+          if (ended) return
+          if (!body.add(chunk)) stop(tooLarge(request.maxBytes))
+          else if (!isLingering && answering !== null && body.enough() !== null) linger(answering)
         },
         onResponseEnd() {
           if (answering !== null) complete(answering)
@@ -125,12 +149,25 @@ export function exchange(
           // section 8.6). Undici waits for it all the same, and gives the connection up.
           if (answering !== null && isHeadOnly(answering.status) && isLength(error))
             complete(answering)
-          else end({ kind: 'failed', failure: failureOf(error, sent()) })
+          else fail(failureOf(error, sent()))
         },
       },
     )
   })
 }
+
+const bodyFor = (
+  { maxBytes, keepAtMost, spill }: OutboundRequest,
+  connection: Omit<AnswerBodyTerms, 'maxBytes' | 'spill'>,
+): AnswerBody =>
+  keepAtMost === undefined
+    ? createAnswerBody({ maxBytes, spill: spill ?? null, ...connection })
+    : createFirstBytes(keepAtMost, maxBytes)
+
+const answered = (head: Answering, body: Body, isCut: boolean): OutboundOutcome => ({
+  kind: 'answered',
+  answer: isCut ? { ...head, body, truncated: true } : { ...head, body },
+})
 
 /** Undici measures bytes by itself; of a stream it has to be told. */
 const lengthOf = (body: OutboundRequest['body']): readonly string[] =>
@@ -145,42 +182,5 @@ const isStream = (body: OutboundRequest['body']): body is OutgoingStream =>
 const endsWithConnection = (headers: Headers): boolean =>
   headers.every(([name]) => name !== 'content-length' && name !== 'transfer-encoding')
 
-const brokenOff: OutboundFailure = {
-  reason: 'broken',
-  detail: 'The connection broke off in the answer.',
-  sent: true,
-}
-
-const unkept = (fault: unknown): OutboundFailure => ({
-  reason: 'unkept',
-  detail: `The answer could not be kept: ${fault instanceof Error ? fault.message : String(fault)}`,
-  sent: true,
-})
-
 const announced = (headers: Headers): number =>
   Number(headers.find(([name]) => name === 'content-length')?.[1] ?? 0)
-
-const tooLarge = (maxBytes: number): OutboundFailure => ({
-  reason: 'too-large',
-  detail: `The answer is larger than ${formatBytes(maxBytes)}.`,
-  sent: true,
-})
-
-const codeOf = (error: Error): string =>
-  'code' in error && typeof error.code === 'string' ? error.code : error.name
-
-const isLength = (error: Error): boolean => codeOf(error) === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
-
-/** Names of what went wrong only, because messages of the system carry addresses. */
-function failureOf(error: Error, sent: boolean): OutboundFailure {
-  if (error instanceof AddressRejected)
-    return { reason: 'rejected', detail: error.message, sent: false }
-  if (error instanceof ConnectTimeout)
-    return { reason: 'timeout', detail: error.message, sent: false }
-  const code = codeOf(error)
-  if (!sent)
-    return { reason: 'unreachable', detail: `The connection did not open (${code}).`, sent: false }
-  if (code === 'UND_ERR_HEADERS_OVERFLOW')
-    return { reason: 'too-large', detail: 'The head of the answer is too large.', sent: true }
-  return { reason: 'broken', detail: `The connection broke off (${code}).`, sent: true }
-}

@@ -39,6 +39,11 @@ export const hostKey = (hostname: string): string =>
 export const entryFor = (host: string, port: number): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 
+/** What is said of a name whose addresses are all refused. */
+export const leadsNowherePublic = (host: string, port: number): string =>
+  `${host} is not a public address, or does not lead to one. ` +
+  `If it is yours, put "${entryFor(host, port)}" into outbound.allow.`
+
 function applies(rule: Rule, host: string, port: number, address: string): boolean {
   if (rule.port !== null && rule.port !== port) return false
   if (rule.kind === 'host') return rule.host === host

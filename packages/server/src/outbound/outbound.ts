@@ -15,6 +15,7 @@ import { createGate } from './gate.ts'
 import { createGuard, entryFor, type Guard } from './guard.ts'
 import { outgoingHeaders } from './headers.ts'
 import { parseTarget, type Target } from './target.ts'
+import { createVet } from './vet.ts'
 
 export interface OutboundOptions {
   readonly clock: Clock
@@ -54,12 +55,14 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const connections = options.connections ?? 64
   const gate = createGate({ clock, connections, maxWaiting: options.maxWaiting ?? 1_024 })
   const breaks = createBreaks()
+  const resolve = options.resolve ?? systemResolve
+  const vet = createVet({ guard, resolve, clock })
   const dispatcher = new Agent({
     connect: createConnector({
       guard,
       clock,
       breaks,
-      resolve: options.resolve ?? systemResolve,
+      resolve,
       timeoutMs: options.connectTimeoutMs ?? 10_000,
       ca: options.ca ?? null,
     }),
@@ -105,6 +108,11 @@ export function createOutbound(options: OutboundOptions): Outbound {
       const parsed = parseTarget(url)
       if (parsed.kind === 'rejected') return parsed.detail
       return refusalOf('GET', parsed.target, guard)
+    },
+    async vet(url) {
+      const parsed = parseTarget(url)
+      if (parsed.kind === 'rejected') return parsed.detail
+      return refusalOf('GET', parsed.target, guard) ?? vet(parsed.target)
     },
     async [Symbol.asyncDispose]() {
       await dispatcher.destroy()

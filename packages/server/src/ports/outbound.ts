@@ -10,6 +10,11 @@ export interface OutboundRequest {
   readonly timeoutMs: number
   /** The largest answer that is taken, in bytes as they arrive and as they decode. */
   readonly maxBytes: number
+  /**
+   * Of the answer's body only so many bytes are kept, and a larger one is no failure: the rest is
+   * read on for a moment, up to `maxBytes`, so that the connection can serve again, or is let go of.
+   */
+  readonly keepAtMost?: number
   /** Where a large answer is kept as it comes; without one all of it is held in memory. */
   readonly spill?: Spill
   readonly signal: AbortSignal
@@ -34,6 +39,8 @@ export interface OutboundAnswer {
   readonly headers: Headers
   /** A blob only where the request said where to keep one. */
   readonly body: Body
+  /** More came than was to be kept, or would have. */
+  readonly truncated?: true
 }
 
 /**
@@ -59,4 +66,9 @@ export interface Outbound extends AsyncDisposable {
   call(request: OutboundRequest): Promise<OutboundOutcome>
   /** Says at once why a URL could never be called, or null where only connecting can tell. */
   check(url: string): string | null
+  /**
+   * Says what `check` says, and why the addresses that the name stands for now are all refused. A
+   * name that stands for none, or does not say so within 2 s, is no reason.
+   */
+  vet(url: string): Promise<string | null>
 }

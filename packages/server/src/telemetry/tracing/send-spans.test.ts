@@ -45,6 +45,7 @@ function open(outcomes: readonly OutboundOutcome[]) {
         return outcomes[requests.length - 1] ?? answered(200)
       },
       check: () => null,
+      vet: () => Promise.resolve(null),
       async [Symbol.asyncDispose]() {},
     },
     signal: new AbortController().signal,
