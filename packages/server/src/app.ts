@@ -129,7 +129,7 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
     keys: webhookKeys,
     clock,
     userAgent: `Buzzer/${version}`,
-    origin: config.publicUrl === null ? null : new URL(config.publicUrl).host,
+    origin: new URL(config.publicUrl ?? `http://${config.host}`).host,
   }
   const engine = createEngine({
     store,

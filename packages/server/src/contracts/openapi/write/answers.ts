@@ -39,6 +39,7 @@ export const submissionProblems = problemAnswers(
     'invalid-header',
     'idempotency-key-missing',
     'payload-too-large',
+    'callback-url-rejected',
   ] as const),
   ...([
     'unsupported-media-type',

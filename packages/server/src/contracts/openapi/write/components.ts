@@ -14,6 +14,7 @@ import {
 import { isObject, type JsonObject } from '../../schema/json-pointer.ts'
 import { refer } from './answers.ts'
 import { serviceChangesSchema } from './service-changes.ts'
+import { webhookSchemas } from './webhook-schemas.ts'
 
 /** The schemas of the wire, as the contract has them. */
 export const schemas: Readonly<Record<string, JsonObject>> = {
@@ -26,6 +27,7 @@ export const schemas: Readonly<Record<string, JsonObject>> = {
   BatchResult: plain(BatchResultSchema),
   Problem: plain(ProblemSchema),
   ServiceChanges: serviceChangesSchema,
+  ...webhookSchemas,
   ScheduleList: plain(ScheduleListSchema),
   DeadLetterGroups: plain(DeadLetterGroupsSchema),
   DeadLetterCount: plain(DeadLetterCountSchema),
@@ -104,6 +106,20 @@ export const parameters: Readonly<Record<string, JsonObject>> = {
     text,
   ),
   Tags: header('Buzzer-Tags', 'For finding jobs later; separated by commas.', text),
+  CallbackUrl: header('Callback-URL', 'Where events of the job are POSTed, signed.', {
+    type: 'string',
+    format: 'uri',
+    maxLength: 2_048,
+  }),
+  CallbackEvents: header(
+    'Callback-Events',
+    'The outcome; every change of state; also progress and output.',
+    { type: 'string', enum: ['final', 'states', 'all'], default: 'final' },
+  ),
+  CallbackSecret: header('Callback-Secret', 'Signs them with `v1` besides.', {
+    type: 'string',
+    pattern: '^whsec_',
+  }),
   TraceParent: header('traceparent', 'W3C Trace Context, carried into every call.', text),
   TraceState: header('tracestate', 'W3C Trace Context, carried into every call.', text),
 }
@@ -117,6 +133,9 @@ const submissionHeaders = [
   'Deadline',
   'Key',
   'Tags',
+  'CallbackUrl',
+  'CallbackEvents',
+  'CallbackSecret',
   'TraceParent',
   'TraceState',
 ]

@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import type { JsonSchema, Operation } from '../../../ports/catalog.ts'
 import type { JsonObject } from '../../schema/json-pointer.ts'
 import { parameters, responses, schemas } from './components.ts'
+import { callbacks, webhooks } from './outgoing.ts'
 import type { DescribedRoute } from './described-route.ts'
 import { writeOperation, type WrittenRoute } from './operation-routes.ts'
 import { describedRoutes } from './route-table.ts'
@@ -37,13 +38,15 @@ export function describeApi(description: ApiDescription): JsonObject {
       'Jobs',
       'Batches',
       'Channels',
+      'Webhooks',
       'Dead letters',
       'Definitions',
       'Server',
       ...services,
     ].map((name) => ({ name })),
     paths: pathsOf([...written, ...describedRoutes.map(writeRoute)]),
-    components: { schemas: allSchemas(written), parameters, responses },
+    webhooks,
+    components: { schemas: allSchemas(written), parameters, responses, callbacks },
   }
 }
 

@@ -11,6 +11,7 @@ export interface DescribedRoute {
     | 'Jobs'
     | 'Batches'
     | 'Channels'
+    | 'Webhooks'
     | 'Operations'
     | 'Dead letters'
     | 'Definitions'
@@ -19,4 +20,5 @@ export interface DescribedRoute {
   readonly parameters?: readonly JsonObject[]
   readonly requestBody?: JsonObject
   readonly responses: Answers
+  readonly callbacks?: JsonObject
 }

@@ -5,6 +5,7 @@ import { createReferences } from '../../schema/references.ts'
 import { createSchemaWriter } from '../../schema/schema-writer.ts'
 import { merge, outcomeProblems, refer, submissionProblems, type Answers } from './answers.ts'
 import { submissionParameters } from './components.ts'
+import { callbacksOfSubmission } from './outgoing.ts'
 import { submitRoute } from './route-table.ts'
 
 /** One path and method of the document, with the schemas that it refers to. */
@@ -44,6 +45,7 @@ function writeNamed(operation: Operation, call: NamedCall): WrittenRoute {
         ...(call.check(undefined).length > 0 ? { required: true } : {}),
       },
       responses: { ...merge(result, submissionProblems, outcomeProblems), ...accepted },
+      callbacks: callbacksOfSubmission,
     },
     schemas: new Map([...input.schemas, ...output.schemas]),
   }
@@ -66,6 +68,7 @@ function writeRouted(operation: Operation, call: RoutedCall): WrittenRoute {
         ...missingFrom(parameters),
       ],
       responses: { ...merge(own, submissionProblems, outcomeProblems), ...accepted },
+      callbacks: callbacksOfSubmission,
     },
     schemas,
   }

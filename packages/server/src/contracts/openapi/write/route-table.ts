@@ -3,10 +3,12 @@ import { batchRoutes } from './routes/batches.ts'
 import { channelRoutes } from './routes/channels.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { definitionRoutes } from './routes/definitions.ts'
+import { deliveryRoutes } from './routes/deliveries.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
 import { serverRoutes } from './routes/server.ts'
 import { socketRoutes } from './routes/sockets.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 
 type RouteEntry = Pick<DescribedRoute, 'method' | 'path' | 'operationId'>
 
@@ -15,6 +17,8 @@ export const describedRoutes: readonly DescribedRoute[] = [
   ...batchRoutes,
   ...channelRoutes,
   ...socketRoutes,
+  ...webhookRoutes,
+  ...deliveryRoutes,
   ...deadLetterRoutes,
   ...scheduleRoutes,
   ...definitionRoutes,

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../schema/json-pointer.ts'
 import { json, merge, problemAnswers, refer } from '../answers.ts'
 import type { DescribedRoute } from '../described-route.ts'
+import { callbacksOfSubmission } from '../outgoing.ts'
 import { query, ticket } from './jobs.ts'
 
 const id: JsonObject = {
@@ -22,6 +23,9 @@ export const batchRoutes: readonly DescribedRoute[] = [
     summary: 'Accepts up to 1,000 jobs at once: all of them or none',
     parameters: [
       refer('parameters', 'IdempotencyKey'),
+      refer('parameters', 'CallbackUrl'),
+      refer('parameters', 'CallbackEvents'),
+      refer('parameters', 'CallbackSecret'),
       refer('parameters', 'TraceParent'),
       refer('parameters', 'TraceState'),
     ],
@@ -36,6 +40,7 @@ export const batchRoutes: readonly DescribedRoute[] = [
         ...([
           'unsupported-media-type',
           'validation-failed',
+          'callback-url-rejected',
           'idempotency-key-reused',
           'job-expired',
           'batch-expired',
@@ -43,6 +48,7 @@ export const batchRoutes: readonly DescribedRoute[] = [
         ...(['overloaded', 'store-unavailable', 'shutting-down'] as const),
       ),
     },
+    callbacks: callbacksOfSubmission,
   },
   {
     method: 'get',
