@@ -1,7 +1,7 @@
 export * from './batch.ts'
 export * from './dead-letter.ts'
 export * from './duration.ts'
-export * from './event-filter.ts'
+export type * from './event-filter.ts'
 export * from './event.ts'
 export * from './id.ts'
 export * from './job.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { defaultDeliveryPolicy, nextAttemptAt } from './delivery-policy.ts'
 import { afterFailure, afterSuccess, disableReasonOf, healthy } from './endpoint-health.ts'

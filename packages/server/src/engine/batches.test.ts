@@ -7,7 +7,8 @@ import { untilBatchEnd } from './find-batch.ts'
 import { done, failed, heldRuns, operation } from './testing/operations.ts'
 import { asker, createSimulation, submission, type Node } from './testing/simulation.ts'
 import { promisesDone } from './testing/virtual-clock.ts'
-import { BatchGone, type BatchEvent } from './watch-batch.ts'
+import type { BatchEvent } from './batch-event.ts'
+import { BatchGone } from './watch-batch.ts'
 
 const order = operation({ name: 'order' })
 

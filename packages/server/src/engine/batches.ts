@@ -6,7 +6,8 @@ import { cancelBatch, type BatchSteerAnswer } from './cancel-batch.ts'
 import type { EngineContext } from './context.ts'
 import type { Asker } from './find.ts'
 import { findBatch, waitForBatch, type BatchPatience, type FoundBatch } from './find-batch.ts'
-import { sawTheEnd, watchBatch, type BatchEvent } from './watch-batch.ts'
+import type { BatchEvent } from './batch-event.ts'
+import { sawTheEnd, watchBatch } from './watch-batch.ts'
 
 /** What the edges call for batches. Every method throws StoreUnavailable where nobody can say. */
 export interface BatchEngine {

@@ -16,7 +16,7 @@ import { tellPage } from './channels/tell.ts'
 import { createClaimer } from './claim.ts'
 import type { EngineContext, EngineParts } from './context.ts'
 import { createDeadLetterEngine, type DeadLetterEngine } from './dead-letters.ts'
-import { createDispatch } from './dispatch/dispatch.ts'
+import { createDispatcher } from './dispatch/dispatcher.ts'
 import { createDropper } from './dispatch/drop.ts'
 import { drain } from './drain.ts'
 import { createFanOut } from './fan-out/fan-out.ts'
@@ -36,7 +36,8 @@ import { viewJob, viewNew } from './view.ts'
 import { createSubscribers } from './webhooks/subscribers.ts'
 import { createWebhookEngine, type WebhookEngine } from './webhooks/webhooks.ts'
 import { waitForJob, type Patience } from './wait.ts'
-import { watchJob, type JobEvent } from './watch.ts'
+import type { JobEvent } from './job-event.ts'
+import { watchJob } from './watch.ts'
 
 /** What the edges call. Every method throws StoreUnavailable where nobody can say. */
 export interface Engine {
@@ -96,7 +97,7 @@ export function createEngine(parts: EngineParts): Engine {
       return dispatch
     },
   }
-  const dispatch = createDispatch(ctx)
+  const dispatch = createDispatcher(ctx)
   const presence = createPresence(ctx)
   let claimer: ReturnType<typeof createClaimer> | null = null
   let housekeeping: readonly { stop(): Promise<void> }[] = []

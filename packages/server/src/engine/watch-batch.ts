@@ -1,23 +1,11 @@
 import { batchChannel, hasEnded } from '../core/batch.ts'
-import type { Millis } from '../core/time.ts'
 import type { Batch } from '../ports/batches.ts'
 import { batchTopic } from '../ports/bus.ts'
-import type { BatchEndEvent, ChannelPage, OutcomeEvent } from '../ports/events.ts'
+import type { BatchEndEvent, ChannelPage } from '../ports/events.ts'
+import type { BatchEvent } from './batch-event.ts'
 import type { EngineContext } from './context.ts'
 import { findBatch } from './find-batch.ts'
 import { createHint } from './wait.ts'
-
-/** What a reader of a batch is told. */
-export type BatchEvent =
-  /** How it stands when the reader comes; its offset is the reader's own. */
-  | {
-      readonly kind: 'snapshot'
-      readonly offset: number
-      readonly at: Millis
-      readonly batch: Batch
-    }
-  | OutcomeEvent
-  | (BatchEndEvent & { readonly now: Batch })
 
 const pageSize = 256
 /** Hints may be lost, so a reader also looks by itself this often, in milliseconds. */

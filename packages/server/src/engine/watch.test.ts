@@ -10,7 +10,8 @@ import {
   type Simulation,
 } from './testing/simulation.ts'
 import { promisesDone } from './testing/virtual-clock.ts'
-import { JobGone, type JobEvent } from './watch.ts'
+import type { JobEvent } from './job-event.ts'
+import { JobGone } from './watch.ts'
 
 interface Watcher {
   readonly events: readonly JobEvent[]

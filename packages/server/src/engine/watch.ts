@@ -1,34 +1,13 @@
-import type { JobEventType, OutputPiece } from '@buzzer/contract'
+import type { JobEventType } from '@buzzer/contract'
 import { isOutcome, type Job, type Outcome } from '../core/job.ts'
 import { observe } from '../core/observe.ts'
-import { isInline, type InlineResult } from '../core/payload.ts'
-import type { Millis } from '../core/time.ts'
+import { isInline } from '../core/payload.ts'
 import { jobTopic } from '../ports/bus.ts'
 import type { Piece } from '../ports/store.ts'
 import type { EngineContext } from './context.ts'
-import type { JobView } from '../core/job-view.ts'
 import { viewJob } from './view.ts'
+import type { JobEvent } from './job-event.ts'
 import { createHint } from './wait.ts'
-
-/** What a reader of a job is told, with its offset on the job's channel. */
-export type JobEvent =
-  | {
-      readonly type: Exclude<JobEventType, 'job.output'>
-      readonly offset: number
-      /** When it happened, as far as that is known: a job's row keeps few moments. */
-      readonly at: Millis
-      readonly view: JobView
-      /** In `job.succeeded` only, where it is small enough to stand in line. */
-      readonly result: InlineResult | null
-    }
-  | {
-      readonly type: 'job.output'
-      readonly offset: number
-      /** When it happened, as far as that is known: a job's row keeps few moments. */
-      readonly at: Millis
-      readonly job: Job
-      readonly output: OutputPiece
-    }
 
 /** A reader holds one page of output while it takes it; the first one is small, to see its size. */
 const firstPage = 8

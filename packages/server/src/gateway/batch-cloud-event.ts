@@ -8,7 +8,7 @@ import {
   type CloudEvent,
 } from '@buzzer/contract'
 import { formatTime } from '../core/time.ts'
-import type { BatchEvent } from '../engine/watch-batch.ts'
+import type { BatchEvent } from '../engine/batch-event.ts'
 import type { Batch } from '../ports/batches.ts'
 import type { OutcomeEvent } from '../ports/events.ts'
 import { batchDocument, batchPath } from './batch-document.ts'

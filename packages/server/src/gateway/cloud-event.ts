@@ -6,7 +6,7 @@ import {
   type OutputPiece,
 } from '@buzzer/contract'
 import { formatTime } from '../core/time.ts'
-import type { JobEvent } from '../engine/watch.ts'
+import type { JobEvent } from '../engine/job-event.ts'
 import { jobDocument } from './job-document.ts'
 
 /**

@@ -8,7 +8,7 @@ import type { Delivery } from '../core/delivery.ts'
 import { formatTime } from '../core/time.ts'
 import type { DeliveryAttempt, ListedDelivery, WholeDelivery } from '../ports/deliveries.ts'
 
-export const deliveryPath = ({ id }: Pick<Delivery, 'id'>): string => `/v1/deliveries/${id}`
+const deliveryPath = ({ id }: Pick<Delivery, 'id'>): string => `/v1/deliveries/${id}`
 
 /** Where it goes, and how often that is tried, as its endpoint has it. */
 export interface DeliveryGoal {

@@ -4,7 +4,7 @@ import type { Callback } from '../core/callback.ts'
 import type { Job } from '../core/job.ts'
 import type { Millis } from '../core/time.ts'
 import type { ChannelEvent } from './events.ts'
-import type { Piece } from './store.ts'
+import type { Piece } from './piece.ts'
 
 /**
  * The store's role between events and their deliveries. What somebody subscribes to is written into

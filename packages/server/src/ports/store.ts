@@ -15,11 +15,13 @@ import type { Events } from './events.ts'
 import type { FanOut } from './fan-out.ts'
 import type { IdempotencyClaim } from './idempotency-claim.ts'
 import type { Page } from './page.ts'
+import type { Piece } from './piece.ts'
 import type { Schedules } from './schedules.ts'
 import type { UsedTickets } from './tickets.ts'
 
 export type { IdempotencyClaim } from './idempotency-claim.ts'
 export type { Page } from './page.ts'
+export type { Piece } from './piece.ts'
 
 /**
  * Where the truth is kept, by roles. Every method is one transaction, durable when its promise
@@ -162,17 +164,6 @@ export interface Note {
   readonly version: number
   readonly progress: Progress | null
   readonly pieces: readonly Piece[]
-}
-
-/** A piece of output; its version is its offset on the job's channel. */
-export interface Piece {
-  readonly version: number
-  readonly attempt: number
-  readonly index: number
-  /** When it was put out. */
-  readonly at: Millis
-  /** JSON text. */
-  readonly json: string
 }
 
 export interface LeaseNews {

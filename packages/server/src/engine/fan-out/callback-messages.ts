@@ -10,7 +10,7 @@ import type { EngineContext } from '../context.ts'
 import { leaseMs } from '../dispatch/lane-terms.ts'
 import { findBatch } from '../find-batch.ts'
 import { viewJob } from '../view.ts'
-import type { JobEvent } from '../watch.ts'
+import type { JobEvent } from '../job-event.ts'
 import { newDelivery } from './recipients.ts'
 
 type Entry<Kind extends FanOutEntry['kind']> = Extract<FanOutEntry, { kind: Kind }>

@@ -1,7 +1,7 @@
 import type { Batch } from '../../ports/batches.ts'
 import type { ToldEvent } from '../channels/told-event.ts'
-import type { JobEvent } from '../watch.ts'
-import type { BatchEvent } from '../watch-batch.ts'
+import type { JobEvent } from '../job-event.ts'
+import type { BatchEvent } from '../batch-event.ts'
 
 /** An event as it is delivered. */
 export interface WrittenEvent {

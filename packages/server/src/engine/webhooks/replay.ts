@@ -84,16 +84,25 @@ async function* channelsOf(
   { channel, signal }: Replay,
 ): AsyncGenerator<Source> {
   const own = subscriber.endpoint.tenant
+  const isMeant = (name: string): boolean =>
+    (channel === null || sameChannel(name, channel)) && subscriber.isFor(own, name)
   for (const tenant of [own, sharedTenant]) {
-    for (let after = ''; !signal.aborted;) {
-      const names = await ctx.store.events.channels(tenant, after, channelsPage)
-      for (const name of names) {
-        const isMeant = channel === null || sameChannel(name, channel)
-        if (isMeant && subscriber.isFor(own, name)) yield { tenant, channel: name }
-      }
-      if (names.length < channelsPage) break
-      after = names.at(-1) ?? ''
+    for await (const name of namesOf(ctx, tenant, signal)) {
+      if (isMeant(name)) yield { tenant, channel: name }
     }
+  }
+}
+
+async function* namesOf(
+  { store }: EngineContext,
+  tenant: string,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  for (let after = ''; !signal.aborted;) {
+    const names = await store.events.channels(tenant, after, channelsPage)
+    yield* names
+    if (names.length < channelsPage) return
+    after = names.at(-1) ?? ''
   }
 }
 

@@ -68,7 +68,12 @@ describe('what happens is delivered', () => {
     await publish(world, node, 'orders.1', 2)
     await simulation.clock.advance(second)
     const enable = (enabled: boolean) =>
-      node.engine.webhooks.change(asker, id, () => true, (wish) => ({ ...wish, enabled }))
+      node.engine.webhooks.change(
+        asker,
+        id,
+        () => true,
+        (wish) => ({ ...wish, enabled }),
+      )
     await simulation.clock.until(enable(false))
     await publish(world, node, 'orders.1', 3)
     await simulation.clock.advance(minute)
@@ -102,7 +107,11 @@ describe('what is not taken is tried again', () => {
     }
     expect(new Set(receivers.at(url).map(({ delivery }) => delivery.id)).size).toBe(1)
     const [listed] = await deliveriesOf(simulation, node)
-    expect(listed?.delivery).toMatchObject({ state: 'failed', attempts: 4, reason: 'It answered 500.' })
+    expect(listed?.delivery).toMatchObject({
+      state: 'failed',
+      attempts: 4,
+      reason: 'It answered 500.',
+    })
     expect(node.log.messages('warn')).toContain('a delivery failed')
   })
 

@@ -1,4 +1,4 @@
-import type { BatchEvent } from '../../engine/watch-batch.ts'
+import type { BatchEvent } from '../../engine/batch-event.ts'
 import type { Batch } from '../../ports/batches.ts'
 import { batchCloudEvent, batchEventType } from '../batch-cloud-event.ts'
 import { frame, opening } from './frame.ts'

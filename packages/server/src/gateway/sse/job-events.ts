@@ -1,5 +1,5 @@
 import { eventTypePrefix } from '@buzzer/contract'
-import type { JobEvent } from '../../engine/watch.ts'
+import type { JobEvent } from '../../engine/job-event.ts'
 import { jobCloudEvent } from '../cloud-event.ts'
 import { frame, opening } from './frame.ts'
 

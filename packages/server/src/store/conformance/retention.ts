@@ -31,7 +31,14 @@ export function retentionSuite(open: OpenStore): void {
     await using store = await open()
     const job = await running(store)
     await succeed(store, job)
-    const nothing = { jobs: 0, tombstones: 0, events: 0, idempotencyKeys: 0, more: false }
+    const nothing = {
+      jobs: 0,
+      tombstones: 0,
+      events: 0,
+      idempotencyKeys: 0,
+      deliveries: 0,
+      more: false,
+    }
     expect(await store.upkeep.retain(keep, 10)).toEqual(nothing)
     expect(await store.upkeep.retain({ ...keep, jobsMs: past }, 10)).toEqual({
       ...nothing,

@@ -3,6 +3,7 @@ import { isOutcome } from '../../core/job.ts'
 import type { Millis } from '../../core/time.ts'
 import type { BatchAcceptance } from '../../ports/batches.ts'
 import { createFindBatch } from './batches.ts'
+import { readCallback, type StoredCallback } from './deliveries/callbacks.ts'
 import { factOf } from './events.ts'
 import { createNewJobs, readNewRow, type NewRow } from './new-job.ts'
 import type { Handler, Parts } from './parts.ts'
@@ -24,6 +25,7 @@ interface NewBatch {
   readonly client: string | null
   readonly createdAt: Millis
   readonly claim: KeyClaim | null
+  readonly callback: StoredCallback | null
   readonly entries: readonly Entry[]
 }
 
@@ -44,7 +46,7 @@ type Standing =
  * written, so that nothing has to be taken back.
  */
 export function createAcceptBatch(parts: Parts): Handler {
-  const { db, clock, idempotency, countBatch } = parts
+  const { db, clock, idempotency, countBatch, callbacks } = parts
   const find = createFindBatch(db, countBatch)
   const newJobs = createNewJobs(parts)
   const list = createListing(parts)
@@ -69,9 +71,10 @@ export function createAcceptBatch(parts: Parts): Handler {
   }
 
   const store = (batch: NewBatch, standing: readonly Standing[], input: Unpack, now: Millis) => {
-    const { id, tenant, client, createdAt, claim, entries } = batch
+    const { id, tenant, client, createdAt, claim, callback, entries } = batch
     const jobs = standing.map((each, place) => jobOf(each, entries[place]))
     insertBatch.run(id, tenant, client, createdAt, new Set(jobs).size)
+    if (callback !== null) callbacks.addToBatch(id, tenant, callback)
     addKey(batchScope, tenant, claim, id)
     for (const [place, { row, claim: jobClaim }] of entries.entries()) {
       const isNew = standing[place]?.kind === 'new'
@@ -119,12 +122,13 @@ function readBatch(input: Unpack): NewBatch {
   const client = input.textOrNull()
   const createdAt = input.number()
   const claim = readClaim(input)
+  const callback = readCallback(input)
   const count = input.number()
   const entries = Array.from({ length: count }, () => ({
     row: readNewRow(input),
     claim: readClaim(input),
   }))
-  return { id, tenant, client, createdAt, claim, entries }
+  return { id, tenant, client, createdAt, claim, callback, entries }
 }
 
 function readClaim(input: Unpack): KeyClaim | null {

@@ -1,4 +1,5 @@
 import type { Millis } from '../../core/time.ts'
+import { readCallback } from './deliveries/callbacks.ts'
 import { createNewJobs, readNewRow, type NewRow } from './new-job.ts'
 import type { Handler, Parts } from './parts.ts'
 import { selectJob } from './row.ts'
@@ -9,7 +10,7 @@ export const accepted = { queued: 0, claimed: 1, replayed: 2, keyReused: 3, keyE
 
 /** Stores a new job, or answers with the one that its idempotency key stands for. */
 export function createAccept(parts: Parts): Handler {
-  const { db, idempotency, clock } = parts
+  const { db, idempotency, clock, callbacks } = parts
   const newJobs = createNewJobs(parts)
   const readJob = db.prepare(selectJob)
 
@@ -45,6 +46,8 @@ export function createAccept(parts: Parts): Handler {
       if (answeredByKey(row, input, output, now)) return
       newJobs.storeInput(row.id, input)
       const lease = newJobs.store(row, claimFor, now)
+      const callback = readCallback(input)
+      if (callback !== null) callbacks.addToJob(row.id, row.tenant, callback)
       output.value(lease === null ? accepted.queued : accepted.claimed)
       if (lease === null) return
       output.value(now)

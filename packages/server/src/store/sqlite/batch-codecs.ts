@@ -8,19 +8,21 @@ import type {
 import type { ChannelPage } from '../../ports/events.ts'
 import type { CancelBatchRequest } from './batches.ts'
 import { plainCodec, type Codec } from './codec.ts'
+import { writeCallback } from './deliveries/callbacks.ts'
 import { writeKeyClaim, writeNewJob } from './new-job-codec.ts'
 import { opcode } from './opcode.ts'
 import { writeInput } from './payload-codec.ts'
-import type { EventsRequest } from './read-events.ts'
+import type { ChannelsRequest, EventsRequest } from './read-events.ts'
 
 const acceptBatch: Codec<AcceptBatch, BatchAcceptance> = {
   code: opcode.acceptBatch,
-  write(output, { id, tenant, client, createdAt, idempotency, entries }) {
+  write(output, { id, tenant, client, createdAt, idempotency, callback, entries }) {
     output.value(id)
     output.value(tenant)
     output.value(client)
     output.value(createdAt)
     writeKeyClaim(output, idempotency)
+    writeCallback(output, callback)
     output.value(entries.length)
     for (const entry of entries) {
       writeNewJob(output, entry.job)
@@ -39,4 +41,5 @@ export const batchCodecs = {
   cancelBatch: plainCodec<CancelBatchRequest, BatchCancelling>('cancelBatch'),
   batchesOf: plainCodec<JobId, readonly BatchId[]>('batchesOf'),
   readEvents: plainCodec<EventsRequest, ChannelPage>('readEvents'),
+  listChannels: plainCodec<ChannelsRequest, readonly string[]>('listChannels'),
 } as const

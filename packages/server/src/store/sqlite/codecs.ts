@@ -49,6 +49,8 @@ import { batchCodecs } from './batch-codecs.ts'
 import { plainCodec, type Codec } from './codec.ts'
 import type { ServeRequest } from './core.ts'
 import type { Row } from './database.ts'
+import { writeCallback } from './deliveries/callbacks.ts'
+import { deliveryCodecs } from './deliveries/codecs.ts'
 import type { ReadDefinitionRequest } from './definitions.ts'
 import type { SurroundingsRequest } from './depths.ts'
 import { writeKeyClaim, writeNewJob } from './new-job-codec.ts'
@@ -83,11 +85,12 @@ const decode = (row: Row): Job => {
 
 const accept: Codec<Accept, Acceptance> = {
   code: opcode.accept,
-  write(output, { job, input, idempotency, claimFor }) {
+  write(output, { job, input, idempotency, claimFor, callback }) {
     writeNewJob(output, job)
     output.value(claimFor)
     writeKeyClaim(output, idempotency)
     writeInput(output, input)
+    writeCallback(output, callback)
   },
   read(input, { job, claimFor }) {
     switch (input.number()) {
@@ -211,6 +214,7 @@ const result: Codec<JobId, Result | null> = {
 /** Every command of the port, by its name. */
 export const codecs = {
   ...batchCodecs,
+  ...deliveryCodecs,
   accept,
   settle,
   note,

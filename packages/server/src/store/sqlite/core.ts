@@ -6,6 +6,12 @@ import type { ServedOperation, Shares } from '../../ports/store.ts'
 import { createAccept } from './accept.ts'
 import { createAcceptBatch } from './accept-batch.ts'
 import { createAudit } from './audit.ts'
+import { createPutApart } from './deliveries/apart.ts'
+import { createCallbacks } from './deliveries/callbacks.ts'
+import { createDeliveryTally } from './deliveries/delivery-tally.ts'
+import { createEndpointBook } from './deliveries/endpoint-book.ts'
+import { createFanOutLog } from './deliveries/fan-out-log.ts'
+import { createDeliveryHandlers } from './deliveries/handlers.ts'
 import { createCountBatch } from './batch-tally.ts'
 import { createBatchesOf, createCancelBatch, createReadBatch } from './batches.ts'
 import { createClaim } from './claim.ts'
@@ -45,7 +51,7 @@ import { createFailures, createInput, createPieces, createResult } from './paylo
 import { createPublish, createReserve } from './publish.ts'
 import { createPublishedLog } from './published.ts'
 import { createQuarantine } from './quarantine.ts'
-import { createReadEvents } from './read-events.ts'
+import { createListChannels, createReadEvents } from './read-events.ts'
 import { createRead } from './read.ts'
 import { createRenewal, type Renewal } from './renew.ts'
 import { createRescue } from './rescue.ts'
@@ -92,11 +98,15 @@ export function openCore({ place, clock, random, log, served }: CoreOptions): Co
     (count) => random.bytes(count),
   )
   const countBatch = createCountBatch(db)
-  const events = createEventLog(db, ids, countBatch)
+  const putApart = createPutApart({ db, clock, log })
+  const book = createEndpointBook(db, putApart)
+  const fanOutLog = createFanOutLog(db, book)
+  const events = createEventLog({ db, ids, countBatch, fanOutLog })
   const seed = loadSeed(db, random)
   const idempotency = createIdempotency(db, seed)
-  const published = createPublishedLog(db, seed)
+  const published = createPublishedLog(db, seed, fanOutLog)
   const deadTally = createDeadTally(db)
+  const deliveryTally = createDeliveryTally(db)
   const mover = createMover({ db, tally, keys, events, deadTally })
   const gates = createGates(served, tally)
   const quarantine = createQuarantine({ db, clock, log, tally, keys, deadTally })
@@ -116,16 +126,23 @@ export function openCore({ place, clock, random, log, served }: CoreOptions): Co
     deadTally,
     countBatch,
     published,
+    ids,
+    putApart,
+    book,
+    fanOutLog,
+    callbacks: createCallbacks(db),
+    deliveryTally,
   }
   return {
     db,
     handlers: createHandlers(parts),
     renewal: createRenewal(db, served, clock),
-    followers: [tally, events, published, idempotency, deadTally],
+    followers: [tally, events, published, idempotency, deadTally, deliveryTally, book],
     flush() {
       events.flush()
       published.flush()
       idempotency.flush()
+      fanOutLog.flush(clock.now())
     },
     [Symbol.dispose]: () => db[Symbol.dispose](),
   }
@@ -176,7 +193,9 @@ const createHandlers = (parts: Parts): Readonly<Record<CommandName, Handler>> =>
   readEvents: createReadEvents(parts),
   publish: createPublish(parts),
   reserve: createReserve(parts),
+  listChannels: createListChannels(parts),
   useTicket: createUseTicket(parts),
+  ...createDeliveryHandlers(parts),
 })
 
 export interface ServeRequest {

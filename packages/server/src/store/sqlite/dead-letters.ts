@@ -16,7 +16,7 @@ import type { Page } from '../../ports/store.ts'
 import type { Database, Row, Value } from './database.ts'
 import { idAfter, idBefore } from './id-time.ts'
 import { plain, type Handler, type Parts } from './parts.ts'
-import { createRemoval } from './remove.ts'
+import { createErasure } from './remove.ts'
 import { columns, decodeRow, selectJob, type StoredJob } from './row.ts'
 
 /** How many rows one command looks at, so that a rare match cannot hold everything up. */
@@ -52,11 +52,11 @@ export function createRetryDeadLetters({ db, mover, clock }: Parts): Handler {
 export function createDiscardDeadLetters(parts: Parts): Handler {
   const { db, deadTally } = parts
   const walk = createWalk(db)
-  const remove = createRemoval(parts)
+  const erase = createErasure(parts)
   return plain(true, ({ filter, after, limit }: SteerBatch): SteeredBatch => {
     const { found, next } = walk(filter, 'oldest first', after, limit)
     for (const { job } of found) {
-      remove(job.id)
+      erase(job.id)
       deadTally.add(job.operation, -1)
     }
     return { ids: found.map(({ job }) => job.id), next }

@@ -5,6 +5,7 @@ import type { Outcome } from '../../core/job.ts'
 import type { Millis } from '../../core/time.ts'
 import type { CountBatch } from './batch-tally.ts'
 import type { Database } from './database.ts'
+import type { FanOutLog } from './deliveries/fan-out-log.ts'
 import { stage } from './stage.ts'
 import type { Follower } from './tally.ts'
 
@@ -62,7 +63,14 @@ interface Channel {
   readonly last: number
 }
 
-export function createEventLog(db: Database, ids: IdSource, countBatch: CountBatch): EventLog {
+interface EventLogParts {
+  readonly db: Database
+  readonly ids: IdSource
+  readonly countBatch: CountBatch
+  readonly fanOutLog: Pick<FanOutLog, 'note' | 'noteBatch'>
+}
+
+export function createEventLog({ db, ids, countBatch, fanOutLog }: EventLogParts): EventLog {
   const find = db.prepare('SELECT id, last FROM channels WHERE tenant = ? AND name = ?')
   const create = db.prepare(
     'INSERT INTO channels (tenant, name, batch, last) VALUES (?, ?, ?, 0) RETURNING id, last',
@@ -107,18 +115,34 @@ export function createEventLog(db: Database, ids: IdSource, countBatch: CountBat
     return { id: channel.id, last }
   }
 
+  /** @returns how many events it took to say that a batch has ended: one or none */
+  const writeEnd = (tenant: string, batch: string, { id, last }: Channel, time: Millis): number => {
+    if (isBatchOpen(batch, last)) return 0
+    const state = batchState(countBatch(tenant, batch))
+    if (state === 'queued' || state === 'running') return 0
+    const end = [id, last + 1, ids.next('evt'), batchEndType + stage[state], time] as const
+    insert.run(...end, '', 0, 0, 0, 0, null)
+    move.run(last + 1, id)
+    return 1
+  }
+
   /** A batch's channel is written to for a while only, so it is not kept in mind. */
   const writeBatch = (batch: string, facts: Group): void => {
     const [{ tenant }] = facts
     const time = Math.max(...facts.map((fact) => fact.time))
-    const channel = write(lookUp(tenant, batchChannel(batch), batch), facts)
-    if (isBatchOpen(batch, channel.last)) return
-    const state = batchState(countBatch(tenant, batch))
-    if (state === 'queued' || state === 'running') return
-    const type = batchEndType + stage[state]
-    const end = [channel.id, channel.last + 1, ids.next('evt'), type, time] as const
-    insert.run(...end, '', 0, 0, 0, 0, null)
-    move.run(channel.last + 1, channel.id)
+    const before = lookUp(tenant, batchChannel(batch), batch)
+    const channel = write(before, facts)
+    const last = channel.last + writeEnd(tenant, batch, channel, time)
+    fanOutLog.noteBatch(batch, channel.id, before.last + 1, last)
+  }
+
+  const writeOperation = (name: string, facts: Group): void => {
+    const [{ tenant, operation }] = facts
+    const channelName = outcomeChannel(operation ?? '')
+    const before = known.get(name) ?? lookUp(tenant, channelName, null)
+    const after = write(before, facts)
+    moved.set(name, after)
+    fanOutLog.note({ id: after.id, tenant, name: channelName }, before.last + 1, after.last)
   }
 
   return {
@@ -130,11 +154,7 @@ export function createEventLog(db: Database, ids: IdSource, countBatch: CountBat
       hasGuests = true
     },
     flush() {
-      for (const [name, facts] of byOperation(pending)) {
-        const [{ tenant, operation }] = facts
-        const channel = known.get(name) ?? lookUp(tenant, outcomeChannel(operation ?? ''), null)
-        moved.set(name, write(channel, facts))
-      }
+      for (const [name, facts] of byOperation(pending)) writeOperation(name, facts)
       for (const [batch, facts] of byBatch(pending)) writeBatch(batch, facts)
     },
     mark: () => pending.length,

@@ -1,16 +1,20 @@
 import type { Millis } from '../../core/time.ts'
 
+type IdPrefix = 'job' | 'dlv'
+
 const digits = '0123456789abcdefghjkmnpqrstvwxyz'
 const timeLength = 10
 
 /** By how much the clock behind ids may differ from that behind the times in a row. */
 const slackMs = 600_000
 
-/** Every id of a job that was created before a moment stands before this one. */
-export const idAfter = (moment: Millis): string => `job_${timeText(moment + slackMs)}~`
+/** Every id that was made before a moment stands before this one. */
+export const idAfter = (moment: Millis, prefix: IdPrefix = 'job'): string =>
+  `${prefix}_${timeText(moment + slackMs)}~`
 
-/** Every id of a job that was created after a moment stands after this one. */
-export const idBefore = (moment: Millis): string => `job_${timeText(Math.max(0, moment - slackMs))}`
+/** Every id that was made after a moment stands after this one. */
+export const idBefore = (moment: Millis, prefix: IdPrefix = 'job'): string =>
+  `${prefix}_${timeText(Math.max(0, moment - slackMs))}`
 
 /** The characters in which an id carries its time; see `id.ts` of the contract. */
 function timeText(moment: Millis): string {

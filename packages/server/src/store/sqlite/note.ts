@@ -1,3 +1,4 @@
+import { everything } from './deliveries/callbacks.ts'
 import type { Handler, Parts } from './parts.ts'
 
 export const noted = { noted: 0, leaseLost: 1, tooMuch: 2 } as const
@@ -6,10 +7,10 @@ export const noted = { noted: 0, leaseLost: 1, tooMuch: 2 } as const
 export const pieceBytesAtMost = 32 * 1024 * 1024
 
 /** Keeps the latest progress and adds pieces of output, under the lease. */
-export function createNote({ db }: Parts): Handler {
+export function createNote({ db, callbacks }: Parts): Handler {
   const update = db.prepare(
     `UPDATE jobs SET version = max(version, ?), progress = coalesce(?, progress)
-     WHERE id = ? AND fence = ? AND stage = 4`,
+     WHERE id = ? AND fence = ? AND stage = 4 RETURNING callback`,
   )
   const isHeld = db.prepare('SELECT 1 FROM jobs WHERE id = ? AND fence = ? AND stage = 4')
   const readTotal = db.prepare(
@@ -35,7 +36,8 @@ export function createNote({ db }: Parts): Handler {
         output.value(isHeld.row(id, fence) === undefined ? noted.leaseLost : noted.tooMuch)
         return
       }
-      if (update.run(version, progress, id, fence) === 0) {
+      const updated = update.row(version, progress, id, fence)
+      if (updated === undefined) {
         output.value(noted.leaseLost)
         return
       }
@@ -47,7 +49,9 @@ export function createNote({ db }: Parts): Handler {
         const at = input.number()
         const json = input.text()
         total += Buffer.byteLength(json)
-        insert.run(id, pieceVersion, attempt, number, at, json, total)
+        const isNew = insert.run(id, pieceVersion, attempt, number, at, json, total) > 0
+        const piece = { version: pieceVersion, attempt, index: number, at, json }
+        if (isNew && updated[0] === everything) callbacks.notePiece(id, piece)
       }
       output.value(noted.noted)
     },

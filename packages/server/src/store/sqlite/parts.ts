@@ -1,9 +1,15 @@
+import type { IdSource } from '@buzzer/contract'
 import type { Clock } from '../../ports/clock.ts'
 import type { CountBatch } from './batch-tally.ts'
 import type { BlobRows } from './blob-rows.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Database } from './database.ts'
 import type { DeadTally } from './dead-tally.ts'
+import type { PutApart } from './deliveries/apart.ts'
+import type { Callbacks } from './deliveries/callbacks.ts'
+import type { DeliveryTally } from './deliveries/delivery-tally.ts'
+import type { EndpointBook } from './deliveries/endpoint-book.ts'
+import type { FanOutLog } from './deliveries/fan-out-log.ts'
 import type { EventLog } from './events.ts'
 import type { Idempotency } from './idempotency.ts'
 import type { Mover } from './move.ts'
@@ -31,6 +37,12 @@ export interface Parts {
   readonly deadTally: DeadTally
   readonly countBatch: CountBatch
   readonly published: PublishedLog
+  readonly ids: IdSource
+  readonly book: EndpointBook
+  readonly fanOutLog: FanOutLog
+  readonly callbacks: Callbacks
+  readonly deliveryTally: DeliveryTally
+  readonly putApart: PutApart
 }
 
 /** Runs one kind of command against the database. */

@@ -3,6 +3,7 @@ import type { Store } from '../../ports/store.ts'
 import { auditBlobs } from './audit-blobs.ts'
 import type { Caller } from './caller.ts'
 import { codecs } from './codecs.ts'
+import { createDeliveryRoles } from './deliveries/port.ts'
 
 /** The port's methods over one wire. */
 export const createStore = (
@@ -76,12 +77,14 @@ export const createStore = (
   events: {
     read: (tenant, channel, since, limit) =>
       call(codecs.readEvents, { tenant, channel, since, limit }),
+    channels: (tenant, after, limit) => call(codecs.listChannels, { tenant, after, limit }),
     publish: (command) => call(codecs.publish, command),
     reserve: (tenant, channel, count) => call(codecs.reserve, { tenant, channel, count }),
   },
   tickets: {
     use: (id, firstUseBy) => call(codecs.useTicket, { id, firstUseBy }),
   },
+  ...createDeliveryRoles(call),
   blobs,
   mentions: createMentions(call),
   [Symbol.asyncDispose]: close,

@@ -2,6 +2,7 @@ import type { ChannelHistory } from '../../core/channel.ts'
 import type { Millis } from '../../core/time.ts'
 import type { EventPlace, NewEvent } from '../../ports/events.ts'
 import type { Database } from './database.ts'
+import type { FanOutLog } from './deliveries/fan-out-log.ts'
 import { hashOf, type Seed } from './hash.ts'
 import type { Follower } from './tally.ts'
 
@@ -21,6 +22,8 @@ export interface PublishedLog extends Follower {
 
 export interface PublishedChannel {
   readonly id: number
+  readonly tenant: string
+  readonly name: string
   /** The last offset that was given out. */
   last: number
   /** The last offset that is gone. */
@@ -41,6 +44,7 @@ const trimAtMost = 1_000
 export function createPublishedLog(
   db: Database,
   seed: Seed,
+  fanOutLog: Pick<FanOutLog, 'note' | 'releasedTo'>,
   hash: (text: string, seed: Seed) => number = hashOf,
 ): PublishedLog {
   const count = db.prepare(
@@ -66,6 +70,8 @@ export function createPublishedLog(
   /** As they are, the present transaction included. */
   const known = new Map<string, PublishedChannel>()
   const written = new Set<PublishedChannel>()
+  /** The first offset of each that the present transaction appended to. */
+  const appended = new Map<PublishedChannel, number>()
   /** How to take each step of the present transaction back. */
   const steps: (() => void)[] = []
   let channels = count.row()?.[0] as number
@@ -78,7 +84,7 @@ export function createPublishedLog(
       channels -= 1
       known.delete(key)
     })
-    return { id, last: 0, trimmedTo: 0, keepCount: 0, keepMs: null, writtenAt: 0 }
+    return { id, tenant, name, last: 0, trimmedTo: 0, keepCount: 0, keepMs: null, writtenAt: 0 }
   }
 
   const lookUp = (tenant: string, name: string, key: string): PublishedChannel | null => {
@@ -87,6 +93,8 @@ export function createPublishedLog(
     const [id, last, trimmedTo, keepMs, writtenAt] = row as readonly number[]
     return {
       id: id ?? 0,
+      tenant,
+      name,
       last: last ?? 0,
       trimmedTo: trimmedTo ?? 0,
       keepCount: 0,
@@ -113,13 +121,23 @@ export function createPublishedLog(
   const trimmed = (channel: PublishedChannel): void => {
     const upTo = Math.min(channel.last - channel.keepCount, channel.trimmedTo + trimAtMost)
     if (channel.keepCount === 0 || upTo <= channel.trimmedTo) return
-    trim.run(channel.id, upTo)
-    channel.trimmedTo = upTo
+    const released = fanOutLog.releasedTo(channel.id, channel.last - channel.keepCount)
+    const to = Math.min(upTo, released)
+    if (to <= channel.trimmedTo) return
+    trim.run(channel.id, to)
+    channel.trimmedTo = to
   }
 
   const clear = (): void => {
     known.clear()
     written.clear()
+    appended.clear()
+  }
+
+  const noteAppended = (channel: PublishedChannel): void => {
+    if (appended.has(channel)) return
+    appended.set(channel, channel.last)
+    steps.push(() => void appended.delete(channel))
   }
 
   return {
@@ -134,6 +152,7 @@ export function createPublishedLog(
       const offset = value === null ? null : same(channel.id, value, event)
       if (offset !== null) return { offset, isNew: false }
       advance(channel, 1)
+      noteAppended(channel)
       insert.run(channel.id, channel.last, event.at, value, event.text)
       return { offset: channel.last, isNew: true }
     },
@@ -150,6 +169,8 @@ export function createPublishedLog(
       for (const [key, channel] of known) if (channel.id === id) known.delete(key)
     },
     flush() {
+      // Before any of them is trimmed, because what is to be fanned out is waited for.
+      for (const [channel, first] of appended) fanOutLog.note(channel, first, channel.last)
       for (const channel of written) {
         trimmed(channel)
         const { last, trimmedTo, keepMs, writtenAt, id } = channel
@@ -165,6 +186,7 @@ export function createPublishedLog(
     commit() {
       steps.length = 0
       written.clear()
+      appended.clear()
       if (known.size > openAtMost) known.clear()
     },
   }

@@ -35,6 +35,22 @@ export function createReadEvents({ db, clock }: Parts): Handler {
   })
 }
 
+export interface ChannelsRequest {
+  readonly tenant: string
+  readonly after: string
+  readonly limit: number
+}
+
+/** Along the index of their names. */
+export function createListChannels({ db }: Parts): Handler {
+  const read = db.prepare(
+    'SELECT name FROM channels WHERE tenant = ? AND name > ? AND batch IS NULL ORDER BY name LIMIT ?',
+  )
+  return plain(false, ({ tenant, after, limit }: ChannelsRequest): readonly string[] =>
+    read.rows(tenant, after, limit).map(([name]) => name as string),
+  )
+}
+
 type ChannelRow = readonly [
   id: number,
   last: number,
@@ -49,10 +65,41 @@ interface Found {
   readonly events: readonly ChannelEvent[]
 }
 
+const outcomeColumns = 'offset, id, type, time, job, run, attempt, version, dead_letter, error'
+
+/** Reads the outcomes from one offset to another, as far as they are there. */
+export function createScanOutcomes(db: Database) {
+  const read = db.prepare(
+    `SELECT ${outcomeColumns} FROM events
+     WHERE channel = ? AND offset >= ? AND offset <= ? ORDER BY offset`,
+  )
+  return function* (
+    channel: number,
+    first: number,
+    last: number,
+    batch: BatchId | null,
+  ): Generator<ChannelEvent, void> {
+    for (const row of read.scan(channel, first, last)) yield decodeEvent(row, batch)
+  }
+}
+
+/** The same for events that were published, also those past their age. */
+export function createScanPublished(db: Database) {
+  const read = db.prepare(
+    `SELECT offset, at, event FROM published
+     WHERE channel = ? AND offset >= ? AND offset <= ? ORDER BY offset`,
+  )
+  return function* (channel: number, first: number, last: number): Generator<ChannelEvent, void> {
+    for (const [offset, at, text] of read.scan(channel, first, last)) {
+      yield { kind: 'published', offset, at, text } as PublishedEvent
+    }
+  }
+}
+
 function createReadOutcomes(db: Database) {
   const readOldest = db.prepare('SELECT min(offset) FROM events WHERE channel = ?')
   const read = db.prepare(
-    `SELECT offset, id, type, time, job, run, attempt, version, dead_letter, error FROM events
+    `SELECT ${outcomeColumns} FROM events
      WHERE channel = ? AND offset > ? ORDER BY offset LIMIT ?`,
   )
   return (id: number, since: number, limit: number, batch: BatchId | null): Found => ({

@@ -4,7 +4,8 @@ import type { Parts } from './parts.ts'
 export function createRemoval({
   db,
   blobRows,
-}: Pick<Parts, 'db' | 'blobRows'>): (id: string) => void {
+  callbacks,
+}: Pick<Parts, 'db' | 'blobRows' | 'callbacks'>): (id: string) => void {
   const removals = [
     'DELETE FROM jobs WHERE id = ?',
     'DELETE FROM inputs WHERE job = ?',
@@ -15,5 +16,17 @@ export function createRemoval({
   return (id) => {
     for (const removal of removals) removal.run(id)
     blobRows.trash(id)
+    callbacks.letGo(id)
+  }
+}
+
+/** The same for one that somebody wants gone, wherever its payloads are. */
+export function createErasure(
+  parts: Pick<Parts, 'db' | 'blobRows' | 'callbacks'>,
+): (id: string) => void {
+  const remove = createRemoval(parts)
+  return (id) => {
+    remove(id)
+    parts.callbacks.erase(id)
   }
 }

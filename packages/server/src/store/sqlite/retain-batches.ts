@@ -1,6 +1,6 @@
 import { batchChannel } from '../../core/batch.ts'
 import type { Millis } from '../../core/time.ts'
-import type { Database } from './database.ts'
+import type { Parts } from './parts.ts'
 
 /** So few are looked at in one go, because each may have a thousand jobs. */
 const looksAtMost = 10
@@ -17,7 +17,8 @@ export interface BuriedBatches {
  * channels. A batch stays as long as one of its jobs does, and its channel with it, so that the
  * outcomes of those that are gone are known still.
  */
-export function createBatchRetention(db: Database) {
+export function createBatchRetention(parts: Parts) {
+  const { db } = parts
   const read = db.prepare(
     'SELECT id, tenant, created_at FROM batches WHERE id > ? ORDER BY id LIMIT ?',
   )
@@ -27,7 +28,8 @@ export function createBatchRetention(db: Database) {
   const bury = db.prepare(
     'INSERT OR REPLACE INTO tombstones (id, tenant, gone_at) VALUES (?, ?, ?)',
   )
-  const remove = createBatchRemoval(db)
+  const remove = createBatchRemoval(parts)
+  const isPending = createIsPending(parts)
   let after = ''
 
   return (until: Millis, now: Millis, limit: number): BuriedBatches => {
@@ -38,7 +40,7 @@ export function createBatchRetention(db: Database) {
       const [id, tenant, createdAt] = row as unknown as readonly [string, string, Millis]
       if (createdAt > until || removed >= limit * rowsPerLimit) break
       after = id
-      if (readLeft.row(id) !== undefined) continue
+      if (readLeft.row(id) !== undefined || isPending(id, tenant)) continue
       removed += remove(id, tenant)
       bury.run(id, tenant, now)
       batches += 1
@@ -50,8 +52,17 @@ export function createBatchRetention(db: Database) {
   }
 }
 
+/** @returns whether its callback has still to hear of something */
+function createIsPending({ db }: Parts): (id: string, tenant: string) => boolean {
+  const read = db.prepare(
+    `SELECT 1 FROM channels CROSS JOIN fan_out ON fan_out.channel = channels.id
+     WHERE tenant = ? AND name = ? LIMIT 1`,
+  )
+  return (id, tenant) => read.row(tenant, batchChannel(id)) !== undefined
+}
+
 /** @returns how many rows it was */
-function createBatchRemoval(db: Database): (id: string, tenant: string) => number {
+function createBatchRemoval({ db, callbacks }: Parts): (id: string, tenant: string) => number {
   const find = db.prepare('SELECT id FROM channels WHERE tenant = ? AND name = ?')
   const removeEvents = db.prepare('DELETE FROM events WHERE channel = ?')
   const removeChannel = db.prepare('DELETE FROM channels WHERE id = ?')
@@ -61,6 +72,8 @@ function createBatchRemoval(db: Database): (id: string, tenant: string) => numbe
     const [channel] = find.row(tenant, batchChannel(id)) ?? []
     const told = typeof channel === 'number' ? removeEvents.run(channel) : 0
     if (typeof channel === 'number') removeChannel.run(channel)
-    return told + removeList.run(id) + removeBatch.run(id)
+    const rows = told + removeList.run(id) + removeBatch.run(id)
+    callbacks.letGo(id)
+    return rows
   }
 }

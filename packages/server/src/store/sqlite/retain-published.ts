@@ -8,6 +8,13 @@ interface Step {
   readonly more: boolean
 }
 
+type ChannelRow = readonly [
+  id: number,
+  keepMs: number | null,
+  writtenAt: Millis | null,
+  last: number,
+]
+
 /** Channels that one step looks at; there may be a million. */
 const looksAtMost = 200
 
@@ -16,9 +23,9 @@ const looksAtMost = 200
  * that what is left has no gaps, and a channel that has none left is forgotten with its offsets when
  * nobody has written to it for as long as tombstones stand.
  */
-export function createPublishedRetention({ db, published }: Parts) {
+export function createPublishedRetention({ db, published, fanOutLog }: Parts) {
   const readChannels = db.prepare(
-    `SELECT id, keep_ms, written_at FROM channels INDEXED BY channels_published
+    `SELECT id, keep_ms, written_at, last FROM channels INDEXED BY channels_published
      WHERE published = 1 AND id > ? ORDER BY id LIMIT ?`,
   )
   const readOldest = db.prepare(
@@ -29,10 +36,11 @@ export function createPublishedRetention({ db, published }: Parts) {
   const removeChannel = db.prepare('DELETE FROM channels WHERE id = ?')
   let after = 0
 
-  const age = (channel: number, until: Millis, limit: number): number => {
+  const age = (channel: number, end: number, until: Millis, limit: number): number => {
+    const released = fanOutLog.releasedTo(channel, end)
     let last = 0
     for (const [offset, at] of readOldest.scan(channel, limit)) {
-      if ((at as number) > until) break
+      if ((at as number) > until || (offset as number) > released) break
       last = offset as number
     }
     return last === 0 ? 0 : remove.run(channel, last)
@@ -48,8 +56,8 @@ export function createPublishedRetention({ db, published }: Parts) {
     const rows = readChannels.rows(after, looksAtMost)
     let events = 0
     for (const row of rows) {
-      const [id, keepMs, writtenAt] = row as readonly [number, number | null, number | null]
-      events += age(id, now - (keepMs ?? eventsMs), limit - events)
+      const [id, keepMs, writtenAt, end] = row as unknown as ChannelRow
+      events += age(id, end, now - (keepMs ?? eventsMs), limit - events)
       if (events >= limit) return { events, more: true }
       after = id
       if (writtenAt !== null && writtenAt <= now - tombstonesMs) forget(id)

@@ -1,6 +1,7 @@
 import type { Millis } from '../../core/time.ts'
 import type { Retained, Retention } from '../../ports/store.ts'
 import type { Database } from './database.ts'
+import { createDeliveryRetention } from './deliveries/retain.ts'
 import { createPublishedRetention } from './retain-published.ts'
 import { createBatchRetention } from './retain-batches.ts'
 import { createKeyRetention } from './retain-keys.ts'
@@ -17,10 +18,11 @@ export interface RetainRequest {
 /** Removes what is past its retention, at most `limit` of each kind. */
 export function createRetain(parts: Parts): Handler {
   const { db, clock } = parts
+  const retainDeliveries = createDeliveryRetention(parts)
   const retainJobs = createJobRetention(parts)
-  const retainBatches = createBatchRetention(db)
+  const retainBatches = createBatchRetention(parts)
   const retainTombstones = createTombstoneRetention(db)
-  const retainEvents = createEventRetention(db)
+  const retainEvents = createEventRetention(parts)
   const retainPublished = createPublishedRetention(parts)
   const retainKeys = createKeyRetention(db)
   const retainTickets = createTicketRetention(db)
@@ -30,13 +32,15 @@ export function createRetain(parts: Parts): Handler {
     const { jobs, more } = retainJobs(now - retention.jobsMs, now, limit)
     const lists = retainBatches(now - retention.jobsMs, now, limit)
     const tombstones = retainTombstones(now - retention.tombstonesMs, limit)
+    const sent = retainDeliveries(now - retention.deliveriesMs, now, limit)
     const published = retainPublished(retention, now, limit)
     const events = retainEvents(now - retention.eventsMs, limit) + published.events
     const idempotencyKeys = retainKeys(now, limit)
     const tickets = retainTickets(now - retention.tombstonesMs, limit)
     const most = Math.max(tombstones, events, idempotencyKeys, tickets)
-    const isMore = more || lists.more || published.more || most >= limit
-    return { jobs, tombstones, events, idempotencyKeys, more: isMore }
+    const isMore = more || lists.more || published.more || sent.more || most >= limit
+    const { deliveries } = sent
+    return { jobs, tombstones, events, idempotencyKeys, deliveries, more: isMore }
   })
 }
 
@@ -110,19 +114,20 @@ function createTombstoneRetention(db: Database) {
 }
 
 /** Only from the old end of a channel, so that what is left has no gaps; a batch's goes with it. */
-function createEventRetention(db: Database) {
+function createEventRetention({ db, fanOutLog }: Parts) {
   const readChannels = db.prepare(
-    'SELECT id FROM channels INDEXED BY channels_aging WHERE batch IS NULL AND published = 0',
+    'SELECT id, last FROM channels INDEXED BY channels_aging WHERE batch IS NULL AND published = 0',
   )
   const readOldest = db.prepare(
     'SELECT offset, time FROM events WHERE channel = ? ORDER BY offset LIMIT ?',
   )
   const remove = db.prepare('DELETE FROM events WHERE channel = ? AND offset <= ?')
 
-  const retainChannel = (channel: number, until: Millis, limit: number): number => {
+  const retainChannel = (channel: number, end: number, until: Millis, limit: number): number => {
+    const released = fanOutLog.releasedTo(channel, end)
     let last = 0
     for (const [offset, time] of readOldest.scan(channel, limit)) {
-      if ((time as number) > until) break
+      if ((time as number) > until || (offset as number) > released) break
       last = offset as number
     }
     return last === 0 ? 0 : remove.run(channel, last)
@@ -130,9 +135,9 @@ function createEventRetention(db: Database) {
 
   return (until: Millis, limit: number): number => {
     let removed = 0
-    for (const [channel] of readChannels.rows()) {
+    for (const [channel, end] of readChannels.rows()) {
       if (removed >= limit) break
-      removed += retainChannel(channel as number, until, limit - removed)
+      removed += retainChannel(channel as number, end as number, until, limit - removed)
     }
     return removed
   }

@@ -4,7 +4,7 @@ import { transition, type JobInput } from '../../core/transition.ts'
 import type { Steered } from '../../ports/store.ts'
 import { plain, type Handler, type Parts } from './parts.ts'
 import { createFind } from './read.ts'
-import { createRemoval } from './remove.ts'
+import { createErasure } from './remove.ts'
 import type { StoredJob } from './row.ts'
 
 export interface SteerRequest {
@@ -39,12 +39,12 @@ function createSteer(parts: Parts, input: JobInput): Handler {
 export function createErase(parts: Parts): Handler {
   const { deadTally } = parts
   const findOwn = createFindOwn(parts)
-  const remove = createRemoval(parts)
+  const erase = createErasure(parts)
   return plain(true, ({ tenant, id }: SteerRequest): Erased => {
     const found = findOwn(tenant, id)
     if (found.kind !== 'found') return 'job-not-found'
     if (!isOutcome(found.stored.job)) return 'job-not-finished'
-    remove(id)
+    erase(id)
     if (isDeadLetter(found.stored.job)) deadTally.add(found.stored.job.operation, -1)
     return 'erased'
   })

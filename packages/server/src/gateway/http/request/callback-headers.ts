@@ -9,7 +9,7 @@ import { invalidHeader } from './header-problem.ts'
 const longestUrl = 2_048
 
 /** Reads the callback that a request brings; null where it brings none. */
-export function readCallback(headers: IncomingHttpHeaders): CallbackWish | null | Problem {
+function readCallback(headers: IncomingHttpHeaders): CallbackWish | null | Problem {
   const url = textOf(headers, 'callback-url')
   const events = textOf(headers, 'callback-events')
   const secret = textOf(headers, 'callback-secret')

@@ -42,7 +42,7 @@ export function readDeliveryQuery(
     job: readId('job', query.get('job'), parseJobId),
   }
   const wrong = Object.values(parts).find((part) => isProblem(part))
-  if (wrong !== undefined) return wrong as Problem
+  if (wrong !== undefined) return wrong
   const type = query.get('type')
   return {
     ...(parts as Parts),

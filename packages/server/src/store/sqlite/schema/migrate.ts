@@ -4,9 +4,10 @@ import { first } from './001-first.ts'
 import { channels } from './002-channels.ts'
 import { dueIndex } from './003-due-index.ts'
 import { tickets } from './004-tickets.ts'
+import { deliveries } from './005-deliveries.ts'
 
 /** In order; the number of those that ran is kept in `user_version`. */
-const migrations: readonly string[] = [first, channels, dueIndex, tickets]
+const migrations: readonly string[] = [first, channels, dueIndex, tickets, deliveries]
 
 /** The newest schema that this program knows. */
 export const newestSchema = migrations.length

@@ -1,0 +1,179 @@
+import type { DeliveryId } from '@buzzer/contract'
+import type {
+  FanOutPosition,
+  FanOutStep,
+  FanOutWritten,
+  NewDelivery,
+  NewMessage,
+} from '../../../ports/fan-out.ts'
+import type { Codec } from '../codec.ts'
+import { opcode } from '../opcode.ts'
+import type { Handler, Parts } from '../parts.ts'
+import type { Pack, Unpack } from '../wire.ts'
+import { deliveryState, isEndpoint } from './delivery-row.ts'
+
+type DeliveryLine = Pick<NewDelivery, 'id' | 'lane' | 'rank' | 'dueAt' | 'leaseUntil'> & {
+  readonly target: string
+}
+
+/** Writes deliveries with what they carry, and moves the cursor, in one command. */
+export function createWriteFanOut(parts: Parts): Handler {
+  const moveCursor = createMoveCursor(parts)
+  const isWanted = createIsWanted(parts)
+  const insertMessage = createInsertMessage(parts)
+  const insertDelivery = createInsertDelivery(parts)
+
+  const storeMessage = (input: Unpack, createdAt: number, isOver: boolean): readonly string[] => {
+    const message = readMessage(input)
+    const skipped: string[] = []
+    let stored: number | null = null
+    for (const delivery of readDeliveries(input)) {
+      if (isOver || !isWanted(delivery.target)) skipped.push(delivery.id)
+      else insertDelivery(delivery, (stored ??= insertMessage(message)), createdAt)
+    }
+    return skipped
+  }
+
+  return {
+    writes: true,
+    run(input, output) {
+      const position = readPosition(input)
+      // The cursor is there already: the same step came twice, and it counted once.
+      const isOver = position !== null && !moveCursor(position)
+      const createdAt = input.number()
+      const skipped: string[] = []
+      for (let left = input.number(); left > 0; left -= 1) {
+        skipped.push(...storeMessage(input, createdAt, isOver))
+      }
+      output.value(skipped.length)
+      for (const id of skipped) output.value(id)
+    },
+  }
+}
+
+/** @returns how to move it; false where it stands there or beyond */
+function createMoveCursor({ db }: Parts): (position: FanOutPosition) => boolean {
+  const move = db.prepare(
+    `UPDATE fan_out_state SET log = ?, offset = ?, changes = ?
+     WHERE id = 1 AND ((log, offset) < (?, ?) OR changes < ?)`,
+  )
+  const removePassed = db.prepare('DELETE FROM fan_out WHERE seq < ?')
+  const removeLast = db.prepare('DELETE FROM fan_out WHERE seq = ? AND last <= ?')
+  const shorten = db.prepare('UPDATE fan_out SET first = ? WHERE seq = ? AND first <= ?')
+  const removeChanges = db.prepare('DELETE FROM job_changes WHERE seq <= ?')
+  return ({ log, offset, changes }) => {
+    if (move.run(log, offset, changes, log, offset, changes) === 0) return false
+    removePassed.run(log)
+    if (removeLast.run(log, offset) === 0) shorten.run(offset + 1, log, offset)
+    removeChanges.run(changes)
+    return true
+  }
+}
+
+function createIsWanted({ book, callbacks }: Parts): (target: string) => boolean {
+  return (target) => (isEndpoint(target) ? book.find(target) : callbacks.find(target)) !== null
+}
+
+type MessageLine = readonly [
+  tenant: string,
+  channel: string,
+  offset: number,
+  eventId: string,
+  type: string,
+  at: number,
+  job: string | null,
+  body: string,
+]
+
+function createInsertMessage({ db }: Parts): (message: MessageLine) => number {
+  const insert = db.prepare(
+    `INSERT INTO messages (tenant, channel, offset, event_id, type, at, job, body)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const readId = db.prepare('SELECT last_insert_rowid()')
+  return (message) => {
+    insert.run(...message)
+    return readId.row()?.[0] as number
+  }
+}
+
+function createInsertDelivery({ db, book, deliveryTally }: Parts) {
+  const insert = db.prepare(
+    `INSERT INTO deliveries
+       (id, target, lane, message, state, attempts, step, fence, rank, due_at, created_at)
+     VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?)`,
+  )
+  const { scheduled, sending } = deliveryState
+  return (delivery: DeliveryLine, message: number, createdAt: number): void => {
+    const { id, target, lane, rank, dueAt, leaseUntil } = delivery
+    if (leaseUntil === null) {
+      insert.run(id, target, lane, message, scheduled, 0, rank, dueAt, createdAt)
+      deliveryTally.add(1)
+      return
+    }
+    const place = book.find(target)?.ordered === true ? rank : leaseUntil
+    insert.run(id, target, lane, message, sending, 1, place, leaseUntil, createdAt)
+  }
+}
+
+// ── How it crosses to the thread ─────────────────────────────────────────────────────────────
+
+/** Where the position stands for none. */
+const nowhere = -1
+
+function readPosition(input: Unpack): FanOutPosition | null {
+  const log = input.number()
+  return log === nowhere ? null : { log, offset: input.number(), changes: input.number() }
+}
+
+const readMessage = (input: Unpack): MessageLine => [
+  input.text(),
+  input.text(),
+  input.number(),
+  input.text(),
+  input.text(),
+  input.number(),
+  input.textOrNull(),
+  input.text(),
+]
+
+const readDeliveries = (input: Unpack): readonly DeliveryLine[] =>
+  Array.from({ length: input.number() }, () => ({
+    id: input.text() as DeliveryId,
+    target: input.text(),
+    lane: input.text(),
+    rank: input.number(),
+    dueAt: input.number(),
+    leaseUntil: input.numberOrNull(),
+  }))
+
+function writeMessage(output: Pack, message: NewMessage): void {
+  const { tenant, channel, offset, eventId, type, at, job, body, deliveries } = message
+  for (const value of [tenant, channel, offset, eventId, type, at, job, body]) output.value(value)
+  output.value(deliveries.length)
+  for (const { id, target, lane, rank, dueAt, leaseUntil } of deliveries) {
+    output.value(id)
+    output.value(target.id)
+    output.value(lane)
+    output.value(rank)
+    output.value(dueAt)
+    output.value(leaseUntil)
+  }
+}
+
+export const writeFanOutCodec: Codec<FanOutStep, FanOutWritten> = {
+  code: opcode.writeFanOut,
+  write(output, { position, createdAt, messages }) {
+    output.value(position?.log ?? nowhere)
+    if (position !== null) {
+      output.value(position.offset)
+      output.value(position.changes)
+    }
+    output.value(createdAt)
+    output.value(messages.length)
+    for (const message of messages) writeMessage(output, message)
+  },
+  read: (input) => ({
+    skipped: Array.from({ length: input.number() }, () => input.text() as DeliveryId),
+  }),
+}
