@@ -1,7 +1,8 @@
+import type { Millis } from '../../core/time.ts'
 import type { ClaimedDelivery, DeliveryRef } from '../../ports/deliveries.ts'
 import type { EngineContext } from '../context.ts'
 import { pause } from '../persist.ts'
-import { paceDown, paceUp } from './lane.ts'
+import { paceDown, paceUp, type Lane } from './lane.ts'
 import { termsOfLane } from './lane-terms.ts'
 import type { Lanes } from './lanes.ts'
 import { deliver } from './deliver.ts'
@@ -33,7 +34,7 @@ export function createAttempts(ctx: EngineContext, lanes: Lanes, onFree: () => v
       else if (came.verdict === 'success') {
         paceUp(lane, termsOfLane(ctx.subscribers, lane.name)?.concurrency ?? 1)
       } else paceDown(lane, ctx.clock.now())
-      if (came.kind === 'settled' && came.dueAt !== null) lanes.due(lane.name, came.dueAt)
+      if (came.kind === 'settled') dueNext(lane, came.dueAt)
     } catch (fault) {
       // Its lease ends by itself, and it is claimed again.
       ctx.log.error({ err: fault, delivery: delivery.id }, 'an attempt to deliver failed in itself')
@@ -43,6 +44,13 @@ export function createAttempts(ctx: EngineContext, lanes: Lanes, onFree: () => v
       lanes.leave(lane)
       onFree()
     }
+  }
+
+  /** In an ordered lane another one may be claimed now, which nobody said was due. */
+  const dueNext = (lane: Lane, dueAt: Millis | null): void => {
+    const isOrdered = termsOfLane(ctx.subscribers, lane.name)?.ordered === true
+    if (dueAt !== null) lanes.due(lane.name, dueAt)
+    else if (isOrdered) lanes.due(lane.name, ctx.clock.now())
   }
 
   const untilIdle = async (endsAt: number): Promise<void> => {
