@@ -3,6 +3,7 @@ import type { BatchEvent } from './batch-event.ts'
 import type { CallOptions, EventsOptions, JobHandle, ResultOptions } from './job-handle.ts'
 import type { EventStream } from './live-stream.ts'
 import type { InputOf, OperationName, OutputOf } from './operation-types.ts'
+import type { Callback } from './submit-options.ts'
 import type { Span } from './time.ts'
 
 /** How one job of a batch is to be run; as with `submit()`, everything is optional. */
@@ -42,6 +43,8 @@ export type OutputsOf<Ops, Entries extends readonly unknown[]> = {
 export interface BatchOptions extends CallOptions {
   /** The same key and the same batch give the same batch; without one it has a random one. */
   readonly idempotencyKey?: string | undefined
+  /** Where to POST what happens to the batch as a whole. */
+  readonly callback?: Callback | undefined
   /** W3C Trace Context, for all of its jobs. */
   readonly traceparent?: string | undefined
   readonly tracestate?: string | undefined

@@ -26,6 +26,8 @@ import { submitOperation } from './submit.ts'
 import type { SubmitOptions } from './submit-options.ts'
 import { spanMs, type Span } from './time.ts'
 import { createTransport, type Credential, type Transport } from './transport.ts'
+import { createDeliveries, type Deliveries } from './webhook/deliveries.ts'
+import { createWebhooks, type Webhooks } from './webhook/webhooks.ts'
 
 export interface ClientOptions {
   /** The server's address, such as `http://127.0.0.1:2899`; in a browser, '' is the page's own. */
@@ -109,6 +111,8 @@ export interface Client<Ops, Chs = Channels> {
   readonly jobs: Jobs
   readonly deadLetters: DeadLetters
   readonly schedules: Schedules
+  readonly webhooks: Webhooks
+  readonly deliveries: Deliveries
 }
 
 /**
@@ -133,6 +137,8 @@ export function createClient<Config = unknown>(
     jobs: createJobs(transport),
     deadLetters: createDeadLetters(transport),
     schedules: createSchedules(transport),
+    webhooks: createWebhooks(transport),
+    deliveries: createDeliveries(transport),
   }
   // The names and types exist for the compiler only; what runs is the same for every config.
   return client as Client<OperationsOf<Config>, ChannelsOf<Config>>

@@ -7,7 +7,8 @@ import type {
 import { readJson } from './answer.ts'
 import { unexpected } from './error.ts'
 import type { CallOptions } from './job-handle.ts'
-import { once, query, readList, request, type PageOptions } from './jobs.ts'
+import { readList, type PageOptions } from './jobs.ts'
+import { once, query, request, withBody } from './request.ts'
 import type { Transport } from './transport.ts'
 
 /** Which dead letters; what is left out narrows nothing. */
@@ -57,12 +58,8 @@ export function createDeadLetters(transport: Transport): DeadLetters {
     filter: DeadLetterFilter | DiscardFilter,
     { signal, ...how }: RetryDeadLettersOptions,
   ): Promise<DeadLetterCount> => {
-    const post = {
-      ...once('POST', `/v1/dead-letters/${verb}`, { signal }),
-      body: JSON.stringify({ ...filter, ...how }),
-    }
-    post.headers.set('content-type', 'application/json')
-    return transport.send(post, readCount)
+    const post = once('POST', `/v1/dead-letters/${verb}`, { signal })
+    return transport.send(withBody(post, { ...filter, ...how }), readCount)
   }
   return {
     list: (options = {}) =>

@@ -44,6 +44,22 @@ export type { WebSocketConstructor, WebSocketLike } from './socket/web-socket.ts
 export type { Schedules } from './schedules.ts'
 export type { Span } from './time.ts'
 export type { Credential } from './transport.ts'
+export type { Deliveries, DeliveryFilter } from './webhook/deliveries.ts'
+export type { WithSecret } from './webhook/read-webhook.ts'
+export type { WebhookHeaders } from './webhook/signed-headers.ts'
+export { WebhookVerificationError, type WebhookFault } from './webhook/verification-error.ts'
+export {
+  verifyWebhook,
+  type VerifiedWebhook,
+  type VerifyOptions,
+} from './webhook/verify-webhook.ts'
+export type {
+  ChangeOptions,
+  RedeliverOptions,
+  ReplayOptions,
+  WebhookChanges,
+  Webhooks,
+} from './webhook/webhooks.ts'
 export type {
   DeadLetterCount,
   DeadLetterGroup,
@@ -51,7 +67,21 @@ export type {
   ScheduleDocument,
 } from '@buzzer/contract'
 export type {
+  DeliveryAttemptDocument,
+  DeliveryDocument,
+  DeliveryListDocument,
+  DeliveryState,
+  NewWebhook,
+  RedeliveredDocument,
+  WebhookDocument,
+  WebhookKeysDocument,
+  WebhookListDocument,
+  WebhookSettings,
+  WholeDeliveryDocument,
+} from '@buzzer/contract'
+export type {
   BatchDocument,
+  CloudEvent,
   JobDocument,
   JobListDocument,
   JobState,

@@ -2,7 +2,8 @@ import type { JobDocument, JobListDocument, JobState } from '@buzzer/contract'
 import { isJob, readJob, readJson, readProblem } from './answer.ts'
 import { unexpected } from './error.ts'
 import type { CallOptions } from './job-handle.ts'
-import type { ServerRequest, Transport } from './transport.ts'
+import { once, query, request } from './request.ts'
+import type { Transport } from './transport.ts'
 
 /** Which jobs; newest first. */
 export interface JobFilter {
@@ -57,31 +58,6 @@ export function createJobs(transport: Transport): Jobs {
   }
 }
 
-/** A request of our own API that may be sent again. */
-export const request = (method: string, path: string, { signal }: CallOptions): ServerRequest => ({
-  method,
-  path,
-  headers: new Headers(),
-  repeatable: true,
-  signal,
-})
-
-/** One that may not. */
-export const once = (method: string, path: string, options: CallOptions): ServerRequest => ({
-  ...request(method, path, options),
-  repeatable: false,
-})
-
-export function query(filter: object): string {
-  const parameters = new URLSearchParams()
-  const members = Object.entries(filter) as [string, Date | string | number | undefined][]
-  for (const [name, value] of members) {
-    if (name === 'signal' || value === undefined) continue
-    parameters.set(name, value instanceof Date ? value.toISOString() : String(value))
-  }
-  return parameters.size === 0 ? '' : `?${parameters.toString()}`
-}
-
 export async function readList(response: Response): Promise<JobListDocument> {
   const value = (await readJson(response)) as Partial<JobListDocument>
   if (!Array.isArray(value.jobs) || !value.jobs.every(isJob)) {
@@ -90,6 +66,6 @@ export async function readList(response: Response): Promise<JobListDocument> {
   return { jobs: value.jobs, next: value.next ?? null }
 }
 
-async function readNothing(response: Response): Promise<void> {
+export async function readNothing(response: Response): Promise<void> {
   if (!response.ok) throw await readProblem(response)
 }

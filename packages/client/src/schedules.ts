@@ -2,7 +2,7 @@ import type { JobDocument, ScheduleDocument, ScheduleListDocument } from '@buzze
 import { readJob, readJson } from './answer.ts'
 import { unexpected } from './error.ts'
 import type { CallOptions } from './job-handle.ts'
-import { once, request } from './jobs.ts'
+import { once, request } from './request.ts'
 import type { Transport } from './transport.ts'
 
 /** Operations that run by themselves. Everything rejects with a `BuzzerError` where refused. */

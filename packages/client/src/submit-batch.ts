@@ -4,7 +4,7 @@ import type { BatchJobOptions, BatchOptions } from './batch-handle.ts'
 import { isBatch } from './batch-route.ts'
 import { unexpected } from './error.ts'
 import { LiveBatch } from './live-batch.ts'
-import { formatDeadline, formatTime, quoted, randomKey } from './submit-options.ts'
+import { callbackEntries, formatDeadline, formatTime, quoted, randomKey } from './submit-options.ts'
 import { formatSpan } from './time.ts'
 import type { Transport } from './transport.ts'
 
@@ -20,13 +20,17 @@ export function submitBatch(
   entries: readonly AnyBatchEntry[],
   options: BatchOptions,
 ): Promise<LiveBatch> {
-  const { idempotencyKey, traceparent, tracestate, signal } = options
+  const { idempotencyKey, callback, traceparent, tracestate, signal } = options
   const headers = new Headers({
     'content-type': 'application/json',
     'idempotency-key': quoted(idempotencyKey ?? randomKey()),
   })
-  if (traceparent !== undefined) headers.set('traceparent', traceparent)
-  if (tracestate !== undefined) headers.set('tracestate', tracestate)
+  const more: readonly (readonly [string, string | undefined])[] = [
+    ...callbackEntries(callback),
+    ['traceparent', traceparent],
+    ['tracestate', tracestate],
+  ]
+  for (const [name, value] of more) if (value !== undefined) headers.set(name, value)
   // Serialised once: the server compares the bytes of a repeated request.
   const body = JSON.stringify({ jobs: entries.map(entryOf) })
   const request = { method: 'POST', path: '/v1/batches', headers, body, repeatable: true, signal }

@@ -64,11 +64,18 @@ const entries = (options: SubmitOptions): [string, string | undefined][] => [
   ['buzzer-deadline', map(options.deadline, formatDeadline)],
   ['buzzer-key', options.key],
   ['buzzer-tags', map(options.tags, formatTags)],
-  ['callback-url', map(options.callback, (callback) => String(callback.url))],
-  ['callback-events', options.callback?.events],
-  ['callback-secret', options.callback?.secret],
+  ...callbackEntries(options.callback),
   ['traceparent', options.traceparent],
   ['tracestate', options.tracestate],
+]
+
+/** The request headers that say where to call back. */
+export const callbackEntries = (
+  callback: Callback | undefined,
+): readonly [string, string | undefined][] => [
+  ['callback-url', map(callback, ({ url }) => String(url))],
+  ['callback-events', callback?.events],
+  ['callback-secret', callback?.secret],
 ]
 
 const map = <From, To>(value: From | undefined, change: (value: From) => To): To | undefined =>
