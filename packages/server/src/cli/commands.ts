@@ -50,6 +50,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./schedules.ts')).configureSchedules,
   },
   {
+    name: 'webhooks',
+    summary: 'have events sent to URLs, and look after their deliveries',
+    byDefault: 'list',
+    load: async () => (await import('./webhooks.ts')).configureWebhooks,
+  },
+  {
     name: 'tail',
     summary: 'print the events of a channel as they come',
     load: async () => (await import('./tail.ts')).configureTail,
@@ -103,12 +109,4 @@ export const commands: readonly CommandEntry[] = [
 ]
 
 /** What PROTOCOL.md names and is still to come. */
-export const plannedCommands: readonly string[] = [
-  'worker',
-  'listen',
-  'webhooks',
-  'clients',
-  'audit',
-  'nodes',
-  'migrate',
-]
+export const plannedCommands: readonly string[] = ['worker', 'clients', 'audit', 'nodes', 'migrate']

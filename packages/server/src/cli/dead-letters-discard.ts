@@ -1,5 +1,5 @@
 import type { DiscardFilter } from '@buzzer/client'
-import { createInterface } from 'node:readline/promises'
+import { isMeant } from './ask-first.ts'
 import { addExamples, type Configure } from './command.ts'
 import { exitCodes, usageError } from './command-error.ts'
 import { addServerOptions, connect } from './connect.ts'
@@ -12,7 +12,7 @@ import {
   type FilterFlags,
 } from './dead-letter-filter.ts'
 import { hintAt } from './follow.ts'
-import { Interrupted, type Terminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
 
 interface DiscardFlags extends FilterFlags {
   readonly all?: true
@@ -40,8 +40,8 @@ const discard =
   async (flags: DiscardFlags): Promise<number> => {
     const filter = whichOf(flags)
     const { client } = await connect(flags, terminal)
-    if (!(await isMeant(flags, terminal))) {
-      hintAt(terminal, 'Nothing was discarded.')
+    if (flags.yes !== true && !(await isMeant(asked, terminal))) {
+      hintAt(terminal, asked.refused)
       return exitCodes.failed
     }
     const { limit } = flags
@@ -58,24 +58,8 @@ function whichOf(flags: DiscardFlags): DiscardFilter {
   throw usageError('Which dead letters?', 'name them, such as --operation NAME, or write --all')
 }
 
-/** It cannot be taken back, so that somebody has to say so: at the terminal or with --yes. */
-async function isMeant({ yes }: DiscardFlags, terminal: Terminal): Promise<boolean> {
-  if (yes === true) return true
-  if (terminal.stdin.isTTY !== true) {
-    throw usageError('Discarded dead letters are gone for good, and nobody can be asked.', '--yes')
-  }
-  const prompt = createInterface({ input: terminal.stdin, output: terminal.stderr })
-  try {
-    const said = await prompt.question('They are gone for good then. Discard them? [y/N] ', {
-      signal: terminal.interrupt(),
-    })
-    return /^y(?:es)?$/i.test(said.trim())
-  } catch (cause) {
-    // At a terminal readline takes Ctrl-C for itself, and gives up the question.
-    if (cause instanceof Error && cause.name === 'AbortError')
-      throw new Interrupted('Nothing was discarded.', { cause })
-    throw cause
-  } finally {
-    prompt.close()
-  }
+const asked = {
+  what: 'Discarded dead letters are gone for good',
+  question: 'They are gone for good then. Discard them?',
+  refused: 'Nothing was discarded.',
 }

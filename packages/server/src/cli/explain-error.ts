@@ -51,6 +51,12 @@ const fixes: Readonly<Record<string, string>> = {
   'job-not-found': 'buzzer jobs lists those that there are',
   'job-finished': 'buzzer jobs result ID',
   'channel-not-found': 'declare it in buzzer.config.ts, below channels',
+  'webhook-not-found': 'buzzer webhooks lists those that there are',
+  'webhook-disabled': 'buzzer webhooks enable ID',
+  'delivery-not-found': 'buzzer webhooks deliveries lists those that there are',
+  'endpoint-url-rejected': 'an address that is public, or put its host into outbound.allow',
+  'callback-url-rejected': 'an address that is public, or put its host into outbound.allow',
+  'precondition-failed': 'look at what it is now, and change that',
   'overloaded': 'wait, and do it again',
 }
 

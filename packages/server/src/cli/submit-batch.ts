@@ -1,3 +1,4 @@
+import type { Callback } from '@buzzer/client'
 import { exitCodes } from './command-error.ts'
 import type { AnyClient } from './connect.ts'
 import { hintAt } from './follow.ts'
@@ -12,6 +13,7 @@ export interface BatchCommand {
   readonly operation: string | undefined
   readonly defaults: EntryDefaults
   readonly idempotencyKey: string | undefined
+  readonly callback: Callback | undefined
   readonly wait: boolean
   readonly isJson: boolean
 }
@@ -19,11 +21,11 @@ export interface BatchCommand {
 /** Submits the jobs of a file together, and waits for them if asked to. @returns the exit code */
 export async function submitBatchFile(
   client: AnyClient,
-  { source, operation, defaults, idempotencyKey, wait, isJson }: BatchCommand,
+  { source, operation, defaults, idempotencyKey, callback, wait, isJson }: BatchCommand,
   terminal: Terminal,
 ): Promise<number> {
   const entries = await readBatchFile(source, operation, defaults, terminal)
-  const handle = await refusingTypeErrors(() => client.batch(entries, { idempotencyKey }))
+  const handle = await refusingTypeErrors(() => client.batch(entries, { idempotencyKey, callback }))
   if (wait) return waitForBatch(handle, isJson, terminal)
   const batch = handle.batch ?? (await handle.status())
   if (isJson) {

@@ -1,4 +1,5 @@
-import type { JobHandle, SubmitOptions } from '@buzzer/client'
+import type { Callback, JobHandle, SubmitOptions } from '@buzzer/client'
+import { Option } from 'commander'
 import { addExamples, type Configure } from './command.ts'
 import { exitCodes, usageError } from './command-error.ts'
 import { addServerOptions, connect, type AnyClient, type ServerFlags } from './connect.ts'
@@ -26,6 +27,9 @@ interface SubmitFlags extends ServerFlags {
   readonly deadline?: number | Date
   readonly key?: string
   readonly tag?: readonly string[]
+  readonly callback?: string
+  readonly callbackEvents?: 'final' | 'states' | 'all'
+  readonly callbackSecret?: string
 }
 
 export const configureSubmit: Configure = (command, { terminal, action }) => {
@@ -41,12 +45,25 @@ export const configureSubmit: Configure = (command, { terminal, action }) => {
     .option('--deadline <when>', 'fail if it has not ended by then', durationOrTimeOption)
     .option('--key <key>', 'jobs with the same key run one at a time, in order')
     .option('--tag <tag>', 'for finding it later; may be repeated', collectOption)
+    .option('--callback <url>', 'where its outcome is to be POSTed to, signed as a webhook')
+    .addOption(
+      new Option('--callback-events <events>', 'what is POSTed (default: final)').choices([
+        'final',
+        'states',
+        'all',
+      ]),
+    )
+    .option('--callback-secret <secret>', 'whsec_…, which signs it too')
   addServerOptions(command)
   addExamples(command, [
     [`buzzer submit render-report '{"month":"2026-10"}'`, 'and go on'],
     [`buzzer submit render-report @input.json --wait`, 'wait for the result'],
     [`cat input.json | buzzer submit render-report -`, 'from standard input'],
     [`buzzer submit render-report '{}' --wait --json`, 'the job and its result as JSON'],
+    [
+      `buzzer submit render-report '{}' --callback https://example.com/hook`,
+      'be told when it is done',
+    ],
     [`buzzer submit render-report --batch months.jsonl --wait`, 'each line is an input'],
     [`buzzer submit --batch calls.json`, 'each item names its operation'],
   ]).action(action(submit(terminal)))
@@ -61,6 +78,7 @@ const submit =
   ): Promise<number> => {
     if (flags.delay !== undefined && flags.runAt !== undefined)
       throw usageError('--delay and --run-at both say when it begins.', 'give one of them')
+    if (flags.callback === undefined) refuseWithoutCallback(flags)
     const { client } = await connect(flags, terminal)
     if (flags.batch !== undefined) {
       return submitMany(client, { operation, source, flags, file: flags.batch }, terminal)
@@ -102,6 +120,7 @@ async function submitMany(
       operation,
       defaults: { priority, delay, runAt, deadline, key, tags: tag },
       idempotencyKey: flags.idempotencyKey,
+      callback: callbackOf(flags),
       wait: flags.wait === true,
       isJson: flags.json === true,
     },
@@ -128,4 +147,16 @@ const submitOptions = (flags: SubmitFlags): SubmitOptions => ({
   deadline: flags.deadline,
   key: flags.key,
   tags: flags.tag,
+  callback: callbackOf(flags),
 })
+
+const callbackOf = ({
+  callback: url,
+  callbackEvents: events,
+  callbackSecret: secret,
+}: SubmitFlags): Callback | undefined => (url === undefined ? undefined : { url, events, secret })
+
+function refuseWithoutCallback({ callbackEvents, callbackSecret }: SubmitFlags): void {
+  if (callbackEvents === undefined && callbackSecret === undefined) return
+  throw usageError('There is no address to call back.', '--callback URL')
+}

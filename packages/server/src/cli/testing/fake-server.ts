@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { json as readJson } from 'node:stream/consumers'
 import type { JobDocument, JobState } from '@buzzer/client'
 import { answerChannel } from './fake-channel.ts'
+import { answerWebhook } from './fake-webhooks.ts'
 
 interface SeenRequest {
   readonly method: string
@@ -98,7 +99,8 @@ export async function startFakeServer(): Promise<FakeServer> {
   const requests: SeenRequest[] = []
   const server = createServer((request, response) => {
     void record(request, requests).then((body) => {
-      if (!answerChannel(request, response, body)) answer(request, response)
+      if (answerChannel(request, response, body)) return
+      if (!answerWebhook(request, response, body)) answer(request, response)
     })
   })
   server.listen(0, '127.0.0.1')
