@@ -61,6 +61,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./tail.ts')).configureTail,
   },
   {
+    name: 'listen',
+    summary: 'print events as they come, and forward them to a program on this machine',
+    load: async () => (await import('./listen.ts')).configureListen,
+  },
+  {
     name: 'publish',
     summary: 'publish events to a channel',
     load: async () => (await import('./publish.ts')).configurePublish,

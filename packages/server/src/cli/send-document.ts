@@ -30,5 +30,5 @@ export async function sendDocument(
   throw new CommandError(`${url} answered ${response.status}.`, { code: 'not-imported' })
 }
 
-const isProblem = (body: unknown): body is ProblemDocument =>
+export const isProblem = (body: unknown): body is ProblemDocument =>
   typeof body === 'object' && body !== null && 'code' in body && 'detail' in body

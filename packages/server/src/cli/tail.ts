@@ -1,11 +1,4 @@
-import {
-  ConnectionError,
-  isReset,
-  type ChannelHandle,
-  type ChannelItem,
-  type Protocol,
-  type StreamStatus,
-} from '@buzzer/client'
+import { isReset, type ChannelItem, type Protocol } from '@buzzer/client'
 import { Option } from 'commander'
 import { once } from 'node:events'
 import { addExamples, type Configure } from './command.ts'
@@ -13,6 +6,7 @@ import { exitCodes } from './command-error.ts'
 import { addServerOptions, connect, type ServerFlags } from './connect.ts'
 import { hintAt } from './follow.ts'
 import { offsetOption, wholeOption } from './option-values.ts'
+import { readLong, type LongReading } from './read-long.ts'
 import { cloudEventOf, showChannelEvent } from './show-channel-event.ts'
 import { paint, writeLine, type Terminal } from './terminal.ts'
 
@@ -56,7 +50,7 @@ const tail =
     const limit = flags.limit ?? Infinity
     let shown = 0
     try {
-      for await (const item of readLong(client.channel(name), flags, signal, terminal)) {
+      for await (const item of readLong(client.channel(name), reading(flags, signal, terminal))) {
         await showItem(item, flags.json === true, terminal, signal)
         shown += isReset(item) ? 0 : 1
         if (shown >= limit) break
@@ -67,33 +61,19 @@ const tail =
     return exitCodes.done
   }
 
-/**
- * Reads a channel for as long as it takes: who has seen it once waits for the server to come back,
- * and who has not is told at once that there is none.
- */
-async function* readLong(
-  channel: ChannelHandle,
+const reading = (
   { since, protocol, as, json }: TailFlags,
   signal: AbortSignal,
   terminal: Terminal,
-): AsyncGenerator<ChannelItem, void> {
-  let wasOpen = false
-  const onStatus = (status: StreamStatus): void => {
-    if (status === 'waiting' && wasOpen && json !== true) hintAt(terminal, 'connecting again …')
-    if (status === 'open') wasOpen = true
-  }
-  const how = { signal, as, onStatus, protocols: protocol === undefined ? undefined : [protocol] }
-  for (let from: number | null = since ?? null; ;) {
-    const stream = channel.subscribe({ ...how, since: from })
-    try {
-      yield* stream
-      return
-    } catch (error) {
-      if (!(error instanceof ConnectionError) || !wasOpen) throw error
-      from = stream.cursor
-    }
-  }
-}
+): LongReading => ({
+  since: since ?? null,
+  signal,
+  as,
+  protocols: protocol === undefined ? undefined : [protocol],
+  onWaiting() {
+    if (json !== true) hintAt(terminal, 'connecting again …')
+  },
+})
 
 async function showItem(
   item: ChannelItem,

@@ -18,12 +18,15 @@ export interface Given {
   /** What a person types, at a terminal. */
   readonly keys?: string
   readonly interrupt?: AbortSignal
+  /** Told all that was written so far, on both, whenever there is more. */
+  readonly onWritten?: (text: string) => void
 }
 
 /** Runs a command line within this process. */
 export async function run(argv: readonly string[], given: Given = {}): Promise<Ended> {
   const isTTY = given.keys !== undefined
-  const [stdout, stderr] = [collect(), collect()]
+  const onWritten = (): void => given.onWritten?.(stdout.text() + stderr.text())
+  const [stdout, stderr] = [collect(onWritten), collect(onWritten)]
   const stdin = Readable.from([given.keys ?? given.stdin ?? ''])
   const exitCode = await runCommandLine(argv, {
     stdin: Object.assign(stdin, { isTTY }),
@@ -37,11 +40,12 @@ export async function run(argv: readonly string[], given: Given = {}): Promise<E
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() }
 }
 
-function collect() {
+function collect(onWritten: () => void) {
   const chunks: string[] = []
   const stream = new Writable({
     write(chunk: Buffer | string, _encoding, done) {
       chunks.push(chunk.toString())
+      onWritten()
       done()
     },
   })
