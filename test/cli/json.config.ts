@@ -16,6 +16,8 @@ export default defineConfig({
     nightly: operation({ schedule: '0 3 * * *', run: () => null }),
     lasts: operation({ run: (_, { signal }) => rest(signal) }),
   },
-  channels: { news: channel() },
+  channels: { news: channel(), quiet: channel() },
+  // Where the receiver of webhooks is.
+  outbound: { allow: ['127.0.0.1'] },
   log: { level: 'warn' },
 })

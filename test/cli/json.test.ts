@@ -1,7 +1,11 @@
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createClient } from '@buzzer/client'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { commands } from '../../packages/server/src/cli/commands.ts'
 import { describeCommands, flatten } from '../../packages/server/src/cli/completion/describe.ts'
 import { systemTerminal } from '../../packages/server/src/cli/terminal.ts'
@@ -21,6 +25,8 @@ const leaves = flatten(described).filter((command) => command.commands.length ==
 interface World {
   readonly url: string
   readonly folder: string
+  /** Where webhooks are taken. */
+  readonly receiver: string
   job(operation: string): Promise<string>
 }
 
@@ -54,8 +60,23 @@ const examples: Readonly<Record<string, Example>> = {
   'dead-letters discard': () => ['dead-letters', 'discard', '--all', '--yes'],
   'schedules list': () => ['schedules', 'list'],
   'schedules run': () => ['schedules', 'run', 'nightly'],
+  'webhooks list': () => ['webhooks', 'list'],
+  'webhooks create': ({ receiver }) => ['webhooks', 'create', receiver, '--channel', 'quiet'],
+  'webhooks show': onWebhook('show'),
+  'webhooks change': onWebhook('change', '--description', 'changed'),
+  'webhooks enable': onWebhook('enable'),
+  'webhooks disable': onWebhook('disable'),
+  'webhooks delete': onWebhook('delete', '--yes'),
+  'webhooks rotate-secret': onWebhook('rotate-secret'),
+  'webhooks test': onWebhook('test'),
+  'webhooks deliveries': onWebhook('deliveries'),
+  'webhooks delivery': async (world) => ['webhooks', 'delivery', await delivery(world)],
+  'webhooks redeliver': async (world) => ['webhooks', 'redeliver', await delivery(world)],
+  'webhooks replay': onWebhook('replay', '--since', '1h'),
+  'webhooks keys': () => ['webhooks', 'keys'],
   'publish': () => ['publish', 'news', '{"at":1}'],
   'tail': () => ['tail', 'news', '--since', '0', '--limit', '1'],
+  'listen': () => ['listen', 'news', '--since', '0', '--limit', '1'],
   'openapi': () => ['openapi'],
   'asyncapi': () => ['asyncapi'],
   'backup': ({ folder }) => ['backup', 'copy', '--data', join(folder, 'data')],
@@ -64,6 +85,24 @@ const examples: Readonly<Record<string, Example>> = {
   'config view': () => ['config', 'view', '--config', config],
   'bench': () => ['bench', '--operation', 'works', '--seconds', '1', '--connections', '2'],
   'completion': () => ['completion', 'bash'],
+}
+
+function onWebhook(verb: string, ...rest: readonly string[]): Example {
+  return async (world) => ['webhooks', verb, await webhook(world), ...rest]
+}
+
+/** It gets none but test events. */
+async function webhook({ url, receiver }: World): Promise<string> {
+  const { webhooks } = createClient({ url })
+  return (await webhooks.create({ url: receiver, channels: ['quiet'] })).id
+}
+
+/** One that was delivered. */
+async function delivery(world: World): Promise<string> {
+  const { webhooks, deliveries } = createClient({ url: world.url })
+  const { id } = await webhooks.test(await webhook(world))
+  await vi.waitFor(async () => expect((await deliveries.get(id)).state).toBe('delivered'))
+  return id
 }
 
 async function batch({ url }: World, operation: string): Promise<string> {
@@ -79,13 +118,19 @@ describe('--json', () => {
   let folder: Folder
   let server: Server
   let world: World
+  const receiver = createServer((request, response) => {
+    request.resume().on('end', () => response.writeHead(204).end())
+  })
 
   beforeAll(async () => {
     folder = await temporaryFolder('json')
     server = await startServer({ config, data: join(folder.path, 'data') })
     const { url } = server
+    receiver.listen(0, '127.0.0.1')
+    await once(receiver, 'listening')
     world = {
       url,
+      receiver: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`,
       folder: folder.path,
       async job(operation) {
         const { id } = await submit(url, operation, {})
@@ -101,6 +146,8 @@ describe('--json', () => {
   })
   afterAll(async () => {
     await server[Symbol.asyncDispose]()
+    receiver.closeAllConnections()
+    receiver.close()
     await folder[Symbol.asyncDispose]()
   })
 

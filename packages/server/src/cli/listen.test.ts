@@ -173,7 +173,8 @@ describe('--forward', () => {
         new RegExp(`^10:00:00.000 {2}→ ${status} in \\d+ ms {2}thing {2}news {2}ann {2}\\{`),
       )
     expect(stdout.trimEnd().split('\n')).toEqual([line(200), line(503), line(302), line(204)])
-    expect(stderr).toContain(`signed with ${secret}`)
+    expect(stderr).toContain('signed with --secret')
+    expect(stderr).not.toContain(secret)
     expect(stderr).toContain('4 events: 2 taken by the receiver, 2 not')
     expect(exitCode).toBe(0)
 
@@ -202,7 +203,7 @@ describe('--forward', () => {
     expect(one?.headers['webhook-id']).toBe(other?.headers['webhook-id'])
     expect(JSON.parse(one?.body ?? '')).toMatchObject({ data_base64: 'AAH/' })
     // A secret that was made for this once is told, so that it can be verified.
-    const made = /whsec_\S+/.exec(first.stderr)?.[0] ?? ''
+    const made = /whsec_[\w+/=]+/.exec(first.stderr)?.[0] ?? ''
     expect(new Webhook(made).verify(one?.body ?? '', one?.headers ?? {})).toBeDefined()
   })
 
@@ -236,14 +237,6 @@ describe('--forward', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       forwarded: { status: null, error: expect.stringContaining('did not come in time') as string },
     })
-    const [told, summed] = stderr
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as object)
-    expect(told).toMatchObject({
-      forward: url,
-      secret: expect.stringMatching(/^whsec_/) as string,
-    })
-    expect(summed).toEqual({ summary: { events: 1, taken: 0, failed: 1 } })
+    expect(JSON.parse(stderr)).toEqual({ secret: expect.stringMatching(/^whsec_/) as string })
   })
 })

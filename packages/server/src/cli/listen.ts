@@ -125,16 +125,17 @@ const noReceiver = (given: string, why = 'It is no http or https URL.') =>
 
 function forwardTo(
   receiver: Receiver,
-  { forward = '', secret = newSecret(), json }: ListenFlags,
+  { forward = '', secret: given, json }: ListenFlags,
   { stderr }: Terminal,
   note: (text: string) => void,
 ): Forward {
-  if (json === true) writeLine(stderr, JSON.stringify({ forward, secret }))
-  note(`Forwarding to ${forward}, signed with ${secret}`)
+  const secret = given ?? newSecret()
+  // Whoever gave one has it; one that was made for this once is needed by the receiver.
+  if (given === undefined && json === true) writeLine(stderr, JSON.stringify({ secret }))
+  note(`Forwarding to ${forward}, signed with ${given === undefined ? secret : '--secret'}.`)
   return createForward(receiver, secret, note)
 }
 
 function tellSummary({ stderr }: Terminal, { summary }: Tally, flags: ListenFlags): void {
-  if (flags.json === true) writeLine(stderr, JSON.stringify({ summary }))
-  else writeLine(stderr, showSummary(summary, flags.forward !== undefined))
+  if (flags.json !== true) writeLine(stderr, showSummary(summary, flags.forward !== undefined))
 }
