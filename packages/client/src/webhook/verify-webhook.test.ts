@@ -1,4 +1,5 @@
 import { createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import { runInNewContext } from 'node:vm'
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, it } from 'vitest'
 import type { WebhookHeaders } from './signed-headers.ts'
@@ -86,6 +87,13 @@ describe('what is signed', () => {
   it('may be bytes, also within a larger buffer', async () => {
     const bytes = new TextEncoder().encode(`__${body}`).subarray(2)
     await expect(faultOf(headersOf(v1(secret)), { secret }, bytes)).resolves.toBe('verified')
+  })
+
+  it('may be bytes of another realm, as in some test runners', async () => {
+    const bytes = [...new TextEncoder().encode(body)]
+    const foreign = runInNewContext('Uint8Array.from(bytes)', { bytes }) as Uint8Array
+    expect(foreign).not.toBeInstanceOf(Uint8Array)
+    await expect(faultOf(headersOf(v1(secret)), { secret }, foreign)).resolves.toBe('verified')
   })
 
   it.each([

@@ -48,7 +48,9 @@ export async function verifyWebhook<Event = CloudEvent>(
 
 function bytesOf(payload: unknown): Uint8Array {
   if (typeof payload === 'string') return new TextEncoder().encode(payload)
-  if (payload instanceof Uint8Array) return payload
+  // Not `instanceof`: test runners have a Uint8Array of their own.
+  if (ArrayBuffer.isView(payload))
+    return new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength)
   throw new TypeError(
     'The payload is not the body as it came: give its text or bytes, before anything parses it',
   )

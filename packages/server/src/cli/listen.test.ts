@@ -156,6 +156,19 @@ describe('with names', () => {
 })
 
 describe('--forward', () => {
+  test('may be ended while events wait for a receiver', async () => {
+    server.declare('news')
+    server.publish('news', {})
+    const interrupt = new AbortController()
+    const argv = ['news', '--since', '0', '--forward', 'localhost:1']
+    const { ended, says } = start(argv, { interrupt: interrupt.signal })
+    await says('is not there')
+    interrupt.abort(new Interrupted())
+    const { stderr, exitCode } = await ended
+    expect(stderr).toContain('1 event: 0 taken by the receiver, 1 still waiting')
+    expect(exitCode).toBe(130)
+  })
+
   test('sends each event in order, signed, and shows what is answered', async () => {
     server.declare('news')
     const given = {

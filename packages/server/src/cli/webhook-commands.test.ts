@@ -76,6 +76,7 @@ describe('create', () => {
 
   test.each([
     [['--header', 'no header'], 'X-Api-Key: abc'],
+    [['--header', 'X-Empty:'], 'X-Empty has no value'],
     [['--schedule', 'soon'], '0s,5s,5m'],
     [['--timeout', '5'], 'Write a duration'],
     [['--filter', '{'], 'quote it for the shell'],

@@ -1,6 +1,7 @@
 import type { WebhookChanges, WebhookSettings } from '@buzzer/client'
 import type { Duration } from '@buzzer/contract'
 import { InvalidArgumentError, type Command } from 'commander'
+import { usageError } from '../command-error.ts'
 import { collectOption, wholeOption } from '../option-values.ts'
 import { readInput } from '../read-input.ts'
 import type { Terminal } from '../terminal.ts'
@@ -56,11 +57,13 @@ export const addRemovingOptions = (command: Command): Command =>
     .option('--no-ordered', 'at the same time again')
     .option('--no-rate', 'as many attempts as it takes')
 
-/** @throws CommandError where the filter or the mapping is not JSON */
+/** @throws CommandError where the filter or the mapping is not JSON, or a header has no value */
 export async function settingsOf(
   flags: SettingsFlags,
   terminal: Terminal,
 ): Promise<Omit<WebhookSettings, 'url'>> {
+  const [empty] = flags.header?.find(([, value]) => value === '') ?? []
+  if (empty !== undefined) throw usageError(`The header ${empty} has no value.`)
   return (await changesOf(flags, terminal)) as Omit<WebhookSettings, 'url'>
 }
 

@@ -4,7 +4,7 @@ import { layOut } from '../table.ts'
 import { paint, writeLine, type Output, type Terminal } from '../terminal.ts'
 
 /** How one stands, in a word: it works, it fails, or nothing is sent to it. */
-export function showHealth(stream: Output, { enabled, disabled, health }: WebhookDocument): string {
+function showHealth(stream: Output, { enabled, disabled, health }: WebhookDocument): string {
   if (!enabled) return paint(stream, 'red', `disabled${disabled ? ` (${disabled.reason})` : ''}`)
   return health.failures === 0
     ? paint(stream, 'green', 'enabled')

@@ -62,7 +62,7 @@ test(
         : () => false
       await using simulation = await createSimulation({ seed: storm.seed, loses, clock })
       const receivers = createReceivers(clock)
-      receivers.behave(flaky, () => (simulation.random.fraction() < 0.6 ? failing(503) : taken))
+      receivers.behave(flaky, () => (simulation.random.fraction() < 0.3 ? failing(503) : taken))
       const calm = await startNode(simulation, receivers, { ...storm, faults: 0 })
       // More attempts than chance can use up.
       const policy = { scheduleMs: Array.from({ length: 50 }, () => second) }
