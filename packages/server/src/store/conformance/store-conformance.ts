@@ -1,8 +1,14 @@
 import { describe } from 'vitest'
 import { blobSuite } from './blobs.ts'
 import { batchSuite } from './batches.ts'
+import { callbackSuite } from './callbacks.ts'
 import { channelSuite } from './channels.ts'
 import { definitionSuite } from './definitions.ts'
+import { deliverySuite } from './deliveries.ts'
+import { deliveryListSuite } from './delivery-list.ts'
+import { deliveryOrderSuite } from './delivery-order.ts'
+import { endpointSuite } from './endpoints.ts'
+import { fanOutSuite } from './fan-out.ts'
 import { fairnessSuite } from './fairness.ts'
 import { idempotencySuite } from './idempotency.ts'
 import { intakeSuite } from './intake.ts'
@@ -37,6 +43,12 @@ const roles: Readonly<Record<string, (open: OpenStore) => void>> = {
   'batches': batchSuite,
   'channels': channelSuite,
   'tickets': ticketSuite,
+  'endpoints': endpointSuite,
+  'fan-out': fanOutSuite,
+  'callbacks': callbackSuite,
+  'deliveries': deliverySuite,
+  'lists of deliveries': deliveryListSuite,
+  'order of deliveries': deliveryOrderSuite,
 }
 
 /** What every store does, by role. */

@@ -107,7 +107,8 @@ export function openCore({ place, clock, random, log, served }: CoreOptions): Co
   const published = createPublishedLog(db, seed, fanOutLog)
   const deadTally = createDeadTally(db)
   const deliveryTally = createDeliveryTally(db)
-  const mover = createMover({ db, tally, keys, events, deadTally })
+  const callbacks = createCallbacks(db, clock)
+  const mover = createMover({ db, tally, keys, events, deadTally, callbacks })
   const gates = createGates(served, tally)
   const quarantine = createQuarantine({ db, clock, log, tally, keys, deadTally })
   const parts: Parts = {
@@ -130,7 +131,7 @@ export function openCore({ place, clock, random, log, served }: CoreOptions): Co
     putApart,
     book,
     fanOutLog,
-    callbacks: createCallbacks(db),
+    callbacks,
     deliveryTally,
   }
   return {
@@ -142,7 +143,6 @@ export function openCore({ place, clock, random, log, served }: CoreOptions): Co
       events.flush()
       published.flush()
       idempotency.flush()
-      fanOutLog.flush(clock.now())
     },
     [Symbol.dispose]: () => db[Symbol.dispose](),
   }

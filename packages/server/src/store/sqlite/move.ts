@@ -4,6 +4,7 @@ import { rankOf } from '../../core/rank.ts'
 import type { Millis } from '../../core/time.ts'
 import type { Database, Value } from './database.ts'
 import type { DeadTally } from './dead-tally.ts'
+import type { Callbacks } from './deliveries/callbacks.ts'
 import { factOf, type EventLog } from './events.ts'
 import { stageByTime, type KeyOrder } from './order.ts'
 import { encodeJson, type StoredJob } from './row.ts'
@@ -25,9 +26,11 @@ interface MoverParts {
   readonly keys: KeyOrder
   readonly events: EventLog
   readonly deadTally: DeadTally
+  readonly callbacks: Callbacks
 }
 
-export function createMover({ db, tally, keys, events, deadTally }: MoverParts): Mover {
+export function createMover(parts: MoverParts): Mover {
+  const { db, tally, keys, events, deadTally, callbacks } = parts
   const update = db.prepare(
     `UPDATE jobs SET stage = ?, rank = ?, due_at = ?, key_seq = ?, deadline_at = ?, version = ?,
        run = ?, attempt = ?, fence = ?, leases_lost = ?, started_at = ?, attempt_started_at = ?,
@@ -60,6 +63,7 @@ export function createMover({ db, tally, keys, events, deadTally }: MoverParts):
   return {
     move(before, after, now) {
       const { to, keySeq } = placeOf(before, after, now)
+      const was = callbacks.rowToTell(before, after)
       const changed = update.run(
         to,
         ...queueValues(after),
@@ -81,6 +85,7 @@ export function createMover({ db, tally, keys, events, deadTally }: MoverParts):
         before.stage,
       )
       if (changed > 0) follow(before, after, to, now)
+      if (changed > 0 && was !== null) callbacks.noteChange(after.id, was)
       return changed > 0
     },
   }

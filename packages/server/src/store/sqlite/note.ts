@@ -7,11 +7,9 @@ export const noted = { noted: 0, leaseLost: 1, tooMuch: 2 } as const
 export const pieceBytesAtMost = 32 * 1024 * 1024
 
 /** Keeps the latest progress and adds pieces of output, under the lease. */
-export function createNote({ db, callbacks }: Parts): Handler {
-  const update = db.prepare(
-    `UPDATE jobs SET version = max(version, ?), progress = coalesce(?, progress)
-     WHERE id = ? AND fence = ? AND stage = 4 RETURNING callback`,
-  )
+export function createNote(parts: Parts): Handler {
+  const { db, callbacks } = parts
+  const update = createUpdate(parts)
   const isHeld = db.prepare('SELECT 1 FROM jobs WHERE id = ? AND fence = ? AND stage = 4')
   const readTotal = db.prepare(
     'SELECT total FROM pieces WHERE job = ? ORDER BY version DESC LIMIT 1',
@@ -36,8 +34,8 @@ export function createNote({ db, callbacks }: Parts): Handler {
         output.value(isHeld.row(id, fence) === undefined ? noted.leaseLost : noted.tooMuch)
         return
       }
-      const updated = update.row(version, progress, id, fence)
-      if (updated === undefined) {
+      const updated = update(version, progress, id, fence)
+      if (updated === 'lease-lost') {
         output.value(noted.leaseLost)
         return
       }
@@ -51,9 +49,32 @@ export function createNote({ db, callbacks }: Parts): Handler {
         total += Buffer.byteLength(json)
         const isNew = insert.run(id, pieceVersion, attempt, number, at, json, total) > 0
         const piece = { version: pieceVersion, attempt, index: number, at, json }
-        if (isNew && updated[0] === everything) callbacks.notePiece(id, piece)
+        if (isNew && updated === 'told') callbacks.notePiece(id, piece)
       }
       output.value(noted.noted)
     },
+  }
+}
+
+/** @returns how to note; it says whether a callback is to be told of the pieces too */
+function createUpdate({ db, callbacks }: Parts) {
+  const statement = (which: string) =>
+    db.prepare(
+      `UPDATE jobs SET version = max(version, ?), progress = coalesce(?, progress)
+       WHERE id = ? AND fence = ? AND stage = 4 AND coalesce(callback, 0) ${which} ${everything}`,
+    )
+  const untold = statement('<')
+  const told = statement('=')
+  return (
+    version: number,
+    progress: string | null,
+    id: string,
+    fence: number,
+  ): 'untold' | 'told' | 'lease-lost' => {
+    if (untold.run(version, progress, id, fence) > 0) return 'untold'
+    const was = callbacks.rowOf(id)
+    if (was === null || told.run(version, progress, id, fence) === 0) return 'lease-lost'
+    callbacks.noteChange(id, was)
+    return 'told'
   }
 }

@@ -41,7 +41,7 @@ it('makes no table of its own for a job that is stored or succeeds', () => {
   using _ = core
   const isHot = (sql: string) => /^\s*(?:INSERT INTO jobs|UPDATE jobs SET stage = 7)/.test(sql)
   const hot = new Set(prepared.filter(isHot))
-  expect(hot.size).toBe(3)
+  expect(hot.size).toBe(4)
   for (const sql of hot) {
     const steps = core.db.prepare(`EXPLAIN ${sql.replaceAll('?', '1')}`).rows()
     expect(steps.map((row) => row[1])).not.toContain('OpenEphemeral')

@@ -36,6 +36,7 @@ const columnNames = [
   'monitor',
   'error',
   'more',
+  'callback',
 ] as const
 
 export const columns = columnNames.join(', ')
@@ -47,6 +48,8 @@ export interface StoredJob {
   readonly job: Job
   readonly stage: Stage
   readonly keySeq: number | null
+  /** What its callback is told; null where it has none. See callbacks.ts. */
+  readonly callback: number | null
 }
 
 /** What most jobs do not have, in one text that is NULL for those. */
@@ -88,7 +91,12 @@ export function decodeRow(row: Row): StoredJob {
   const at = row[3] as Stage
   const life = decodeLife(row)
   const job = decodeState(row, at, life)
-  return { job, stage: at, keySeq: row[8] as number | null }
+  return {
+    job,
+    stage: at,
+    keySeq: row[8] as number | null,
+    callback: (row[29] ?? null) as number | null,
+  }
 }
 
 export const decodeJob = (row: Row): Job => decodeRow(row).job

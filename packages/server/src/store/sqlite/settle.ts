@@ -36,13 +36,9 @@ export function createSettle(parts: Parts): Handler {
 }
 
 /** The hot path: one narrow update, without reading the row first. */
-function createSettleSuccess({ db, tally, keys, events, clock, blobRows }: Parts) {
-  const update = db.prepare(
-    `UPDATE jobs SET stage = 7, version = ?, finished_at = ?, progress = ?, monitor = NULL,
-       attempt_started_at = NULL, node = NULL, lease_until = NULL, attempt_until = NULL,
-       cancel_requested = NULL, rank = NULL, due_at = NULL
-     WHERE id = ? AND fence = ? AND stage = 4`,
-  )
+function createSettleSuccess(parts: Parts) {
+  const { db, tally, keys, events, clock, blobRows } = parts
+  const succeed = createSucceed(parts)
   const insertResult = createInsertResult(db, blobRows)
 
   return (input: Unpack, batch: string | null): boolean => {
@@ -55,7 +51,7 @@ function createSettleSuccess({ db, tally, keys, events, clock, blobRows }: Parts
     const run = input.number()
     const attempt = input.number()
     const time = input.number()
-    if (update.run(version, time, input.textOrNull(), job, fence) === 0) return false
+    if (!succeed([version, time, input.textOrNull(), job, fence])) return false
     insertResult(job, input)
     const owner = { operation, tenant }
     tally.move(owner, stage.leased, null)
@@ -63,6 +59,35 @@ function createSettleSuccess({ db, tally, keys, events, clock, blobRows }: Parts
     const state = 'succeeded'
     const outcome = { tenant, operation, batch, state, time, job, run, attempt, version } as const
     events.add({ ...outcome, deadLetter: false, error: null })
+    return true
+  }
+}
+
+type Success = readonly [
+  version: number,
+  time: Millis,
+  progress: string | null,
+  job: string,
+  fence: number,
+]
+
+/** @returns how to write a success; false where the lease does not stand */
+function createSucceed({ db, callbacks }: Parts): (success: Success) => boolean {
+  const statement = (which: string) =>
+    db.prepare(
+      `UPDATE jobs SET stage = 7, version = ?, finished_at = ?, progress = ?, monitor = NULL,
+         attempt_started_at = NULL, node = NULL, lease_until = NULL, attempt_until = NULL,
+         cancel_requested = NULL, rank = NULL, due_at = NULL
+       WHERE id = ? AND fence = ? AND stage = 4 AND callback ${which}`,
+    )
+  const untold = statement('IS NULL')
+  const told = statement('IS NOT NULL')
+  return (success) => {
+    if (untold.run(...success) > 0) return true
+    const [, , , job] = success
+    const was = callbacks.rowOf(job)
+    if (was === null || told.run(...success) === 0) return false
+    callbacks.noteChange(job, was)
     return true
   }
 }

@@ -1,7 +1,9 @@
 import type { Callback, CallbackEvents } from '../../../core/callback.ts'
+import { isOutcome, type Job } from '../../../core/job.ts'
+import type { Clock } from '../../../ports/clock.ts'
 import type { Piece } from '../../../ports/store.ts'
 import type { Database, Row } from '../database.ts'
-import { columns } from '../row.ts'
+import { columns, type StoredJob } from '../row.ts'
 import type { Pack, Unpack } from '../wire.ts'
 
 /**
@@ -12,6 +14,12 @@ export interface Callbacks {
   /** Of a job that was stored just now. */
   addToJob(id: string, tenant: string, callback: StoredCallback): void
   addToBatch(id: string, tenant: string, callback: StoredCallback): void
+  /** The row of a job as it is, for `noteChange`; null where it has no callback. */
+  rowOf(id: string): string | null
+  /** The same, before a job moves; null also where its callback does not ask for this move. */
+  rowToTell(before: StoredJob, after: Job): string | null
+  /** @param was the row before */
+  noteChange(id: string, was: string): void
   /** A job whose callback asks for everything has put this out. */
   notePiece(id: string, piece: Piece): void
   find(id: string): Callback | null
@@ -29,7 +37,8 @@ export interface StoredCallback {
 
 /** As they are stored, in the order in which each says more than the one before. */
 const eventsOf: readonly CallbackEvents[] = ['final', 'states', 'all']
-const statesFrom = 2
+const final = 1
+const states = 2
 export const everything = 3
 
 export const decodeCallback = (url: string, events: number, secret: string | null): Callback => ({
@@ -51,17 +60,35 @@ export function readCallback(input: Unpack): StoredCallback | null {
   return { events, url: input.text(), sealedSecret: input.textOrNull() }
 }
 
-export function createCallbacks(db: Database): Callbacks {
+/** Whether a callback asks for this move. */
+function isTold(events: number, before: Job, after: Job): boolean {
+  if (events === final) return isOutcome(after) && !(isOutcome(before) && before.run === after.run)
+  if (after.version <= before.version) return false
+  const { state, attempt, run } = before
+  return (
+    events !== states || state !== after.state || attempt !== after.attempt || run !== after.run
+  )
+}
+
+export function createCallbacks(db: Database, clock: Pick<Clock, 'now'>): Callbacks {
   const insert = db.prepare(
     'INSERT INTO callbacks (id, tenant, url, events, secret) VALUES (?, ?, ?, ?, ?)',
   )
   const mark = db.prepare('UPDATE jobs SET callback = ? WHERE id = ?')
   const noteNew = db.prepare(
-    `INSERT INTO job_changes (job, after) SELECT id, json_array(${columns}) FROM jobs WHERE id = ?`,
+    `INSERT INTO job_changes (job, at, after)
+     SELECT id, ?, json_array(${columns}) FROM jobs WHERE id = ?`,
+  )
+  const noteChange = db.prepare(
+    `INSERT INTO job_changes (job, at, before, after)
+     SELECT id, ?, ?, json_array(${columns}) FROM jobs WHERE id = ?`,
+  )
+  const readRow = db.prepare(
+    `SELECT json_array(${columns}) FROM jobs WHERE id = ? AND callback IS NOT NULL`,
   )
   const notePiece = db.prepare(
-    `INSERT INTO job_changes (job, after, piece)
-     SELECT id, json_array(${columns}), ? FROM jobs WHERE id = ?`,
+    `INSERT INTO job_changes (job, at, after, piece)
+     SELECT id, ?, json_array(${columns}), ? FROM jobs WHERE id = ?`,
   )
   const read = db.prepare('SELECT url, events, secret FROM callbacks WHERE id = ?')
   const letGo = db.prepare(
@@ -80,15 +107,25 @@ export function createCallbacks(db: Database): Callbacks {
   const add = (id: string, tenant: string, { url, events, sealedSecret }: StoredCallback) =>
     insert.run(id, tenant, url, events, sealedSecret)
 
+  const rowOf = (id: string): string | null => (readRow.row(id)?.[0] ?? null) as string | null
+
   return {
     addToJob(id, tenant, callback) {
       add(id, tenant, callback)
       mark.run(callback.events, id)
-      if (callback.events >= statesFrom) noteNew.run(id)
+      if (callback.events >= states) noteNew.run(clock.now(), id)
     },
     addToBatch: add,
+    rowOf,
+    rowToTell: (before, after) =>
+      before.callback !== null && isTold(before.callback, before.job, after)
+        ? rowOf(after.id)
+        : null,
+    noteChange(id, was) {
+      noteChange.run(clock.now(), was, id)
+    },
     notePiece(id, piece) {
-      notePiece.run(JSON.stringify(piece), id)
+      notePiece.run(clock.now(), JSON.stringify(piece), id)
     },
     find(id) {
       const row = read.row(id)

@@ -1,4 +1,3 @@
-import type { Millis } from '../../../core/time.ts'
 import type { Database } from '../database.ts'
 import type { EndpointBook } from './endpoint-book.ts'
 
@@ -16,8 +15,6 @@ export interface FanOutLog {
    * @param bound up to where the channel's own bound would remove them
    */
   releasedTo(channel: number, bound: number): number
-  /** Before the commit: says when the changes of jobs happened. */
-  flush(now: Millis): void
 }
 
 interface MovedChannel {
@@ -33,7 +30,6 @@ export function createFanOutLog(db: Database, book: Pick<EndpointBook, 'isSubscr
   const insert = db.prepare('INSERT INTO fan_out (channel, first, last) VALUES (?, ?, ?)')
   const hasCallback = db.prepare('SELECT 1 FROM callbacks WHERE id = ?')
   const readFirst = db.prepare('SELECT first FROM fan_out WHERE channel = ? ORDER BY first LIMIT 1')
-  const stamp = db.prepare('UPDATE job_changes SET at = ? WHERE at IS NULL')
 
   return {
     note({ id, tenant, name }, first, last) {
@@ -45,9 +41,6 @@ export function createFanOutLog(db: Database, book: Pick<EndpointBook, 'isSubscr
     releasedTo(channel, bound) {
       const [first] = readFirst.row(channel) ?? []
       return typeof first === 'number' ? Math.max(first - 1, bound - waitAtMost) : Infinity
-    },
-    flush(now) {
-      stamp.run(now)
     },
   }
 }

@@ -1,12 +1,3 @@
-/** A row of `jobs` as one text, its columns in the order of row.ts; a test holds it against that. */
-const job = (row: 'OLD' | 'NEW'): string => `json_array(${row}.id, ${row}.tenant, ${row}.operation,
-    ${row}.stage, ${row}.rank, ${row}.due_at, ${row}.priority, ${row}.key, ${row}.key_seq,
-    ${row}.created_at, ${row}.deadline_at, ${row}.max_attempts, ${row}.version, ${row}.run,
-    ${row}.attempt, ${row}.fence, ${row}.leases_lost, ${row}.started_at, ${row}.attempt_started_at,
-    ${row}.node, ${row}.lease_until, ${row}.attempt_until, ${row}.cancel_requested,
-    ${row}.finished_at, ${row}.dead_letter, ${row}.progress, ${row}.monitor, ${row}.error,
-    ${row}.more)`
-
 /** Webhooks: where they deliver, what is to be fanned out, and what is on its way. See ADR 8. */
 export const deliveries = `
 -- What an owner decides. disabled: when and why, where that was not the owner's own wish.
@@ -68,32 +59,17 @@ CREATE TABLE callbacks (
 -- The events of its callback, or NULL; so that a job without one costs no look.
 ALTER TABLE jobs ADD COLUMN callback INTEGER;
 
--- What jobs with a callback were and became; or, with a piece, what they put out. at: set before the
--- commit, because a trigger does not know the clock of the store.
+-- What jobs with a callback were and became, as rows of jobs; or, with a piece, what they put
+-- out. before: NULL where the job was accepted.
 CREATE TABLE job_changes (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   job TEXT NOT NULL,
-  at INTEGER,
+  at INTEGER NOT NULL,
   before TEXT,
   after TEXT NOT NULL,
   piece TEXT
 ) STRICT;
 CREATE INDEX job_changes_job ON job_changes (job);
-CREATE INDEX job_changes_new ON job_changes (seq) WHERE at IS NULL;
-
--- A trigger, so that whoever changes a job tells its callback. A delayed job that becomes runnable
--- moves between stages without a new version, and is not another one for its caller.
-CREATE TRIGGER jobs_changed AFTER UPDATE OF version ON jobs
-WHEN NEW.callback IS NOT NULL AND CASE NEW.callback
-  WHEN 1 THEN NEW.stage >= 7 AND (OLD.stage < 7 OR NEW.run <> OLD.run)
-  WHEN 2 THEN NEW.version > OLD.version AND (NEW.stage <> OLD.stage OR
-    NEW.attempt <> OLD.attempt OR NEW.run <> OLD.run)
-  ELSE NEW.version > OLD.version END
-BEGIN
-  INSERT INTO job_changes (job, before, after) VALUES (NEW.id,
-    ${job('OLD')},
-    ${job('NEW')});
-END;
 
 -- What is delivered, once for all of its deliveries. body: NULL where it was erased.
 CREATE TABLE messages (
