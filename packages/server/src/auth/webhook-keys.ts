@@ -6,8 +6,11 @@ import {
   sign,
   type KeyObject,
 } from 'node:crypto'
+import { promisify } from 'node:util'
 import type { WebhookPublicKey } from '../core/webhook-key.ts'
 import type { WebhookKeys } from '../ports/webhook-keys.ts'
+
+const signInPool = promisify<null, Uint8Array, KeyObject, Uint8Array>(sign)
 
 /** What stands before the 32 bytes of a private ed25519 key in PKCS #8 (RFC 8410, section 7). */
 const pkcs8 = Buffer.from('302e020100300506032b657004220420', 'hex')
@@ -37,7 +40,8 @@ export function createWebhookKeys(secret: Uint8Array): WebhookKeys {
     return key
   }
   return {
-    sign: (tenant, bytes) => sign(null, bytes, keyOf(tenant).privateKey),
+    // In another thread: it takes as long as all the rest of a delivery, and nothing waits for it.
+    sign: (tenant, bytes) => signInPool(null, bytes, keyOf(tenant).privateKey),
     publicKey: (tenant) => keyOf(tenant).publicKey,
   }
 }

@@ -36,12 +36,18 @@ export const hostKey = (hostname: string): string =>
     .replace(/^\[(.*)\]$/, '$1')
 
 /** What allows a target, as `createGuard` takes it; an IPv6 address needs brackets beside a port. */
-export const entryFor = (host: string, port: number): string =>
+const entryFor = (host: string, port: number): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+
+/** What is said of an address that is refused, or of a name that means one. */
+export const notPublic = (host: string, port: number): string =>
+  `${host} is not a public address. ${fixFor(host, port)}`
 
 /** What is said of a name whose addresses are all refused. */
 export const leadsNowherePublic = (host: string, port: number): string =>
-  `${host} is not a public address, or does not lead to one. ` +
+  `${host} is not a public address, or does not lead to one. ${fixFor(host, port)}`
+
+const fixFor = (host: string, port: number): string =>
   `If it is yours, put "${entryFor(host, port)}" into outbound.allow.`
 
 function applies(rule: Rule, host: string, port: number, address: string): boolean {

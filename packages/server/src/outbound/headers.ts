@@ -30,31 +30,30 @@ export type HeaderOutcome =
  * `Connection` names; one that could break out of its line rejects the call.
  */
 export function outgoingHeaders(headers: Headers): HeaderOutcome {
-  const bad = headers.find(([name, value]) => !token.test(name) || !fieldValue.test(value))
-  if (bad !== undefined)
-    return { kind: 'rejected', detail: `The header ${JSON.stringify(bad[0])} cannot be sent.` }
-  const named = namedByConnection(headers)
-  return {
-    kind: 'headers',
-    headers: headers.filter(([name]) => {
-      const key = name.toLowerCase()
-      return !ofTheConnection.has(key) && !named.has(key)
-    }),
+  const named = new Set<string>()
+  let isAnyLeftOut = false
+  for (const [name, value] of headers) {
+    if (!token.test(name) || !fieldValue.test(value))
+      return { kind: 'rejected', detail: `The header ${JSON.stringify(name)} cannot be sent.` }
+    const key = name.toLowerCase()
+    if (key === 'connection')
+      for (const option of value.split(',')) named.add(option.trim().toLowerCase())
+    isAnyLeftOut ||= ofTheConnection.has(key)
   }
+  // Most have nothing to leave out. Only `Connection`, which itself is left out, names others.
+  if (!isAnyLeftOut) return { kind: 'headers', headers }
+  const passes = (key: string): boolean => !ofTheConnection.has(key) && !named.has(key)
+  return { kind: 'headers', headers: headers.filter(([name]) => passes(name.toLowerCase())) }
 }
-
-const namedByConnection = (headers: Headers): ReadonlySet<string> =>
-  new Set(
-    headers
-      .filter(([name]) => name.toLowerCase() === 'connection')
-      .flatMap(([, value]) => value.split(',').map((option) => option.trim().toLowerCase())),
-  )
 
 /** The headers of an answer in their order, from the bytes that undici keeps. */
 export function answerHeaders(raw: unknown): Headers {
   if (!Array.isArray(raw)) return []
-  const texts = raw.map((part) => (Buffer.isBuffer(part) ? part.toString('latin1') : String(part)))
-  return texts.flatMap((name, index) =>
-    index % 2 === 0 ? [[name.toLowerCase(), texts[index + 1] ?? ''] as const] : [],
-  )
+  const headers: [name: string, value: string][] = []
+  for (let index = 0; index < raw.length; index += 2)
+    headers.push([textOf(raw[index]).toLowerCase(), textOf(raw[index + 1] ?? '')])
+  return headers
 }
+
+const textOf = (part: unknown): string =>
+  Buffer.isBuffer(part) ? part.toString('latin1') : String(part)

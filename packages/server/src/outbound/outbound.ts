@@ -1,4 +1,3 @@
-import { isIP } from 'node:net'
 import { Agent } from 'undici'
 import type { Headers } from '../core/payload.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -12,9 +11,10 @@ import { createBreaks } from './breaks.ts'
 import { createConnector, systemResolve, type Resolve } from './connect.ts'
 import { exchange } from './exchange.ts'
 import { createGate } from './gate.ts'
-import { createGuard, entryFor, type Guard } from './guard.ts'
+import { createTargetFinder } from './find-target.ts'
+import { createGuard } from './guard.ts'
 import { outgoingHeaders } from './headers.ts'
-import { parseTarget, type Target } from './target.ts'
+import type { Target } from './target.ts'
 import { createVet } from './vet.ts'
 
 export interface OutboundOptions {
@@ -56,6 +56,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const gate = createGate({ clock, connections, maxWaiting: options.maxWaiting ?? 1_024 })
   const breaks = createBreaks()
   const resolve = options.resolve ?? systemResolve
+  const findTarget = createTargetFinder(guard)
   const vet = createVet({ guard, resolve, clock })
   const dispatcher = new Agent({
     connect: createConnector({
@@ -95,24 +96,22 @@ export function createOutbound(options: OutboundOptions): Outbound {
 
   return {
     async call(request) {
-      const parsed = parseTarget(request.url)
-      if (parsed.kind === 'rejected') return rejected(parsed.detail)
-      const refusal = refusalOf(request.method, parsed.target, guard)
+      const found = findTarget(request.url)
+      if (found.kind === 'rejected') return rejected(found.detail)
+      const refusal = whyNotMethod(request.method)
       if (refusal !== null) return rejected(refusal)
       const headers = outgoingHeaders(request.headers)
       if (headers.kind === 'rejected') return rejected(headers.detail)
       if (request.signal.aborted) return failed(notEntered.aborted)
-      return run(request, parsed.target, headers.headers)
+      return run(request, found.target, headers.headers)
     },
     check(url) {
-      const parsed = parseTarget(url)
-      if (parsed.kind === 'rejected') return parsed.detail
-      return refusalOf('GET', parsed.target, guard)
+      const found = findTarget(url)
+      return found.kind === 'rejected' ? found.detail : null
     },
     async vet(url) {
-      const parsed = parseTarget(url)
-      if (parsed.kind === 'rejected') return parsed.detail
-      return refusalOf('GET', parsed.target, guard) ?? vet(parsed.target)
+      const found = findTarget(url)
+      return found.kind === 'rejected' ? found.detail : vet(found.target)
     },
     async [Symbol.asyncDispose]() {
       await dispatcher.destroy()
@@ -120,24 +119,9 @@ export function createOutbound(options: OutboundOptions): Outbound {
   }
 }
 
-/** What is known before anything is resolved or opened. */
-function refusalOf(method: string, target: Target, guard: Guard): string | null {
-  if (!methodToken.test(method) || refusedMethods.has(method))
-    return `The method ${JSON.stringify(method)} cannot be sent.`
-  const addresses = knownAddresses(target.host)
-  const refused =
-    addresses.length > 0 &&
-    addresses.every((address) => !guard.permits(target.host, target.port, address))
-  return refused
-    ? `${target.host} is not a public address. ` +
-        `If it is yours, put "${entryFor(target.host, target.port)}" into outbound.allow.`
-    : null
-}
-
-/** Names under localhost mean the loopback everywhere (RFC 6761, section 6.3). */
-function knownAddresses(host: string): readonly string[] {
-  if (isIP(host) !== 0) return [host]
-  return host === 'localhost' || host.endsWith('.localhost') ? ['127.0.0.1', '::1'] : []
+function whyNotMethod(method: string): string | null {
+  if (methodToken.test(method) && !refusedMethods.has(method)) return null
+  return `The method ${JSON.stringify(method)} cannot be sent.`
 }
 
 const notEntered = {

@@ -17,6 +17,7 @@ export type TargetOutcome =
 // Only the authority goes through the URL parser, which brings every notation of a host to one
 // form; it would rewrite paths (dot segments, escapes), which have to pass on as they came.
 const shape = /^(https?):\/\/([^/?#\\]+)((?:[/?][^#]*)?)(?:#.*)?$/i
+const foreign = /[^\u0021-\u007e]/
 const blank = /[\p{Cc}\p{Z}]/u
 
 /** Takes a URL apart; anything but plain http and https without credentials is rejected. */
@@ -40,6 +41,8 @@ export function parseTarget(text: string): TargetOutcome {
 
 /** Characters that no request line can carry, as their UTF-8 escapes. */
 const encodeForeign = (path: string): string =>
-  path.replaceAll(/[^\u0021-\u007e]+/gu, (foreign) => encodeURIComponent(foreign.toWellFormed()))
+  foreign.test(path)
+    ? path.replaceAll(/[^\u0021-\u007e]+/gu, (text) => encodeURIComponent(text.toWellFormed()))
+    : path
 
 const rejected = (detail: string): TargetOutcome => ({ kind: 'rejected', detail })

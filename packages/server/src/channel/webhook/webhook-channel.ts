@@ -6,7 +6,7 @@ import type { Outbound } from '../../ports/outbound.ts'
 import type { WebhookKeys } from '../../ports/webhook-keys.ts'
 import { keptBytes } from './answer.ts'
 import { failedHere, sentOf } from './sent.ts'
-import { signatureHeaders } from './sign.ts'
+import { createSigner } from './sign.ts'
 import { whyNot } from './why-not.ts'
 
 export interface WebhookParts {
@@ -24,14 +24,15 @@ const readBytes = 65_536
 
 /** Webhooks as Standard Webhooks 1.0.0 and CloudEvents webhooks 1.0.2 (section 2) want them. */
 export function createWebhookChannel(parts: WebhookParts): DeliveryChannel {
-  const { outbound, clock } = parts
+  const { outbound, keys, clock } = parts
+  const sign = createSigner(keys)
   return {
     async send(delivery, signal) {
       try {
         const outcome = await outbound.call({
           method: 'POST',
           url: delivery.url,
-          headers: headersOf(delivery, parts),
+          headers: [...headersOf(delivery, parts), ...(await sign(delivery, clock.now()))],
           body: delivery.body,
           timeoutMs: delivery.timeoutMs,
           maxBytes: readBytes,
@@ -47,13 +48,13 @@ export function createWebhookChannel(parts: WebhookParts): DeliveryChannel {
   }
 }
 
-function headersOf(delivery: OutgoingDelivery, { keys, clock, userAgent, origin }: WebhookParts) {
+function headersOf({ mediaType, headers }: OutgoingDelivery, parts: WebhookParts): Headers {
   const standing: Headers = [
-    ['content-type', delivery.mediaType],
-    ['user-agent', userAgent],
-    ...(origin === null ? [] : [['webhook-request-origin', origin] as const]),
+    ['content-type', mediaType],
+    ['user-agent', parts.userAgent],
   ]
-  return [...withOwn(standing, delivery.headers), ...signatureHeaders(delivery, keys, clock.now())]
+  const own = withOwn(standing, headers)
+  return parts.origin === null ? own : [...own, ['webhook-request-origin', parts.origin]]
 }
 
 /** Checked again here, whoever wrote the endpoint's own ones down. */
