@@ -35,6 +35,8 @@ type Answering = { readonly status: number; readonly headers: Headers }
 
 /** How long the rest of an answer may take that nobody keeps, so that its connection serves again. */
 const lingerMs = 500
+/** Whatever length they name. */
+const bodiless: ReadonlySet<number> = new Set([204, 304])
 /** Answers before the answer, of which a receiver has no use for more than two or three. */
 const maxInformational = 32
 
@@ -74,7 +76,8 @@ export function exchange(
       if (whole instanceof Promise) whole.then(finish, () => undefined)
       else finish(whole)
     }
-    const isHeadOnly = (status: number): boolean => request.method === 'HEAD' || status === 304
+    const isHeadOnly = (status: number): boolean =>
+      request.method === 'HEAD' || bodiless.has(status)
     const fail = (failure: OutboundFailure): void => {
       // What happens to an answer of which all that is kept has come happens to what nobody reads.
       const kept = body.enough()

@@ -31,7 +31,8 @@ export function parseTarget(text: string): TargetOutcome {
   if (!URL.canParse(root)) return rejected('The host of the URL does not parse.')
   const url = new URL(root)
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
-  if (url.pathname !== '/' || port === 0) return rejected('The host of the URL does not parse.')
+  if (url.pathname !== '/' || port === 0 || url.hostname.includes('..'))
+    return rejected('The host of the URL does not parse.')
   const path = encodeForeign(rest.startsWith('/') ? rest : `/${rest}`)
   return {
     kind: 'target',
