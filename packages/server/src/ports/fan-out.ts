@@ -28,13 +28,19 @@ export interface FanOut {
 export interface FanOutPage {
   /** In the order in which they happened, as far as they are on one channel or about one job. */
   readonly entries: readonly FanOutEntry[]
-  /** Behind the last of them. */
-  readonly position: FanOutPosition
+  /** From where the cursor stood to behind the last of them. */
+  readonly move: FanOutMove
   readonly more: boolean
   /** That of the endpoints when this was read; an older list must not be matched with these. */
   readonly revision: number
   /** Events that were gone before their turn came, though they were waited for within a bound. */
   readonly lost: number
+}
+
+/** How the cursor moves; if it stands elsewhere by then, another node was first. */
+export interface FanOutMove {
+  readonly from: FanOutPosition
+  readonly to: FanOutPosition
 }
 
 /** Where the cursor stands: behind this offset of this entry of the log, and this change of a job. */
@@ -109,12 +115,12 @@ export interface NewDelivery {
 
 export interface FanOutStep {
   /** Null for what did not come from the log, such as tests and replays. */
-  readonly position: FanOutPosition | null
+  readonly move: FanOutMove | null
   readonly createdAt: Millis
   readonly messages: readonly NewMessage[]
 }
 
 export interface FanOutWritten {
-  /** Those that were left out. */
+  /** Those that were left out: all of them, where the cursor had moved already. */
   readonly skipped: readonly DeliveryId[]
 }

@@ -41,12 +41,12 @@ function nextLimit(limit: number, entries: number, made: number): number {
 type Page = Awaited<ReturnType<EngineContext['store']['fanOut']['read']>>
 
 /** @returns how many deliveries it made */
-async function write(ctx: EngineContext, { entries, position }: Page): Promise<number> {
+async function write(ctx: EngineContext, { entries, move }: Page): Promise<number> {
   const messages: NewMessage[] = []
   try {
     for (const entry of entries) messages.push(...(await messagesSafely(ctx, entry)))
     const createdAt = ctx.clock.now()
-    const { skipped } = await ctx.store.fanOut.write({ position, createdAt, messages })
+    const { skipped } = await ctx.store.fanOut.write({ move, createdAt, messages })
     ctx.dispatch.written(messages, new Set(skipped))
     return messages.reduce((sum, { deliveries }) => sum + deliveries.length, 0)
   } catch (fault) {

@@ -133,7 +133,7 @@ async function write(
   }
   if (messages.length === 0) return 0
   const createdAt = ctx.clock.now()
-  const { skipped } = await ctx.store.fanOut.write({ position: null, createdAt, messages })
+  const { skipped } = await ctx.store.fanOut.write({ move: null, createdAt, messages })
   ctx.dispatch.written(messages, new Set(skipped))
   return messages.length - skipped.length
 }

@@ -22,7 +22,7 @@ export async function testWebhook(
   if (problem !== null || subscriber === null) return refused(problem ?? deliveryNotFound)
   const message = testMessage(ctx, subscriber)
   const createdAt = ctx.clock.now()
-  const written = { position: null, createdAt, messages: [message] }
+  const written = { move: null, createdAt, messages: [message] }
   const { skipped } = await ctx.store.fanOut.write(written)
   ctx.dispatch.written([message], new Set(skipped))
   const [delivery] = message.deliveries

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Callback } from '../../core/endpoint.ts'
+import type { Callback } from '../../core/callback.ts'
 import type { Store } from '../../ports/store.ts'
 import { plain, sampleBatch } from './batch-sample.ts'
 import {
@@ -137,8 +137,8 @@ export function callbackSuite(open: OpenStore): void {
   const delivered = async (store: Store, id: JobId) => {
     const delivery = deliveryTo('whk_x' as never, { target: { kind: 'callback', id }, lane: 'c' })
     const messages = [sampleMessage([delivery], { job: id })]
-    const { position } = await store.fanOut.read(100)
-    return store.fanOut.write({ position, createdAt: Date.now(), messages })
+    const { move } = await store.fanOut.read(100)
+    return store.fanOut.write({ move, createdAt: Date.now(), messages })
   }
 
   it('hands out the callback with a delivery, and nothing of an erased job', async () => {
@@ -156,7 +156,7 @@ export function callbackSuite(open: OpenStore): void {
     expect(item).toMatchObject({ callbackUrl: null })
     const skipped = { target: { kind: 'callback', id }, id: freshDeliveryId() } as const
     const messages = [sampleMessage([deliveryTo('whk_x' as never, skipped)])]
-    const step = { position: null, createdAt: 1, messages }
+    const step = { move: null, createdAt: 1, messages }
     expect(await store.fanOut.write(step)).toEqual({ skipped: [skipped.id] })
     await expectSound(store)
   })

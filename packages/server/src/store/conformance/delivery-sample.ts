@@ -76,8 +76,8 @@ export function nameOf(entry: FanOutEntry): string {
 export const names = ({ entries }: FanOutPage): readonly string[] => entries.map(nameOf)
 
 /** Moves the cursor behind a page, without deliveries. */
-export const pass = (store: Store, { position }: FanOutPage) =>
-  store.fanOut.write({ position, createdAt: Date.now(), messages: [] })
+export const pass = (store: Store, { move }: FanOutPage) =>
+  store.fanOut.write({ move, createdAt: Date.now(), messages: [] })
 
 /** Everything behind the cursor, which it moves. */
 export async function drain(store: Store, limit = 1_000): Promise<readonly FanOutEntry[]> {
@@ -102,6 +102,7 @@ export const sampleMessage = (
   at: 1_000,
   job: null,
   body: '{"n":7}',
+  callback: null,
   deliveries,
   ...wish,
 })
@@ -126,7 +127,7 @@ export const write = (
   wish: Partial<NewMessage> = {},
 ) =>
   store.fanOut.write({
-    position: null,
+    move: null,
     createdAt: Date.now(),
     messages: deliveries.map((delivery) => sampleMessage([delivery], wish)),
   })

@@ -105,10 +105,10 @@ export function fanOutSuite(open: OpenStore): void {
     await using store = await open()
     const endpoint = await subscribed(store)
     await publishTo(store, 'x', ['1', '2'])
-    const { position } = await store.fanOut.read(1)
+    const { move } = await store.fanOut.read(1)
     const delivery = deliveryTo(endpoint.id)
     const messages = [sampleMessage([delivery])]
-    const step = { position, createdAt: Date.now(), messages }
+    const step = { move, createdAt: Date.now(), messages }
     expect(await store.fanOut.write(step)).toEqual({ skipped: [] })
     expect(await store.fanOut.write(step)).toEqual({ skipped: [delivery.id] })
     expect((await claimLane(store, endpoint.id)).claimed).toHaveLength(1)
@@ -120,10 +120,10 @@ export function fanOutSuite(open: OpenStore): void {
     await using store = await open()
     const endpoint = await subscribed(store)
     await publishTo(store, 'x', ['1'])
-    const { position } = await store.fanOut.read(1)
+    const { move } = await store.fanOut.read(1)
     const twice = deliveryTo(endpoint.id)
     const messages = [sampleMessage([twice]), sampleMessage([twice])]
-    await expect(store.fanOut.write({ position, createdAt: 1, messages })).rejects.toThrow(/./)
+    await expect(store.fanOut.write({ move, createdAt: 1, messages })).rejects.toThrow(/./)
     expect(await read(store)).toEqual(['default x 1'])
     expect((await claimLane(store, endpoint.id)).claimed).toEqual([])
     await expectSound(store)
@@ -136,7 +136,7 @@ export function fanOutSuite(open: OpenStore): void {
     const deliveries = [there, disabled, sampleEndpoint()].map(({ id }) => deliveryTo(id))
     const [, ...left] = deliveries.map(({ id }) => id)
     const messages = [sampleMessage(deliveries), sampleMessage([deliveryTo(disabled.id)])]
-    const { skipped } = await store.fanOut.write({ position: null, createdAt: 1, messages })
+    const { skipped } = await store.fanOut.write({ move: null, createdAt: 1, messages })
     expect(skipped.slice(0, 2)).toEqual(left)
     expect(skipped).toHaveLength(3)
     await expectSound(store)

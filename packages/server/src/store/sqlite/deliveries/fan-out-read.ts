@@ -32,10 +32,10 @@ export function createReadFanOut(parts: Parts): Handler {
     const changes = readChanges(half, entries) ?? behind
     const rest = createBudget(limit - entries.length, pageCharacters / 2)
     const events = readEvents(rest, entries, { log, offset })
-    const position: FanOutPosition = { ...events.position, changes }
-    const { log: at, offset: to } = position
-    const more = isMore.row(at, at, to, changes)?.[0] === 1
-    return { entries, position, more, revision, lost: events.lost }
+    const to: FanOutPosition = { ...events.position, changes }
+    const move = { from: { log, offset, changes: behind }, to }
+    const more = isMore.row(to.log, to.log, to.offset, changes)?.[0] === 1
+    return { entries, move, more, revision, lost: events.lost }
   })
 }
 

@@ -1,5 +1,6 @@
 import type { DeliveryId } from '@buzzer/contract'
 import type {
+  FanOutMove,
   FanOutPosition,
   FanOutStep,
   FanOutWritten,
@@ -37,9 +38,9 @@ export function createWriteFanOut(parts: Parts): Handler {
   return {
     writes: true,
     run(input, output) {
-      const position = readPosition(input)
-      // The cursor is there already: the same step came twice, and it counted once.
-      const isOver = position !== null && !moveCursor(position)
+      const move = readMove(input)
+      // The cursor is elsewhere: the same step came twice, or another node was first.
+      const isOver = move !== null && !moveCursor(move)
       const createdAt = input.number()
       const skipped: string[] = []
       for (let left = input.number(); left > 0; left -= 1) {
@@ -51,18 +52,19 @@ export function createWriteFanOut(parts: Parts): Handler {
   }
 }
 
-/** @returns how to move it; false where it stands there or beyond */
-function createMoveCursor({ db }: Parts): (position: FanOutPosition) => boolean {
+/** @returns how to move it; false where it does not stand where it is to be moved from */
+function createMoveCursor({ db }: Parts): (move: FanOutMove) => boolean {
   const move = db.prepare(
     `UPDATE fan_out_state SET log = ?, offset = ?, changes = ?
-     WHERE id = 1 AND ((log, offset) < (?, ?) OR changes < ?)`,
+     WHERE id = 1 AND log = ? AND offset = ? AND changes = ?`,
   )
   const removePassed = db.prepare('DELETE FROM fan_out WHERE seq < ?')
   const removeLast = db.prepare('DELETE FROM fan_out WHERE seq = ? AND last <= ?')
   const shorten = db.prepare('UPDATE fan_out SET first = ? WHERE seq = ? AND first <= ?')
   const removeChanges = db.prepare('DELETE FROM job_changes WHERE seq <= ?')
-  return ({ log, offset, changes }) => {
-    if (move.run(log, offset, changes, log, offset, changes) === 0) return false
+  return ({ from, to: { log, offset, changes } }) => {
+    const moved = move.run(log, offset, changes, from.log, from.offset, from.changes)
+    if (moved === 0) return false
     removePassed.run(log)
     if (removeLast.run(log, offset) === 0) shorten.run(offset + 1, log, offset)
     removeChanges.run(changes)
@@ -118,13 +120,20 @@ function createInsertDelivery({ db, book, deliveryTally }: Parts) {
 
 // ── How it crosses to the thread ─────────────────────────────────────────────────────────────
 
-/** Where the position stands for none. */
+/** Stands for no move. */
 const nowhere = -1
 
-function readPosition(input: Unpack): FanOutPosition | null {
+function readMove(input: Unpack): FanOutMove | null {
   const log = input.number()
-  return log === nowhere ? null : { log, offset: input.number(), changes: input.number() }
+  if (log === nowhere) return null
+  return { from: readRest(log, input), to: readRest(input.number(), input) }
 }
+
+const readRest = (log: number, input: Unpack): FanOutPosition => ({
+  log,
+  offset: input.number(),
+  changes: input.number(),
+})
 
 const readMessage = (input: Unpack): MessageLine => [
   input.text(),
@@ -163,11 +172,14 @@ function writeMessage(output: Pack, message: NewMessage): void {
 
 export const writeFanOutCodec: Codec<FanOutStep, FanOutWritten> = {
   code: opcode.writeFanOut,
-  write(output, { position, createdAt, messages }) {
-    output.value(position?.log ?? nowhere)
-    if (position !== null) {
-      output.value(position.offset)
-      output.value(position.changes)
+  write(output, { move, createdAt, messages }) {
+    if (move === null) output.value(nowhere)
+    else {
+      for (const { log, offset, changes } of [move.from, move.to]) {
+        output.value(log)
+        output.value(offset)
+        output.value(changes)
+      }
     }
     output.value(createdAt)
     output.value(messages.length)
