@@ -15,12 +15,14 @@ export interface FanOut {
   /**
    * What comes next behind the cursor; reading moves nothing.
    *
-   * @param limit at most so many entries, and fewer where they are large, but not none
+   * @param limit at most so many entries, and fewer where they are large, but not none; an event of
+   *   a shared channel stands on one page for all of the tenants that hear it, however many
    */
   read(limit: number): Promise<FanOutPage>
   /**
    * Writes deliveries with what they carry, and moves the cursor. Those whose endpoint is disabled or
-   * gone by then are left out.
+   * gone by then are left out; all of them where the cursor stands there already, as for a step that
+   * comes twice.
    */
   write(step: FanOutStep): Promise<FanOutWritten>
 }

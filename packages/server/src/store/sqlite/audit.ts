@@ -1,5 +1,6 @@
 import type { Database } from './database.ts'
 import type { DeadTally } from './dead-tally.ts'
+import { checkDeliveryTally, deliveryChecks } from './deliveries/audit.ts'
 import { plain, type Handler, type Parts } from './parts.ts'
 import { isEnded } from './stage.ts'
 import type { Tally } from './tally.ts'
@@ -77,6 +78,7 @@ const checks: readonly Check[] = [
     'a channel counts otherwise than its events',
     `SELECT id FROM channels WHERE last < (SELECT max(offset) FROM events WHERE channel = id)`,
   ],
+  ...deliveryChecks,
 ]
 
 const examples = 3
@@ -91,10 +93,11 @@ export interface AuditStep {
  * Checks the file and what is stored in it, one check or one table a command: all together would
  * keep everybody waiting for seconds where a million jobs are stored.
  */
-export function createAudit({ db, tally, deadTally }: Parts): Handler {
+export function createAudit({ db, tally, deadTally, deliveryTally }: Parts): Handler {
   const steps: readonly (() => readonly string[])[] = [
     ...tablesIn(db).map((table) => () => checkFile(db, 'quick_check', table)),
     ...checks.map((check) => () => find(db, check)),
+    () => checkDeliveryTally(db, deliveryTally),
     () => checkTally(db, tally, deadTally),
   ]
   return plain(false, (step: number): AuditStep => {

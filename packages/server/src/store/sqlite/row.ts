@@ -41,6 +41,7 @@ const columnNames = [
 
 export const columns = columnNames.join(', ')
 export const columnCount = columnNames.length
+export const versionColumn = columnNames.indexOf('version')
 export const dueAtColumn = columnNames.indexOf('due_at')
 
 /** A job as it is stored: with its place in the indexes. */

@@ -3,7 +3,7 @@ import { isOutcome, type Job } from '../../../core/job.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { Piece } from '../../../ports/store.ts'
 import type { Database, Row } from '../database.ts'
-import { columns, type StoredJob } from '../row.ts'
+import { columns, versionColumn, type StoredJob } from '../row.ts'
 import type { Pack, Unpack } from '../wire.ts'
 
 /**
@@ -80,8 +80,10 @@ export function createCallbacks(db: Database, clock: Pick<Clock, 'now'>): Callba
      SELECT id, ?, json_array(${columns}) FROM jobs WHERE id = ?`,
   )
   const noteChange = db.prepare(
+    // A note that comes twice changes nothing.
     `INSERT INTO job_changes (job, at, before, after)
-     SELECT id, ?, ?, json_array(${columns}) FROM jobs WHERE id = ?`,
+     SELECT id, ?, ?, json_array(${columns}) FROM jobs
+     WHERE id = ? AND version > json_extract(?, '$[${versionColumn}]')`,
   )
   const readRow = db.prepare(
     `SELECT json_array(${columns}) FROM jobs WHERE id = ? AND callback IS NOT NULL`,
@@ -122,7 +124,7 @@ export function createCallbacks(db: Database, clock: Pick<Clock, 'now'>): Callba
         ? rowOf(after.id)
         : null,
     noteChange(id, was) {
-      noteChange.run(clock.now(), was, id)
+      noteChange.run(clock.now(), was, id, was)
     },
     notePiece(id, piece) {
       notePiece.run(clock.now(), JSON.stringify(piece), id)

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline'
-import type { JobId } from '@buzzer/contract'
+import type { EndpointId, JobId } from '@buzzer/contract'
 import type { Store } from '../../../ports/store.ts'
 import {
   accept,
@@ -10,11 +10,18 @@ import {
   serve,
   succeed,
 } from '../../conformance/sample.ts'
+import {
+  deliveryTo,
+  publishTo,
+  sampleMessage,
+  subscribed,
+} from '../../conformance/delivery-sample.ts'
 import { openSqliteStore } from '../open.ts'
 
 /**
  * A process of its own with a store. `write` accepts and ends jobs as fast as it can, and prints
- * what it was promised; `answer` does one thing for each line that it is told.
+ * what it was promised; `fan-out` publishes and fans out; `answer` does one thing for each line that
+ * it is told.
  */
 const [, , work, folder = ''] = process.argv
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
@@ -30,6 +37,7 @@ await serve(store, 'render')
 print('open')
 
 if (work === 'write') await Promise.all(Array.from({ length: 32 }, () => write(store)))
+else if (work === 'fan-out') await fanOut(store)
 else for await (const line of createInterface({ input: process.stdin })) print(await answer(line))
 
 async function write(to: Store): Promise<never> {
@@ -40,6 +48,27 @@ async function write(to: Store): Promise<never> {
     if (job.state !== 'running') continue
     await succeed(to, job)
     print(`succeeded ${job.id}`)
+  }
+}
+
+async function fanOut(to: Store): Promise<never> {
+  const { id } = await subscribed(to)
+  await Promise.all([publishOn(to), deliverTo(to, id)])
+  throw new Error('It is to be killed.')
+}
+
+async function publishOn(to: Store): Promise<never> {
+  for (;;) await publishTo(to, 'orders', ['a', 'b', 'c'])
+}
+
+async function deliverTo(to: Store, id: EndpointId): Promise<never> {
+  for (;;) {
+    const { position, entries } = await to.fanOut.read(10)
+    const messages = entries.map((entry) =>
+      sampleMessage([deliveryTo(id)], { offset: 'event' in entry ? entry.event.offset : 0 }),
+    )
+    await to.fanOut.write({ position, createdAt: Date.now(), messages })
+    if (entries.length > 0) print('written')
   }
 }
 

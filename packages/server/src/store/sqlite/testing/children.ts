@@ -14,7 +14,7 @@ export interface Child extends AsyncDisposable {
   kill(): Promise<void>
 }
 
-export function startChild(work: 'answer' | 'write', folder: string): Child {
+export function startChild(work: 'answer' | 'write' | 'fan-out', folder: string): Child {
   const script = fileURLToPath(new URL('./child.ts', import.meta.url))
   const child = spawn(process.execPath, [script, work, folder], {
     stdio: ['pipe', 'pipe', 'inherit'],
