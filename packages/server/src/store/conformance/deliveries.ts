@@ -17,9 +17,9 @@ import { expectSound, minuteMs, tenant, type OpenStore } from './sample.ts'
 
 const failed = { kind: 'fail', retryAt: null, reason: 'no answer' } as const
 
-const told = async (store: Store, of = tenant) => {
+const told = async (store: Store, of = tenant): Promise<readonly unknown[]> => {
   const { events } = await store.events.read(of, 'webhooks', 0, 100)
-  return events.map((each) => (each.kind === 'published' ? JSON.parse(each.text) : each))
+  return events.map((each): unknown => (each.kind === 'published' ? JSON.parse(each.text) : each))
 }
 
 export function deliverySuite(open: OpenStore): void {
@@ -71,8 +71,10 @@ export function deliverySuite(open: OpenStore): void {
     const { claimed, lanes } = await claimLane(store, id)
     expect(claimed).toMatchObject([{ delivery: { id: ended.id, fence: 2, attempts: 0 } }])
     expect(lanes).toMatchObject([{ dueAt: standing.leaseUntil }])
-    const held = { ...claimed[0]!.delivery, fence: 1 }
-    expect(await record(store, held, { kind: 'deliver' })).toEqual({ kind: 'lease-lost' })
+    for (const { delivery } of claimed) {
+      const late = record(store, { ...delivery, fence: 1 }, { kind: 'deliver' })
+      expect(await late).toEqual({ kind: 'lease-lost' })
+    }
     await expectSound(store)
   })
 

@@ -46,6 +46,8 @@ it('claims and finds lanes by one seek each, whatever waits in them or in others
     ])
   }
   expect(lanes?.map(({ steps }) => steps)).toEqual(
-    lanes?.map(() => [expect.stringMatching(/^SEARCH .*deliveries_open \(lane>\?\)$/)]),
+    lanes?.map((): readonly unknown[] => [
+      expect.stringMatching(/^SEARCH .*deliveries_open \(lane>\?\)$/),
+    ]),
   )
 })
