@@ -14,7 +14,7 @@ import type { Transport } from '../transport.ts'
 /** Which deliveries; what is left out narrows nothing. */
 export interface DeliveryFilter {
   readonly webhook?: string | undefined
-  /** Callbacks about this job or batch. */
+  /** Callbacks about this job. */
   readonly job?: string | undefined
   readonly state?: DeliveryState | undefined
   /** Of the event. */

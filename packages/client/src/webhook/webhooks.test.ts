@@ -184,22 +184,15 @@ describe('webhooks and deliveries', () => {
   })
 
   it('changes only the version that was seen, once only', async () => {
-    const { client, sent } = setUp(
-      answerOf(webhook()),
-      answerOf(webhook()),
-      answerOf(undefined),
-      down,
-    )
+    const { client, sent } = setUp(answerOf(webhook()), answerOf(webhook()), down)
     const { webhooks } = client
     await webhooks.change('whk_1', { description: 'new' }, { version: 7 })
     await webhooks.replace('whk_1', { url: 'https://example.com/' }, { version: 8 })
-    await webhooks.delete('whk_1', { version: 9 })
     await expect(webhooks.enable('whk_1', { version: 9 })).rejects.toBeInstanceOf(ConnectionError)
-    expect(sent.map(({ headers }) => headers.get('if-match'))).toEqual(['"7"', '"8"', '"9"', '"9"'])
+    expect(sent.map(({ headers }) => headers.get('if-match'))).toEqual(['"7"', '"8"', '"9"'])
     expect(sent.map(({ headers }) => headers.get('content-type'))).toEqual([
       'application/merge-patch+json',
       'application/json',
-      null,
       'application/merge-patch+json',
     ])
   })

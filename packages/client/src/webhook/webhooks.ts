@@ -75,7 +75,8 @@ export interface Webhooks {
   enable(id: string, options?: ChangeOptions): Promise<WebhookDocument>
   /** What waits for it fails, and it gets nothing new. */
   disable(id: string, options?: ChangeOptions): Promise<WebhookDocument>
-  delete(id: string, options?: ChangeOptions): Promise<void>
+  /** Deletes it with its secret; what waits for it is not sent any more. */
+  delete(id: string, options?: CallOptions): Promise<void>
   /** Gives it another secret, the one given or a new one; the one before signs too for a day. */
   rotateSecret(
     id: string,
@@ -99,7 +100,7 @@ export interface Webhooks {
 const pathOf = (id: string): string => `/v1/webhooks/${encodeURIComponent(id)}`
 
 /** A change with a condition is sent once: sent again, it could fail for what it did itself. */
-function changing(method: string, id: string, options: ChangeOptions): ServerRequest {
+function changing(method: 'PATCH' | 'PUT', id: string, options: ChangeOptions): ServerRequest {
   if (options.version === undefined) return request(method, pathOf(id), options)
   const change = once(method, pathOf(id), options)
   change.headers.set('if-match', `"${options.version}"`)
@@ -137,7 +138,7 @@ export function createWebhooks(transport: Transport): Webhooks {
       send(withBody(changing('PUT', id, options), settings), readWebhook),
     enable: (id, options) => change(id, { enabled: true }, options),
     disable: (id, options) => change(id, { enabled: false }, options),
-    delete: (id, options = {}) => send(changing('DELETE', id, options), readNothing),
+    delete: (id, options = {}) => send(request('DELETE', pathOf(id), options), readNothing),
     rotateSecret: (id, options = {}) => send(act(id, 'rotate-secret', options), readWithSecret),
     test: (id, options = {}) => send(act(id, 'test', options), readDelivery),
     deliveries(id, options = {}) {

@@ -54,6 +54,7 @@ const fixes: Readonly<Record<string, string>> = {
   'webhook-not-found': 'buzzer webhooks lists those that there are',
   'webhook-disabled': 'buzzer webhooks enable ID',
   'delivery-not-found': 'buzzer webhooks deliveries lists those that there are',
+  'delivery-being-sent': 'wait for its answer: buzzer webhooks delivery ID',
   'endpoint-url-rejected': 'an address that is public, or put its host into outbound.allow',
   'callback-url-rejected': 'an address that is public, or put its host into outbound.allow',
   'precondition-failed': 'look at what it is now, and change that',

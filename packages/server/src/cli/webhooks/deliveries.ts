@@ -26,7 +26,7 @@ export const configureDeliveries: Configure = (command, { terminal, action }) =>
     .addOption(new Option('--state <state>', 'only those in this state').choices(deliveryStates))
     .option('--type <type>', 'only of events of this type')
     .option('--event <id>', 'only of this event')
-    .option('--job <id>', 'only callbacks about this job or batch')
+    .option('--job <id>', 'only callbacks about this job')
     .option('--after <when>', 'only those made after then: a time, or how long ago', pastOption)
     .option('--before <when>', 'only those made before then', pastOption)
     .option('--limit <n>', 'how many', countOption, 20)

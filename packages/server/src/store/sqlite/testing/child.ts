@@ -63,11 +63,11 @@ async function publishOn(to: Store): Promise<never> {
 
 async function deliverTo(to: Store, id: EndpointId): Promise<never> {
   for (;;) {
-    const { position, entries } = await to.fanOut.read(10)
+    const { move, entries } = await to.fanOut.read(10)
     const messages = entries.map((entry) =>
       sampleMessage([deliveryTo(id)], { offset: 'event' in entry ? entry.event.offset : 0 }),
     )
-    await to.fanOut.write({ position, createdAt: Date.now(), messages })
+    await to.fanOut.write({ move, createdAt: Date.now(), messages })
     if (entries.length > 0) print('written')
   }
 }
