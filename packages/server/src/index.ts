@@ -26,6 +26,20 @@ export {
 } from './define/config.ts'
 export { RetryableError, TerminalError, type TerminalProblem } from './define/errors.ts'
 export {
+  hook,
+  type GithubVerifyOptions,
+  type HmacVerifyOptions,
+  type HookDefinition,
+  type HookFinishOptions,
+  type HookOptions,
+  type HookPublishOptions,
+  type HookSubmitOptions,
+  type SecretOptions,
+  type StandardVerifyOptions,
+  type StripeVerifyOptions,
+  type VerifyOptions,
+} from './define/hook.ts'
+export {
   operation,
   type AdmissionOptions,
   type DeadLetterOptions,

@@ -72,6 +72,7 @@ const defaults = (folder: string): Config => ({
   operations: {},
   services: {},
   channels: {},
+  hooks: {},
   outboundAllow: [],
   limits: { bodyBytes: 1_048_576, resultBytes: 33_554_432 },
   retention: {

@@ -1,17 +1,19 @@
 import type { ConfigIssue } from '../define/errors.ts'
 import { checkChannel } from './check-channel.ts'
+import { checkHook } from './check-hook.ts'
 import { isRecord } from './check-keys.ts'
 import { checkMounts } from './check-mounts.ts'
 import { checkOperation } from './check-operation.ts'
 import { checkService } from './check-service.ts'
 import { show } from './parse.ts'
 
-/** Finds what is wrong with the operations, services and channels of the file, as far as they show it. */
+/** Finds what is wrong with the operations, services, channels and hooks of the file, as far as they show it. */
 export function checkDefinitions(file: Readonly<Record<string, unknown>>): readonly ConfigIssue[] {
   return [
     ...each('operations', file['operations'], checkOperation),
     ...each('services', file['services'], checkService),
     ...each('channels', file['channels'], checkChannel),
+    ...each('hooks', file['hooks'], checkHook(file)),
     ...checkMounts(file['services']),
   ]
 }

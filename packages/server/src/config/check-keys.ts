@@ -7,6 +7,7 @@ const keys: Readonly<Record<string, readonly string[] | null>> = {
   operations: null,
   services: null,
   channels: null,
+  hooks: null,
   outbound: ['allow'],
   store: null,
   bus: null,
@@ -30,6 +31,7 @@ const keys: Readonly<Record<string, readonly string[] | null>> = {
 /** Keys that somebody might look for here, and where they are instead. */
 const elsewhere: Readonly<Record<string, string>> = {
   secret: 'secrets do not belong into a file; set BUZZER_SECRET in the environment',
+  webhooks: 'write hooks: { … } for those that come in; others are not there yet',
   slots: 'write workers: { slots: 256 }',
   url: 'write publicUrl, or host and port',
 }

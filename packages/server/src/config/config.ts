@@ -1,6 +1,7 @@
 import type { ChannelDefinition } from '../define/channel.ts'
 import type { AdmissionPolicy } from '../core/admission.ts'
 import type { OperationDefinition } from '../define/operation.ts'
+import type { HookDefinition } from '../define/hook.ts'
 import type { ServiceDefinition } from '../define/service.ts'
 
 /** All that the process needs to know, checked and complete; times in milliseconds. */
@@ -25,6 +26,8 @@ export interface Config {
   readonly services: Readonly<Record<string, ServiceDefinition>>
   /** Declared and described; nothing is published to them yet. */
   readonly channels: Readonly<Record<string, ChannelDefinition>>
+  /** Incoming webhooks, with the secrets of their senders. */
+  readonly hooks: Readonly<Record<string, HookDefinition>>
   /** Private addresses that may be called. */
   readonly outboundAllow: readonly string[]
   readonly limits: { readonly bodyBytes: number; readonly resultBytes: number }

@@ -45,6 +45,7 @@ describe('what is in force', () => {
       secret: null,
       operations: {},
       channels: {},
+      hooks: {},
       admission: { backlog: 10_000_000, ageMs: null },
       shares: {},
       services: {},

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { ChannelDefinition } from '../define/channel.ts'
 import { ConfigError, type ConfigIssue } from '../define/errors.ts'
 import type { OperationDefinition } from '../define/operation.ts'
+import type { HookDefinition } from '../define/hook.ts'
 import type { ServiceDefinition } from '../define/service.ts'
 import { checkDefinitions } from './check-definitions.ts'
 import { checkKeys } from './check-keys.ts'
@@ -68,7 +69,7 @@ function refuseOpenDoor({ host }: Values, { name }: Origin): void {
 }
 
 function configOf(sources: Surroundings, values: Values, origins: Origins): Config {
-  const { operations = {}, services = {}, channels = {} } = sources.file
+  const { operations = {}, services = {}, channels = {}, hooks = {} } = sources.file
   return {
     file: sources.filePath,
     folder: sources.folder,
@@ -82,6 +83,7 @@ function configOf(sources: Surroundings, values: Values, origins: Origins): Conf
     operations: operations as Readonly<Record<string, OperationDefinition>>,
     services: services as Readonly<Record<string, ServiceDefinition>>,
     channels: channels as Readonly<Record<string, ChannelDefinition>>,
+    hooks: hooks as Readonly<Record<string, HookDefinition>>,
     outboundAllow: values.outboundAllow,
     limits: { bodyBytes: values.bodyBytes, resultBytes: values.resultBytes },
     retention: {

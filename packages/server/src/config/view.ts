@@ -1,4 +1,5 @@
 import { formatDuration } from '@buzzer/contract'
+import { hookOf } from '../define/hook-terms.ts'
 import type { Loaded } from './load.ts'
 import type { Origin } from './read-settings.ts'
 import { settings, type SettingName } from './settings.ts'
@@ -16,6 +17,7 @@ export interface ConfigView {
   readonly values: readonly ViewedValue[]
   readonly operations: readonly string[]
   readonly services: readonly ViewedService[]
+  readonly hooks: readonly ViewedHook[]
 }
 
 interface ViewedService {
@@ -23,6 +25,13 @@ interface ViewedService {
   /** The path or URL of its document; null where the document stands in the configuration. */
   readonly openapi: string | null
   readonly url: string | null
+}
+
+interface ViewedHook {
+  readonly name: string
+  /** How its calls are told from others. */
+  readonly scheme: string
+  readonly does: 'publish' | 'submit' | 'finish'
 }
 
 /** The configuration as it is in force, without its secrets. */
@@ -68,6 +77,10 @@ export function viewConfig({ config, origins, tracesSample }: Loaded): ConfigVie
       openapi: placeOf(options.openapi),
       url: options.url === undefined ? null : withoutCredentials(options.url),
     })),
+    hooks: Object.entries(config.hooks).map(([name, { options }]) => {
+      const { scheme, action } = hookOf(name, options)
+      return { name, scheme: scheme.kind, does: action.kind }
+    }),
   }
 }
 

@@ -6,6 +6,7 @@ import type {
   LimitOptions,
   OperationDefinition,
 } from './operation.ts'
+import type { HookDefinition } from './hook.ts'
 import type { ServiceDefinition } from './service.ts'
 
 /** What `defineConfig()` takes. What is left out has its default. */
@@ -20,6 +21,8 @@ export interface ConfigOptions<
   readonly services?: Services
   /** Streams of events, by name. */
   readonly channels?: Channels
+  /** Incoming webhooks, by the name in their address. */
+  readonly hooks?: Readonly<Record<string, HookDefinition>>
   readonly outbound?: OutboundOptions
   /**
    * Where the truth is kept: `sqlite:` and a folder, relative to this file. Default: `sqlite:./data`.
