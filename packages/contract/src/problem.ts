@@ -8,6 +8,7 @@ export const problems = {
   'invalid-parameter': { status: 400, retry: false, title: 'A query parameter does not parse' },
   'idempotency-key-missing': { status: 400, retry: false, title: 'An Idempotency-Key is required' },
   'invalid-token': { status: 401, retry: false, title: 'The credential is not valid' },
+  'signature-invalid': { status: 401, retry: false, title: 'The signature does not hold' },
   'insufficient-scope': { status: 403, retry: false, title: 'The credential does not allow this' },
   'host-not-allowed': {
     status: 403,
@@ -16,6 +17,7 @@ export const problems = {
   },
   'route-not-found': { status: 404, retry: false, title: 'There is no such route' },
   'operation-not-found': { status: 404, retry: false, title: 'There is no such operation' },
+  'hook-not-found': { status: 404, retry: false, title: 'There is no such hook' },
   'job-not-found': { status: 404, retry: false, title: 'There is no such job' },
   'batch-not-found': { status: 404, retry: false, title: 'There is no such batch' },
   'channel-not-found': { status: 404, retry: false, title: 'There is no such channel' },

@@ -8,11 +8,13 @@ import { createDocuments } from './app/documents.ts'
 import { refuseUnfinishedRestore } from './app/backup/unfinished.ts'
 import { loadDefinitions } from './app/definitions.ts'
 import { makeFolder } from './app/make-folder.ts'
+import { createHooks } from './app/hooks.ts'
 import { createRegistry } from './app/registry/registry.ts'
 import { ownHosts } from './app/own-hosts.ts'
 import { systemClock } from './app/system-clock.ts'
 import { systemRandom } from './app/system-random.ts'
 import { openTraces } from './app/traces.ts'
+import { createHookTokens } from './auth/hook/hook-token.ts'
 import { createJobTokens } from './auth/job-token.ts'
 import { createNoAuthentication } from './auth/none.ts'
 import { createSealer } from './auth/seal.ts'
@@ -102,6 +104,7 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
   const telemetry: Telemetry = metrics
   const traces = resources.use(await openTraces(config, { clock, random, log, telemetry, node }))
   const tracing = traces?.tracing ?? null
+  const hooks = createHooks(config, log)
   const definitionDeps = { clock, random, log, tracing, timetables }
   const declared = resources.use(await loadDefinitions(config, definitionDeps))
   const bus = resources.use(createMemoryBus())
@@ -173,12 +176,14 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
     auth: createNoAuthentication(() => hosts),
     tokens: createJobTokens(secret),
     webhookKeys,
+    hooks,
+    hookTokens: createHookTokens(secret),
     tickets: createTickets({ secret, ids, clock, used: store.tickets }),
     publicUrl,
     limits: config.limits,
     renderings: createRenderings(publicUrl),
     streams: createOpenStreams(clock, stopped.signal),
-    documents: createDocuments(definitions, publicUrl),
+    documents: createDocuments(definitions, publicUrl, hooks),
     docsFiles: createDocsFiles(),
     metrics: async () => ({ text: await metrics.render(), mediaType: metrics.contentType }),
     stopping: stopped.signal,

@@ -2,6 +2,7 @@ import { describeAsyncApi } from '../contracts/asyncapi/write/describe-async-api
 import { describeApi, renderYaml } from '../contracts/openapi/write/describe-api.ts'
 import type { JsonObject } from '../contracts/schema/json-pointer.ts'
 import type { ApiDocuments } from '../gateway/http/context.ts'
+import type { Hooks } from '../ports/hooks.ts'
 import type { Catalog } from '../ports/catalog.ts'
 import type { Registry } from '../ports/registry.ts'
 
@@ -16,6 +17,7 @@ const title = 'Buzzer'
 export function createDocuments(
   { catalog, channels }: Described,
   publicUrl: () => string,
+  hooks: Hooks,
 ): ApiDocuments {
   const made = new Map<string, string>()
   let described: readonly unknown[] = []
@@ -36,6 +38,7 @@ export function createDocuments(
       once(`openapi ${version}`, format, () =>
         describeApi({
           operations: catalog.operations(),
+          hooks: hooks.list(),
           publicUrl: publicUrl(),
           version,
           title,

@@ -2,6 +2,7 @@ import type { Engine } from '../../engine/engine.ts'
 import type { Encoding } from './answer/encoding.ts'
 import type { Authenticator, JobTokens, Tickets } from '../../ports/auth.ts'
 import type { Catalog } from '../../ports/catalog.ts'
+import type { HookTokens, Hooks } from '../../ports/hooks.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Renderings } from '../renderings.ts'
@@ -25,6 +26,8 @@ export interface HttpContext {
   readonly tokens: JobTokens
   readonly tickets: Tickets
   readonly webhookKeys: Pick<WebhookKeys, 'publicKey'>
+  readonly hooks: Hooks
+  readonly hookTokens: HookTokens
   /** The server's own address without a trailing slash. */
   readonly publicUrl: () => string
   readonly limits: { readonly bodyBytes: number }

@@ -1,15 +1,18 @@
 import { stringify } from 'yaml'
+import type { Hook } from '../../../core/hook.ts'
 import type { JsonSchema, Operation } from '../../../ports/catalog.ts'
 import type { JsonObject } from '../../schema/json-pointer.ts'
 import { parameters, responses, schemas } from './components.ts'
 import { callbacks, webhooks } from './outgoing.ts'
 import type { DescribedRoute } from './described-route.ts'
+import { writeHook } from './hook-operations.ts'
 import { writeOperation, type WrittenRoute } from './operation-routes.ts'
 import { describedRoutes } from './route-table.ts'
 
 export interface ApiDescription {
   /** The running definitions. */
   readonly operations: readonly Operation[]
+  readonly hooks?: readonly Hook[]
   /** Where the API is reached, without a slash at the end. */
   readonly publicUrl: string
   /** Of OpenAPI. */
@@ -19,7 +22,7 @@ export interface ApiDescription {
 
 /** Describes all that can be called here as an OpenAPI document. */
 export function describeApi(description: ApiDescription): JsonObject {
-  const { operations, publicUrl, version, title } = description
+  const { operations, hooks = [], publicUrl, version, title } = description
   const written = operations.map(writeOperation).filter(({ method }) => isKnown(method, version))
   const services = new Set(
     operations.flatMap(({ call }) => (call.kind === 'routed' ? [call.service] : [])),
@@ -39,14 +42,15 @@ export function describeApi(description: ApiDescription): JsonObject {
       'Batches',
       'Channels',
       'Webhooks',
+      'Hooks',
       'Dead letters',
       'Definitions',
       'Server',
       ...services,
     ].map((name) => ({ name })),
-    paths: pathsOf([...written, ...describedRoutes.map(writeRoute)]),
     webhooks,
     components: { schemas: allSchemas(written), parameters, responses, callbacks },
+    paths: pathsOf([...written, ...hooks.flatMap(writeHook), ...describedRoutes.map(writeRoute)]),
   }
 }
 

@@ -13,6 +13,7 @@ export interface DescribedRoute {
     | 'Channels'
     | 'Webhooks'
     | 'Operations'
+    | 'Hooks'
     | 'Dead letters'
     | 'Definitions'
     | 'Server'

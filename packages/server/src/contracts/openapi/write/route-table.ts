@@ -4,6 +4,7 @@ import { channelRoutes } from './routes/channels.ts'
 import { deadLetterRoutes } from './routes/dead-letters.ts'
 import { definitionRoutes } from './routes/definitions.ts'
 import { deliveryRoutes } from './routes/deliveries.ts'
+import { hookRoutes } from './routes/hooks.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { scheduleRoutes } from './routes/schedules.ts'
 import { serverRoutes } from './routes/server.ts'
@@ -19,6 +20,7 @@ export const describedRoutes: readonly DescribedRoute[] = [
   ...socketRoutes,
   ...webhookRoutes,
   ...deliveryRoutes,
+  ...hookRoutes,
   ...deadLetterRoutes,
   ...scheduleRoutes,
   ...definitionRoutes,

@@ -17,10 +17,16 @@ export function problemAnswer(
     'content-type': 'application/problem+json; charset=utf-8',
     'cache-control': 'no-store',
     ...retryAfter(problem),
-    ...(problem.code === 'invalid-token' ? { 'www-authenticate': 'Bearer' } : {}),
+    ...challenge(problem),
     ...headers,
   })
 }
+
+/** Every 401 names a way in (RFC 9110, section 11.6.1). */
+const challenge = ({ code }: Problem): AnswerHeaders =>
+  code === 'invalid-token' || code === 'signature-invalid'
+    ? { 'www-authenticate': code === 'invalid-token' ? 'Bearer' : 'Signature' }
+    : {}
 
 /** A path as it was received may hold what no URI does (RFC 3986). */
 const uriReference = (path: string): string =>

@@ -17,7 +17,7 @@ export interface SubmissionHeaders {
   readonly deadlineAt: Millis | null
 }
 
-const defaultPriority = 4
+export const defaultPriority = 4
 const maxKeyLength = 255
 export const maxTags = 20
 const tag = /^[\x21-\x2b\x2d-\x7e][\x20-\x2b\x2d-\x7e]{0,63}$/

@@ -35,6 +35,7 @@ import { problemList, problemPage } from './problem-page.ts'
 import { issueTicket } from './issue-ticket.ts'
 import { openChannelSocket, openSocket } from './open-socket.ts'
 import { publishEvents } from './publish-events.ts'
+import { receiveHook } from './receive-hook.ts'
 import { retryJob } from './retry-job.ts'
 import { runSchedule } from './run-schedule.ts'
 import { discardDeadLetters, retryDeadLetters } from './steer-dead-letters.ts'
@@ -114,6 +115,7 @@ export const routes: readonly Route[] = [
   getDelivery,
   redeliver,
   webhookKeys,
+  receiveHook,
   ...definitionHistories,
   home,
   healthz,

@@ -51,7 +51,7 @@ function publish(
     : answerTo(ctx, request, published)
 }
 
-function answerTo(ctx: HttpContext, request: HttpRequest, published: Published): Answer {
+export function answerTo(ctx: HttpContext, request: HttpRequest, published: Published): Answer {
   if (published.kind === 'refused') return refuse(ctx, request, published.problem)
   return json(202, publishedDocument(published), { 'cache-control': 'no-store' })
 }

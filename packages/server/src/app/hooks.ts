@@ -1,0 +1,23 @@
+import { createVerifier } from '../auth/hook/verifier.ts'
+import type { Config } from '../config/config.ts'
+import { hookOf } from '../define/hook-terms.ts'
+import type { Hooks, VerifiedHook } from '../ports/hooks.ts'
+import type { Log } from '../ports/log.ts'
+
+/**
+ * Makes the incoming webhooks of the configuration ready to be called.
+ *
+ * @throws ConfigError where one cannot be taken
+ */
+export function createHooks({ hooks }: Config, log: Log): Hooks {
+  const made = new Map<string, VerifiedHook>()
+  for (const [name, { options }] of Object.entries(hooks)) {
+    const hook = hookOf(name, options)
+    made.set(name, { ...hook, verify: createVerifier(hook.scheme) })
+    // The end of a job is opened by a token of its own.
+    if (hook.scheme.kind === 'none' && hook.action.kind !== 'finish')
+      log.warn({ hook: name }, "Everybody may call this hook: its `verify` is 'none'.")
+  }
+  const list = [...made.values()]
+  return { find: (name) => made.get(name) ?? null, list: () => list }
+}
