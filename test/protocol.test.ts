@@ -100,7 +100,10 @@ describe('PROTOCOL.md and the code', () => {
     }
     const open = routes.filter(({ scope }) => scope === 'public').map(({ path }) => path)
     // Whoever sends a webhook has no credential of ours; the signature is what lets it in.
-    expect(open.filter((path) => path.startsWith('/v1/'))).toEqual(['/v1/hooks/:hook'])
+    expect(open.filter((path) => path.startsWith('/v1/'))).toEqual([
+      '/v1/hooks/:hook',
+      '/v1/hooks/:hook/:job/:token',
+    ])
   })
 
   test('the job of section 2 has the members of the schema', () => {

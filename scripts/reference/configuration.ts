@@ -10,6 +10,7 @@ const files = [
   'server/src/define/service.ts',
   'server/src/define/channel.ts',
   'server/src/define/hook.ts',
+  'server/src/define/callback.ts',
 ]
 
 /** Everything that can be set: what stands in the file only, and what flags and variables change. */

@@ -8,7 +8,7 @@ import { createDocuments } from './app/documents.ts'
 import { refuseUnfinishedRestore } from './app/backup/unfinished.ts'
 import { loadDefinitions } from './app/definitions.ts'
 import { makeFolder } from './app/make-folder.ts'
-import { createHooks } from './app/hooks.ts'
+import { createCallbackUrls, createHooks } from './app/hooks.ts'
 import { createRegistry } from './app/registry/registry.ts'
 import { ownHosts } from './app/own-hosts.ts'
 import { systemClock } from './app/system-clock.ts'
@@ -105,7 +105,11 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
   const traces = resources.use(await openTraces(config, { clock, random, log, telemetry, node }))
   const tracing = traces?.tracing ?? null
   const hooks = createHooks(config, log)
-  const definitionDeps = { clock, random, log, tracing, timetables }
+  let url = ''
+  const publicUrl = (): string => config.publicUrl ?? url
+  const hookTokens = createHookTokens(secret)
+  const callbackUrl = createCallbackUrls(hookTokens, publicUrl)
+  const definitionDeps = { clock, random, log, tracing, timetables, callbackUrl }
   const declared = resources.use(await loadDefinitions(config, definitionDeps))
   const bus = resources.use(createMemoryBus())
   const opened = resources.use(
@@ -160,11 +164,9 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
   })
   resources.use(createLoopWatch({ clock, log, running: () => engine.runningOperations() }))
 
-  let url = ''
   let hosts: ReadonlySet<string> = new Set()
   let stopping: Promise<void> | null = null
   const stopped = new AbortController()
-  const publicUrl = (): string => config.publicUrl ?? url
   const server = createHttpServer({
     engine,
     catalog: definitions.catalog,
@@ -177,7 +179,7 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
     tokens: createJobTokens(secret),
     webhookKeys,
     hooks,
-    hookTokens: createHookTokens(secret),
+    hookTokens,
     tickets: createTickets({ secret, ids, clock, used: store.tickets }),
     publicUrl,
     limits: config.limits,

@@ -25,6 +25,7 @@ export {
   type WorkerOptions,
 } from './define/config.ts'
 export { RetryableError, TerminalError, type TerminalProblem } from './define/errors.ts'
+export type { CallbackOptions } from './define/callback.ts'
 export {
   hook,
   type GithubVerifyOptions,

@@ -1,3 +1,4 @@
+import type { JobId } from '@buzzer/contract'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
@@ -11,4 +12,6 @@ export interface DefinitionDeps {
   readonly log: Log
   readonly tracing: Tracing | null
   readonly timetables: Timetables
+  /** Where an upstream calls back for a run of a job. */
+  readonly callbackUrl: (hook: string, job: JobId, run: number) => string
 }

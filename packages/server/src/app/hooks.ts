@@ -1,7 +1,8 @@
+import type { JobId } from '@buzzer/contract'
 import { createVerifier } from '../auth/hook/verifier.ts'
 import type { Config } from '../config/config.ts'
 import { hookOf } from '../define/hook-terms.ts'
-import type { Hooks, VerifiedHook } from '../ports/hooks.ts'
+import type { HookTokens, Hooks, VerifiedHook } from '../ports/hooks.ts'
 import type { Log } from '../ports/log.ts'
 
 /**
@@ -21,3 +22,9 @@ export function createHooks({ hooks }: Config, log: Log): Hooks {
   const list = [...made.values()]
   return { find: (name) => made.get(name) ?? null, list: () => list }
 }
+
+/** Makes the addresses at which upstreams call back: each opens the end of one run of one job. */
+export const createCallbackUrls =
+  (tokens: HookTokens, publicUrl: () => string) =>
+  (hook: string, job: JobId, run: number): string =>
+    `${publicUrl()}/v1/hooks/${hook}/${job}/${tokens.issue(hook, job, run)}`

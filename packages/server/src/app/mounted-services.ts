@@ -1,3 +1,4 @@
+import { checkCallbackHook } from '../config/check-callback.ts'
 import type { Config } from '../config/config.ts'
 import type {
   ImportedOperation,
@@ -7,6 +8,7 @@ import type { OpenApiSource } from '../contracts/openapi/read/read-open-api.ts'
 import { absoluteServer, serverLack } from '../contracts/openapi/service/servers.ts'
 import { readService } from '../contracts/openapi/service/read-service.ts'
 import { defaultPolicies, type Policies } from '../core/operation.ts'
+import { callbackOf } from '../define/callback.ts'
 import { ConfigError } from '../define/errors.ts'
 import { policiesOf } from '../define/policies.ts'
 import type { OwnPolicyOptions } from '../define/operation.ts'
@@ -14,7 +16,11 @@ import type { Credentials, ServiceOptions } from '../define/service.ts'
 import type { Operation } from '../ports/catalog.ts'
 import type { Outbound } from '../ports/outbound.ts'
 import type { Runner } from '../ports/runner.ts'
-import { defaultUpstreamOperation, type UpstreamService } from '../runner/upstream/service.ts'
+import {
+  defaultUpstreamOperation,
+  type UpstreamCallback,
+  type UpstreamService,
+} from '../runner/upstream/service.ts'
 import { createUpstreamRunner } from '../runner/upstream/upstream-runner.ts'
 import { createBreather } from './breather.ts'
 import type { Mount, MountMatch } from './catalog.ts'
@@ -62,7 +68,7 @@ export function mountService(
   imported: ImportedService,
   deps: ServiceDeps,
 ): MountedService {
-  const upstream = upstreamOf(name, options, imported, deps.config)
+  const upstream = upstreamOf(name, options, imported, deps)
   const runner = runnerOf(upstream, deps)
   const mount = options.mount ?? `/api/${name}`
   const forwarded = (options.forward ?? []).map((header) => header.toLowerCase())
@@ -222,13 +228,14 @@ function upstreamOf(
   name: string,
   options: MountOptions,
   imported: ImportedService,
-  config: Config,
+  { config, callbackUrl }: Pick<ServiceDeps, 'config' | 'callbackUrl'>,
 ): UpstreamService {
   const unsafe = new Set(
     imported.operations
       .filter((operation) => overrideOf(options, operation)?.retryUnsafe === true)
       .map((operation) => operation.name),
   )
+  const callbacks = callbacksOf(name, options, imported, { config, callbackUrl })
   return {
     name,
     url: options.url ?? firstServer(name, imported),
@@ -238,8 +245,30 @@ function upstreamOf(
       ...defaultUpstreamOperation,
       retryUnsafe: unsafe.has(operation),
       maxResultBytes: config.limits.resultBytes,
+      callback: callbacks.get(operation) ?? null,
     }),
   }
+}
+
+/** Checked here too, because services may be defined while the server runs. */
+function callbacksOf(
+  name: string,
+  options: MountOptions,
+  { operations }: ImportedService,
+  { config, callbackUrl }: Pick<ServiceDeps, 'config' | 'callbackUrl'>,
+): ReadonlyMap<string, UpstreamCallback> {
+  const made = new Map<string, UpstreamCallback>()
+  for (const operation of operations) {
+    const callback = overrideOf(options, operation)?.callback
+    if (callback === undefined) continue
+    const path = `services.${name}.operations.${operation.operationId}.callback`
+    const issues = checkCallbackHook(path, callback, config.hooks)
+    if (issues.length > 0) throw new ConfigError(issues)
+    const terms = callbackOf(path, callback)
+    const urlOf: UpstreamCallback['urlOf'] = (job, run) => callbackUrl(terms.hook, job, run)
+    made.set(operation.name, { ...terms, urlOf })
+  }
+  return made
 }
 
 function firstServer(name: string, { servers, serversDiffer }: ImportedService): string {

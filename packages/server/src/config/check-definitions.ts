@@ -1,4 +1,5 @@
 import type { ConfigIssue } from '../define/errors.ts'
+import { checkCallbackHooks } from './check-callback.ts'
 import { checkChannel } from './check-channel.ts'
 import { checkHook } from './check-hook.ts'
 import { isRecord } from './check-keys.ts'
@@ -15,6 +16,7 @@ export function checkDefinitions(file: Readonly<Record<string, unknown>>): reado
     ...each('channels', file['channels'], checkChannel),
     ...each('hooks', file['hooks'], checkHook(file)),
     ...checkMounts(file['services']),
+    ...checkCallbackHooks(file),
   ]
 }
 

@@ -1,6 +1,7 @@
 import { defaultPolicies } from '../core/operation.ts'
 import type { ConfigIssue } from '../define/errors.ts'
 import { policiesOf } from '../define/policies.ts'
+import { checkCallback } from './check-callback.ts'
 import { checkCredentials } from './check-credentials.ts'
 import { isRecord, unknownKeys } from './check-keys.ts'
 import { ownPolicyKeys, policyKeys } from './check-operation.ts'
@@ -87,8 +88,9 @@ function checkOverrides(path: string, overrides: unknown): readonly ConfigIssue[
     const place = `${path}.${operationId}`
     if (!isRecord(policies)) return [{ path: place, detail: `${show(policies)} is not an object` }]
     return [
-      ...unknownKeys(`${place}.`, policies, [...ownPolicyKeys, 'retryUnsafe']),
+      ...unknownKeys(`${place}.`, policies, [...ownPolicyKeys, 'retryUnsafe', 'callback']),
       ...issuesOf(() => policiesOf(place, policies, defaultPolicies)),
+      ...checkCallback(`${place}.callback`, policies['callback']),
     ]
   })
 }

@@ -73,7 +73,7 @@ export const reclaimed = (job: Parked, lease: NewLease): Running => ({
   monitor: job.monitor,
 })
 
-export const succeeded = (job: Running, now: Millis): Succeeded => ({
+export const succeeded = (job: Queued | Running | Parked, now: Millis): Succeeded => ({
   ...kept(job),
   state: 'succeeded',
   finishedAt: now,
@@ -89,6 +89,16 @@ export function attemptFailed(
   if (job.attempt >= job.maxAttempts) return failed(job, error, true, now)
   return queuedAgain(job, retryAt)
 }
+
+/**
+ * What an attempt started outside has ended, while that attempt waits for it, before it could say
+ * that it does, or after it was lost.
+ */
+export const finished = (
+  job: Queued | Running | Parked,
+  error: Problem | null,
+  now: Millis,
+): Succeeded | Failed => (error === null ? succeeded(job, now) : failed(job, error, false, now))
 
 export function leaseLost(job: Running, maxLost: number, now: Millis): Job {
   if (job.cancelRequested) return cancelled(job, now)

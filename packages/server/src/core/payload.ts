@@ -55,8 +55,21 @@ export type InlineResult = Result & { readonly body: Uint8Array }
 
 export const isInline = (result: Result): result is InlineResult => !isBlob(result.body)
 
-/** Where a parked job looks for the end of what it started in an asynchronous upstream. */
-export interface Monitor {
+/** How a parked job hears of the end of what it started in an asynchronous upstream. */
+export type Monitor = PolledMonitor | AwaitedCallback
+
+/** The upstream calls back; nobody looks. */
+export interface AwaitedCallback {
+  /** The name of the hook that it calls. */
+  readonly hook: string
+  /** When to stop waiting and fail the attempt, in milliseconds since 1970. */
+  readonly giveUpAt: number
+}
+
+export const isAwaited = (monitor: Monitor): monitor is AwaitedCallback => 'hook' in monitor
+
+/** Where to look for it. */
+export interface PolledMonitor {
   readonly url: string
   /** How often it has been polled; the wait between polls grows with it. */
   readonly polls: number

@@ -19,6 +19,8 @@ export type JobInput =
   | { readonly kind: 'release'; readonly dueAt: Millis }
   /** It started something outside and waits for its end without a slot. */
   | { readonly kind: 'park'; readonly monitor: Monitor; readonly dueAt: Millis }
+  /** What it started outside has ended, whoever holds it now; `error` is null where that gave a result. */
+  | { readonly kind: 'finish'; readonly error: Problem | null }
   /** The caller does not want it any more. */
   | { readonly kind: 'cancel' }
   /** The worker stopped because of a cancel. */
@@ -54,6 +56,7 @@ const refuseAll = <R extends Refusal>(reason: R) =>
     lose: 'not-held',
     release: 'not-held',
     park: 'not-held',
+    finish: reason,
     cancel: reason,
     stop: 'not-held',
     expire: reason,
@@ -64,6 +67,7 @@ const rules: Rules = {
   queued: {
     ...refuseAll('job-finished'),
     claim: (job, { lease }, now) => next.claimed(job, lease, now),
+    finish: (job, { error }, now) => next.finished(job, error, now),
     cancel: (job, _, now) => next.cancelled(job, now),
     expire: (job, _, now) => next.expired(job, now),
   },
@@ -74,6 +78,7 @@ const rules: Rules = {
     lose: (job, { maxLost }, now) => next.leaseLost(job, maxLost, now),
     release: (job, { dueAt }) => next.released(job, dueAt),
     park: (job, { monitor, dueAt }) => next.parked(job, monitor, dueAt),
+    finish: (job, { error }, now) => next.finished(job, error, now),
     cancel: (job) => ({ ...job, cancelRequested: true }),
     stop: (job, _, now) => next.cancelled(job, now),
     expire: (job, _, now) => next.expired(job, now),
@@ -81,6 +86,7 @@ const rules: Rules = {
   parked: {
     ...refuseAll('job-finished'),
     claim: (job, { lease }) => next.reclaimed(job, lease),
+    finish: (job, { error }, now) => next.finished(job, error, now),
     cancel: (job, _, now) => next.cancelled(job, now),
     expire: (job, _, now) => next.expired(job, now),
   },

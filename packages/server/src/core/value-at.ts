@@ -8,7 +8,7 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
  *
  * @returns undefined where it leads nowhere
  */
-export function valueAt(root: unknown, pointer: string): unknown {
+function valueAt(root: unknown, pointer: string): unknown {
   let place = root
   for (const step of stepsOf(pointer)) {
     if (typeof place !== 'object' || place === null || !Object.hasOwn(place, step)) return undefined

@@ -1,3 +1,4 @@
+import type { CallbackOptions } from './callback.ts'
 import type { OwnPolicyOptions, PolicyOptions } from './operation.ts'
 
 /** What `service()` takes: an HTTP API that Buzzer wraps. */
@@ -30,6 +31,11 @@ export interface ServiceOperationOptions extends OwnPolicyOptions {
    * job runs at least once. Default: `false`.
    */
   readonly retryUnsafe?: boolean
+  /**
+   * The upstream answers 202 and calls a hook when it is done. The job then waits without a slot,
+   * and what the upstream calls with is its result.
+   */
+  readonly callback?: CallbackOptions
 }
 
 export type Credentials =

@@ -20,6 +20,7 @@ import { createDispatcher } from './dispatch/dispatcher.ts'
 import { createDropper } from './dispatch/drop.ts'
 import { drain } from './drain.ts'
 import { createFanOut } from './fan-out/fan-out.ts'
+import { finishJob, type FinishAnswer, type FinishOrder } from './finish.ts'
 import { findJob, type Asker, type Found } from './find.ts'
 import { createHeld } from './held.ts'
 import { createInspector } from './inspect.ts'
@@ -61,6 +62,8 @@ export interface Engine {
   cancel(asker: Asker, id: JobId): Promise<SteerAnswer>
   retry(asker: Asker, id: JobId): Promise<SteerAnswer>
   erase(asker: Asker, id: JobId): Promise<Problem | null>
+  /** Ends a run by the word of what it started outside. */
+  finish(order: FinishOrder): Promise<FinishAnswer>
   depths(): Promise<readonly Depth[]>
   /** The operations that run by themselves. */
   schedules(): Promise<readonly StoredSchedule[]>
@@ -122,6 +125,7 @@ export function createEngine(parts: EngineParts): Engine {
     cancel: (asker, id) => cancelJob(ctx, asker, id),
     retry: (asker, id) => retryJob(ctx, asker, id),
     erase: (asker, id) => eraseJob(ctx, asker, id),
+    finish: (order) => finishJob(ctx, order),
     depths: () => ctx.store.upkeep.depths(),
     ping: () => ctx.store.upkeep.ping(),
     runningOperations: () => ctx.held.operations(),

@@ -41,7 +41,7 @@ export async function record(
     if (answer === 'lease-lost' && ending.outcome?.kind === 'done') {
       letGo(ctx, ending.outcome.result)
     }
-    return reportLost(ctx, job)
+    return reportLost(ctx, job, ending.outcome?.kind === 'parked' ? 'info' : 'warn')
   }
   announce(ctx, operation, settlement)
   reportSettled(ctx, settlement, ending.trace)
@@ -164,9 +164,10 @@ function announce(ctx: EngineContext, operation: Operation | null, { next }: Set
 const opensGate = (operation: Operation | null, { key }: Outcome): boolean =>
   key !== null || (operation?.policies.concurrency ?? null) !== null
 
-function reportLost(ctx: EngineContext, job: Running): void {
+/** @param level an upstream that calls back before it has answered is no fault of anybody's */
+function reportLost(ctx: EngineContext, job: Running, level: 'info' | 'warn'): void {
   ctx.telemetry.lateOutcome(job.operation)
-  ctx.log.warn(
+  ctx.log[level](
     { job: job.id, operation: job.operation, run: job.run, attempt: job.attempt, fence: job.fence },
     'a lease was lost; what its attempt gave is not recorded',
   )

@@ -1,5 +1,6 @@
 import type { JobId, JobState } from '@buzzer/contract'
 import type { Callback } from '../core/callback.ts'
+import type { JobId, JobState, Problem } from '@buzzer/contract'
 import type { FailedAttempt, Job, Outcome, Parked, Progress, Queued, Running } from '../core/job.ts'
 import type { LeaseTerms } from '../core/lease.ts'
 import type { Input, Result } from '../core/payload.ts'
@@ -180,10 +181,24 @@ export interface Jobs {
   cancel(tenant: string, id: JobId): Promise<Steered>
   /** Opens another run of a failed job; with a key it queues last. */
   retry(tenant: string, id: JobId): Promise<Steered>
+  /**
+   * Ends a run by the word of what it started outside, whoever holds it, under the rules of
+   * `settle`; an ended one, and another run, stay as they are (`job-finished`).
+   */
+  finish(finish: Finish): Promise<Steered>
   /** Removes an ended job and all its payloads. */
   erase(tenant: string, id: JobId): Promise<'erased' | 'job-not-finished' | 'job-not-found'>
   /** Why a job waits, as far as only the store can tell. */
   surroundings(job: Job): Promise<StoreSurroundings>
+}
+
+export interface Finish {
+  readonly id: JobId
+  /** The one that started it. */
+  readonly run: number
+  /** Why it failed; null where it gave the result. */
+  readonly error: Problem | null
+  readonly result: Result | null
 }
 
 export type JobLookup =

@@ -18,6 +18,7 @@ export const doctorDeps = (): DefinitionDeps => ({
   log: silence,
   tracing: null,
   timetables: createCronTimetables(),
+  callbackUrl: () => '',
 })
 
 /**

@@ -44,7 +44,14 @@ async function startNode(bus: Bus) {
     },
   }
   const timetables = createCronTimetables()
-  const deps = { clock, random: systemRandom, log, tracing: null, timetables }
+  const deps = {
+    clock,
+    random: systemRandom,
+    log,
+    tracing: null,
+    timetables,
+    callbackUrl: () => '',
+  }
   const declared = resources.use(await loadDefinitions(config, deps))
   const onSwap = vi.fn(() => Promise.resolve())
   const registry = resources.use(

@@ -107,6 +107,7 @@ export function createWitness(clock: Clock, limits: ReadonlyMap<string, number>)
     },
     'jobs.cancel': (answer) => steered(answer as Steered),
     'jobs.retry': (answer) => steered(answer as Steered),
+    'jobs.finish': (answer) => steered(answer as Steered),
   }
 
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bytesIn, type Monitor } from '../../core/payload.ts'
+import { bytesIn, type PolledMonitor } from '../../core/payload.ts'
 import type { RunOutcome } from '../../ports/runner.ts'
 import { openStand, type Call, type Stand } from './testing/stand.ts'
 import { json, startUpstream, type Respond, type Seen } from './testing/upstream-server.ts'
@@ -303,7 +303,7 @@ describe('another origin', () => {
       error: { detail: expect.stringContaining(other.url) as string },
     })
     // Not even where the store says so.
-    const monitor: Monitor = { url: `${other.url}/jobs/1`, polls: 0, giveUpAt: Infinity }
+    const monitor: PolledMonitor = { url: `${other.url}/jobs/1`, polls: 0, giveUpAt: Infinity }
     expect(await stand.run({ ...call, monitor })).toMatchObject({ kind: 'failed' })
     expect(other.seen).toEqual([])
   })

@@ -1,4 +1,4 @@
-import type { Monitor } from '../../core/payload.ts'
+import type { PolledMonitor } from '../../core/payload.ts'
 import type { Millis } from '../../core/time.ts'
 import type { OutboundAnswer } from '../../ports/outbound.ts'
 import { headerOf } from './headers.ts'
@@ -69,7 +69,7 @@ export function startsWork(
 export function stepAfter(
   answer: OutboundAnswer,
   sought: Sought,
-  monitor: Pick<Monitor, 'url' | 'resultUrl'>,
+  monitor: Pick<PolledMonitor, 'url' | 'resultUrl'>,
   url: string,
   now: Millis,
 ): Step {
@@ -94,7 +94,7 @@ export function stepAfter(
 
 function stepAfterStatus(
   answer: OutboundAnswer,
-  monitor: Pick<Monitor, 'url' | 'resultUrl'>,
+  monitor: Pick<PolledMonitor, 'url' | 'resultUrl'>,
   url: string,
   retryAfterMs: number | null,
 ): Step {

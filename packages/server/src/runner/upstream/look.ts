@@ -1,4 +1,4 @@
-import type { Monitor, Result } from '../../core/payload.ts'
+import type { PolledMonitor, Result } from '../../core/payload.ts'
 import type { Millis } from '../../core/time.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { OutboundAnswer } from '../../ports/outbound.ts'
@@ -13,9 +13,14 @@ import type { AskTerms } from './send.ts'
 /** How one asynchronous answer is followed. */
 export interface Looker {
   /** The first wait for work that was just started. */
-  begin(name: CallName, monitor: Monitor, retryAfterMs: number | null): RunOutcome
+  begin(name: CallName, monitor: PolledMonitor, retryAfterMs: number | null): RunOutcome
   /** One look, with the steps that follow from it at once. */
-  look(attempt: Attempt, name: CallName, monitor: Monitor, terms: AskTerms): Promise<RunOutcome>
+  look(
+    attempt: Attempt,
+    name: CallName,
+    monitor: PolledMonitor,
+    terms: AskTerms,
+  ): Promise<RunOutcome>
 }
 
 export interface LookerDeps {
@@ -38,7 +43,7 @@ const maxSteps = 6
 export function createLooker(deps: LookerDeps): Looker {
   const { clock } = deps
 
-  const park = (monitor: Monitor, retryAfterMs: number | null): RunOutcome => {
+  const park = (monitor: PolledMonitor, retryAfterMs: number | null): RunOutcome => {
     const waitMs = waitBefore(monitor.polls, deps.random.fraction(), retryAfterMs)
     const dueAt = Math.min(clock.now() + waitMs, Math.max(monitor.giveUpAt, clock.now()))
     return { kind: 'parked', monitor, dueAt }
@@ -109,8 +114,8 @@ const statusAtMost = 4_194_304
 function notSeen(
   name: CallName,
   asked: Exclude<Asked, { kind: 'answered' | 'held' }>,
-  park: (monitor: Monitor, retryAfterMs: number | null) => RunOutcome,
-  monitor: Monitor,
+  park: (monitor: PolledMonitor, retryAfterMs: number | null) => RunOutcome,
+  monitor: PolledMonitor,
 ): RunOutcome {
   if (asked.kind === 'unauthorized') return park(monitor, null)
   const { reason } = asked.failure
@@ -126,7 +131,7 @@ const workFailed = (name: CallName, step: Extract<Step, { kind: 'failed' }>): Ru
     { ...step.extensions },
   )
 
-const gaveUp = (name: CallName): RunOutcome =>
+export const gaveUp = (name: CallName): RunOutcome =>
   finalFailure(
     'upstream-timeout',
     `The upstream ${name.service} accepted ${name.operation} and did not finish it in time. ` +

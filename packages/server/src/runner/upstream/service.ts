@@ -1,3 +1,5 @@
+import type { JobId } from '@buzzer/contract'
+
 /** An HTTP API that Buzzer wraps, as its runner needs to know it. */
 export interface UpstreamService {
   readonly name: string
@@ -25,12 +27,28 @@ export interface UpstreamOperation {
   readonly maxResultBytes: number
   /** How long an asynchronous upstream may take, in milliseconds. */
   readonly giveUpMs: number
+  /** Set where it calls back when it is done. */
+  readonly callback: UpstreamCallback | null
+}
+
+/** How an upstream is told where to call back. */
+export interface UpstreamCallback {
+  readonly hook: string
+  /** In lower case. */
+  readonly header: string | null
+  /** A JSON Pointer into its body. */
+  readonly at: string | null
+  /** How long it may take, in milliseconds. */
+  readonly withinMs: number
+  /** Where it calls for this run of a job; nobody else can know it. */
+  readonly urlOf: (job: JobId, run: number) => string
 }
 
 export const defaultUpstreamOperation: UpstreamOperation = {
   retryUnsafe: false,
   maxResultBytes: 16_777_216,
   giveUpMs: 86_400_000,
+  callback: null,
 }
 
 /** How Buzzer shows itself to the upstream; never what its own callers showed. */

@@ -1,6 +1,13 @@
 import { climbs } from '../../core/climbs.ts'
 import { attemptEndsAt } from '../../core/lease.ts'
-import { isBlob, type Input, type Result, type UpstreamRequest } from '../../core/payload.ts'
+import {
+  isAwaited,
+  isBlob,
+  type AwaitedCallback,
+  type Input,
+  type Result,
+  type UpstreamRequest,
+} from '../../core/payload.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Outbound, OutboundAnswer } from '../../ports/outbound.ts'
@@ -9,10 +16,11 @@ import type { Attempt, Runner, RunOutcome } from '../../ports/runner.ts'
 import type { Tracing } from '../../ports/tracing.ts'
 import { createAsker, type Asked } from './ask.ts'
 import { createBreaker } from './breaker.ts'
+import { withCallback } from './callback.ts'
 import { createAuthorizer } from './credentials.ts'
 import { startsWork } from './follow.ts'
 import { headerOf, kept } from './headers.ts'
-import { createLooker } from './look.ts'
+import { createLooker, gaveUp } from './look.ts'
 import {
   answeredBadly,
   finalFailure,
@@ -79,15 +87,22 @@ export function createUpstreamRunner(deps: UpstreamRunnerDeps): Runner {
     const name = nameOf(service, attempt, input.request)
     if (attempt.job.attempt <= 1) budget.earn()
     else if (breaker.heldOffUntil() === null && !budget.spend()) return overBudget(name)
-    const replayed = replay(service.url, attempt, input)
+    const { callback } = operation
+    const stored = replay(service.url, attempt, input)
+    const replayed =
+      callback === null ? stored : await withCallback(name, stored, attempt, callback)
+    if ('kind' in replayed) return replayed
     const asked = await asker.own(replayed, terms)
     if (asked.kind !== 'answered') return unanswered(name, asked, operation, clock)
     const { answer } = asked
     const retryAfterMs = retryAfter(answer.headers, clock.now())
     if (isRetryableStatus(answer.status)) return answeredBadly(name, answer.status, retryAfterMs)
     const work = startsWork(answer, replayed.url)
+    if (work === null && callback !== null && answer.status === 202) {
+      return awaited({ hook: callback.hook, giveUpAt: clock.now() + callback.withinMs })
+    }
     if (work === null) return { kind: 'done', result: resultOf(answer) }
-    const giveUpAt = clock.now() + operation.giveUpMs
+    const giveUpAt = clock.now() + (callback?.withinMs ?? operation.giveUpMs)
     return looker.begin(name, { ...work, polls: 0, giveUpAt }, retryAfterMs)
   }
 
@@ -98,6 +113,10 @@ export function createUpstreamRunner(deps: UpstreamRunnerDeps): Runner {
       if (input === null || input.request === null) throw new Error('The job holds no call.')
       const { request } = input
       const name = nameOf(service, attempt, request)
+      const { monitor } = job
+      if (monitor !== null && isAwaited(monitor)) {
+        return clock.now() >= monitor.giveUpAt ? gaveUp(name) : awaited(monitor)
+      }
       if (climbs(request.target)) return climbing(name)
       const operation = service.operation(job.operation)
       if (isBlob(input.body) && !(await attempt.blobs.has(input.body.id))) return lostInput(name)
@@ -106,9 +125,9 @@ export function createUpstreamRunner(deps: UpstreamRunnerDeps): Runner {
       const timeoutMs = Math.max(1, attemptEndsAt(job) - clock.now())
       const terms = { timeoutMs, maxBytes, spill, signal: attempt.signal }
       const outcome =
-        job.monitor === null
+        monitor === null
           ? await call(attempt, { ...input, request }, terms, operation)
-          : await looker.look(attempt, name, job.monitor, terms)
+          : await looker.look(attempt, name, monitor, terms)
       settle(outcome)
       return outcome
     },
@@ -118,6 +137,13 @@ export function createUpstreamRunner(deps: UpstreamRunnerDeps): Runner {
     },
   }
 }
+
+/** Whoever calls back ends the job; it is looked at again only when nobody has. */
+const awaited = (monitor: AwaitedCallback): RunOutcome => ({
+  kind: 'parked',
+  monitor,
+  dueAt: monitor.giveUpAt,
+})
 
 const nameOf = (
   { name: service }: UpstreamService,

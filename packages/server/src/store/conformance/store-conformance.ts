@@ -9,6 +9,7 @@ import { deliveryListSuite } from './delivery-list.ts'
 import { deliveryOrderSuite } from './delivery-order.ts'
 import { endpointSuite } from './endpoints.ts'
 import { fanOutSuite } from './fan-out.ts'
+import { finishingSuite } from './finishing.ts'
 import { fairnessSuite } from './fairness.ts'
 import { idempotencySuite } from './idempotency.ts'
 import { intakeSuite } from './intake.ts'
@@ -35,6 +36,7 @@ const roles: Readonly<Record<string, (open: OpenStore) => void>> = {
   'blobs': blobSuite,
   'reading': readingSuite,
   'steering': steeringSuite,
+  'finishing': finishingSuite,
   'schedules': scheduleSuite,
   'dead letters': deadLetterSuite,
   'rescue': rescueSuite,

@@ -28,6 +28,7 @@ import {
   type Claimed,
   type Claims,
   type Depth,
+  type Finish,
   type JobLookup,
   type JobQuery,
   type LeaseNews,
@@ -53,6 +54,7 @@ import { writeCallback } from './deliveries/callbacks.ts'
 import { deliveryCodecs } from './deliveries/codecs.ts'
 import type { ReadDefinitionRequest } from './definitions.ts'
 import type { SurroundingsRequest } from './depths.ts'
+import type { FinishRequest } from './finish.ts'
 import { writeKeyClaim, writeNewJob } from './new-job-codec.ts'
 import { noted, pieceBytesAtMost } from './note.ts'
 import { opcode } from './opcode.ts'
@@ -211,6 +213,16 @@ const result: Codec<JobId, Result | null> = {
   read: readResult,
 }
 
+const finish: Codec<Finish, Steered> = {
+  code: opcode.finish,
+  write(output, finished) {
+    const { id, run, error } = finished
+    output.value({ id, run, error } satisfies FinishRequest)
+    writeResult(output, finished.result)
+  },
+  read: (reply) => reply.value() as Steered,
+}
+
 /** Every command of the port, by its name. */
 export const codecs = {
   ...batchCodecs,
@@ -219,6 +231,7 @@ export const codecs = {
   settle,
   note,
   claim: claimJobs,
+  finish,
   read,
   input,
   result,

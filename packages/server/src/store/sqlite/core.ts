@@ -63,6 +63,7 @@ import {
   createSyncSchedules,
 } from './schedules.ts'
 import { loadSeed } from './seed.ts'
+import { createFinish } from './finish.ts'
 import { createGates, type Served } from './served.ts'
 import { createSettle } from './settle.ts'
 import { createCancel, createErase, createRetry } from './steer.ts'
@@ -196,6 +197,7 @@ const createHandlers = (parts: Parts): Readonly<Record<CommandName, Handler>> =>
   listChannels: createListChannels(parts),
   useTicket: createUseTicket(parts),
   ...createDeliveryHandlers(parts),
+  finish: createFinish(parts),
 })
 
 export interface ServeRequest {

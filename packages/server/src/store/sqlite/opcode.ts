@@ -63,6 +63,7 @@ export const opcode = {
   redeliverFailed: 97,
   dropDeliveries: 98,
   deliveryDepth: 99,
+  finish: 90,
 } as const
 
 export type CommandName = keyof typeof opcode

@@ -26,6 +26,7 @@ export const createStore = (
     list: (query) => call(codecs.list, query),
     cancel: (tenant, id) => call(codecs.cancel, { tenant, id }),
     retry: (tenant, id) => call(codecs.retry, { tenant, id }),
+    finish: (finish) => call(codecs.finish, finish),
     erase: (tenant, id) => call(codecs.erase, { tenant, id }),
     surroundings: ({ id, tenant, operation, key }) =>
       call(codecs.surroundings, { id, tenant, operation, key }),

@@ -93,6 +93,7 @@ function createSucceed({ db, callbacks }: Parts): (success: Success) => boolean 
 }
 
 function createInsertResult(db: Parts['db'], blobRows: Parts['blobRows']) {
+export function createInsertResult(db: Parts['db'], blobRows: Parts['blobRows']) {
   const insert = db.prepare(
     `INSERT OR REPLACE INTO results (job, status, media_type, headers, body)
      VALUES (?, ?, ?, ?, ?)`,
@@ -108,19 +109,22 @@ function createInsertResult(db: Parts['db'], blobRows: Parts['blobRows']) {
   }
 }
 
-function createSettleOther({ db, mover, clock, quarantine, blobRows }: Parts) {
-  const read = db.prepare(selectJob)
-  const insertResult = createInsertResult(db, blobRows)
-  const insertFailure = db.prepare(
+export function createInsertFailure(db: Parts['db']) {
+  const insert = db.prepare(
     `INSERT OR REPLACE INTO failures (job, run, attempt, started_at, finished_at, error)
      VALUES (?, ?, ?, ?, ?, ?)`,
   )
 
-  const storeFailure = (id: string, failure: FailedAttempt): void => {
+  return (id: string, failure: FailedAttempt): void => {
     const { run, attempt, startedAt, finishedAt, error } = failure
-    insertFailure.run(id, run, attempt, startedAt, finishedAt, JSON.stringify(error))
+    insert.run(id, run, attempt, startedAt, finishedAt, JSON.stringify(error))
   }
+}
 
+function createSettleOther({ db, mover, clock, quarantine, blobRows }: Parts) {
+  const read = db.prepare(selectJob)
+  const insertResult = createInsertResult(db, blobRows)
+  const storeFailure = createInsertFailure(db)
   return (input: Unpack): boolean => {
     const { id, fence, next, failure } = input.value() as OtherSettlement
     const row = read.row(id)

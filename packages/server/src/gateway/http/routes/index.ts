@@ -16,6 +16,7 @@ import { channelEvents } from './channel-events.ts'
 import { channelPresence } from './channel-presence.ts'
 import { docsFile, docsOfCalls, docsOfChannels } from './docs.ts'
 import { eraseJob } from './erase-job.ts'
+import { finishByHook } from './finish-by-hook.ts'
 import { getBatch } from './get-batch.ts'
 import { getChannel, getOperation, getService } from './get-definition.ts'
 import { getJob } from './get-job.ts'
@@ -116,6 +117,7 @@ export const routes: readonly Route[] = [
   redeliver,
   webhookKeys,
   receiveHook,
+  finishByHook,
   ...definitionHistories,
   home,
   healthz,

@@ -49,7 +49,7 @@ export function openStand(
   url: string,
   settings: Partial<UpstreamService> & Partial<UpstreamOperation> = {},
 ): Stand {
-  const { retryUnsafe, maxResultBytes, giveUpMs, ...service } = settings
+  const { retryUnsafe, maxResultBytes, giveUpMs, callback, ...service } = settings
   let now = startAt
   const clock: Clock = { ...realClock, now: () => now, monotonic: () => now }
   const outbound = createOutbound({ allow: ['127.0.0.1'], clock: realClock })
@@ -70,6 +70,7 @@ export function openStand(
         retryUnsafe: retryUnsafe ?? defaultUpstreamOperation.retryUnsafe,
         maxResultBytes: maxResultBytes ?? defaultUpstreamOperation.maxResultBytes,
         giveUpMs: giveUpMs ?? defaultUpstreamOperation.giveUpMs,
+        callback: callback ?? null,
       }),
       ...service,
     },

@@ -63,4 +63,28 @@ export const hookRoutes: readonly DescribedRoute[] = [
     requestBody: body,
     responses: merge(published, submitted),
   },
+  {
+    method: 'post',
+    path: '/v1/hooks/{hook}/{job}/{token}',
+    operationId: 'finishJob',
+    tag: 'Hooks',
+    summary: 'Ends a job that waits for its upstream; the address came with the call of that',
+    parameters: [
+      hook,
+      { name: 'job', in: 'path', required: true, schema: id },
+      { name: 'token', in: 'path', required: true, schema: id, description: 'Of this run of it.' },
+    ],
+    requestBody: body,
+    responses: merge(
+      {
+        '200': json('It has ended, by this or before', {
+          type: 'object',
+          required: ['job', 'state'],
+          properties: { job: id, state: { type: 'string' } },
+        }),
+      },
+      refusals,
+      problemAnswers('job-not-found', 'job-expired'),
+    ),
+  },
 ]
