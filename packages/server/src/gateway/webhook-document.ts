@@ -51,7 +51,7 @@ const headersDocument = (headers: Headers): Readonly<Record<string, string>> =>
   Object.fromEntries(headers.map(([name, value]) => [name, secretive.test(name) ? '***' : value]))
 
 const policyDocument = (policy: DeliveryPolicy): DeliveryPolicyDocument => ({
-  schedule: policy.scheduleMs.map(formatDuration),
+  schedule: policy.scheduleMs.map((ms) => (ms === 0 ? '0s' : formatDuration(ms))),
   timeout: formatDuration(policy.timeoutMs),
   concurrency: policy.concurrency,
   ordered: policy.ordered,

@@ -1,4 +1,3 @@
-import type { JobId, JobState } from '@buzzer/contract'
 import type { Callback } from '../core/callback.ts'
 import type { JobId, JobState, Problem } from '@buzzer/contract'
 import type { FailedAttempt, Job, Outcome, Parked, Progress, Queued, Running } from '../core/job.ts'

@@ -92,7 +92,6 @@ function createSucceed({ db, callbacks }: Parts): (success: Success) => boolean 
   }
 }
 
-function createInsertResult(db: Parts['db'], blobRows: Parts['blobRows']) {
 export function createInsertResult(db: Parts['db'], blobRows: Parts['blobRows']) {
   const insert = db.prepare(
     `INSERT OR REPLACE INTO results (job, status, media_type, headers, body)

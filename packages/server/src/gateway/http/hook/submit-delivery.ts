@@ -35,6 +35,7 @@ export async function submitDelivery(
     operation,
     tags: [`hook:${delivery.hook.name}`],
     trace: readTrace(request.headers),
+    callback: null,
     idempotency: keyOf(delivery),
   })
   if (accepted.kind !== 'refused')
