@@ -1,9 +1,9 @@
 import { formatDuration, type DeliveryPolicyDocument, type WebhookDocument } from '@buzzer/contract'
 import type { DeliveryPolicy } from '../core/delivery-policy.ts'
 import type { Endpoint } from '../core/endpoint.ts'
-import type { Headers } from '../core/payload.ts'
 import { formatTime, type Millis } from '../core/time.ts'
 import type { WebhookWish } from '../engine/webhooks/webhook-wish.ts'
+import { maskedHeaders } from './masked-headers.ts'
 
 export const webhookPath = ({ id }: Pick<Endpoint, 'id'>): string => `/v1/webhooks/${id}`
 
@@ -24,7 +24,7 @@ export function webhookDocument(
     types: wish.types,
     filter: wish.filter,
     mapping: wish.mapping ?? null,
-    headers: headersDocument(wish.headers),
+    headers: maskedHeaders(wish.headers),
     policy: policyDocument(wish.policy),
     enabled: endpoint.enabled,
     disabled: disabled === null ? null : { ...disabled, at: formatTime(disabled.at) },
@@ -43,12 +43,6 @@ export function webhookDocument(
 }
 
 const timeOrNull = (at: Millis | null): string | null => (at === null ? null : formatTime(at))
-
-const secretive = /auth|token|secret|key|cookie|signature|password/i
-
-/** Values of those that may be credentials are shown to nobody. */
-const headersDocument = (headers: Headers): Readonly<Record<string, string>> =>
-  Object.fromEntries(headers.map(([name, value]) => [name, secretive.test(name) ? '***' : value]))
 
 const policyDocument = (policy: DeliveryPolicy): DeliveryPolicyDocument => ({
   schedule: policy.scheduleMs.map((ms) => (ms === 0 ? '0s' : formatDuration(ms))),

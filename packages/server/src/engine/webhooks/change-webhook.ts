@@ -96,7 +96,10 @@ export async function removeWebhook(
   ctx: EngineContext,
   { tenant }: Asker,
   id: EndpointId,
+  expects: VersionTest,
 ): Promise<Problem | null> {
+  const endpoint = await ctx.store.endpoints.read(tenant, id)
+  if (endpoint !== null && !expects(endpoint.version)) return movedOn
   const removed = await ctx.store.endpoints.remove(tenant, id)
   if (removed === 'unknown') return webhookNotFound
   await follow(ctx)

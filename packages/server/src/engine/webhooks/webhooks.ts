@@ -44,7 +44,7 @@ export interface WebhookEngine {
     expects: VersionTest,
     change: (wish: WebhookWish) => WebhookWish | Problem,
   ): Promise<WebhookChanged>
-  remove(asker: Asker, id: EndpointId): Promise<Problem | null>
+  remove(asker: Asker, id: EndpointId, expects: VersionTest): Promise<Problem | null>
   /** @param secret null for one of ours */
   rotateSecret(asker: Asker, id: EndpointId, secret: string | null): Promise<WebhookChanged>
   test(asker: Asker, id: EndpointId): Promise<SentAgain>

@@ -74,7 +74,10 @@ export function refuseUnknown(
 ): void {
   for (const name of Object.keys(members)) {
     if (known.includes(name)) continue
-    const escaped = name.replaceAll('~', '~0').replaceAll('/', '~1')
-    refuse(`${pointer}/${escaped}`, `is not known; there are ${known.join(', ')}`)
+    refuse(`${pointer}/${pointerPart(name)}`, `is not known; there are ${known.join(', ')}`)
   }
 }
+
+/** A name as it stands in a JSON Pointer (RFC 6901). */
+export const pointerPart = (name: string): string =>
+  name.replaceAll('~', '~0').replaceAll('/', '~1')

@@ -4,12 +4,12 @@ import { defaultDeliveryPolicy } from '../../../core/delivery-policy.ts'
 import { readEventFilter } from '../../../core/event-filter.ts'
 import { readEventMapping } from '../../../core/event-mapping.ts'
 import type { Headers } from '../../../core/payload.ts'
-import { whyNoHeaders } from '../../../core/endpoint-headers.ts'
 import { whyNoSecret } from '../../../core/webhook-secret.ts'
 import type { NewWebhookWish } from '../../../engine/webhooks/change-webhook.ts'
 import type { WebhookWish } from '../../../engine/webhooks/webhook-wish.ts'
 import { readDeliveryPolicy } from './delivery-policy.ts'
-import { isMembers, readMembers, type Members, type Refuse } from './json-object.ts'
+import { readMembers, type Members, type Refuse } from './json-object.ts'
+import { readOwnHeaders } from './own-headers-of-webhook.ts'
 
 const settings = [
   'url',
@@ -51,8 +51,10 @@ export const readNewWebhook = (members: Members): NewWebhookWish | Problem =>
   }))
 
 /** Reads all settings of a webhook; what is not said is as in a new one. */
-export const readWholeWebhook = (members: Members): WebhookWish | Problem =>
-  readMembers(members, settings, (refuse) => readSettings(members, nothingSaid, refuse))
+export const readWholeWebhook = (before: WebhookWish, members: Members): WebhookWish | Problem =>
+  readMembers(members, settings, (refuse) =>
+    readSettings(members, nothingSaid, refuse, before.headers),
+  )
 
 /** Reads a JSON merge patch (RFC 7396) of the settings. */
 export const readWebhookPatch = (before: WebhookWish, members: Members): WebhookWish | Problem =>
@@ -65,7 +67,13 @@ export function readRotation(members: Members): { readonly secret: string | null
   }))
 }
 
-function readSettings(members: Members, before: WebhookWish, refuse: Refuse): WebhookWish {
+/** @param masked whose values stand behind the masks that are shown of them */
+function readSettings(
+  members: Members,
+  before: WebhookWish,
+  refuse: Refuse,
+  masked: Headers = before.headers,
+): WebhookWish {
   const mapping = readMapping(members['mapping'], before.mapping, refuse)
   return {
     url: readUrl(members['url'], before.url, refuse),
@@ -74,7 +82,7 @@ function readSettings(members: Members, before: WebhookWish, refuse: Refuse): We
     types: readTypes(members['types'], before.types, refuse),
     filter: readFilter(members['filter'], before.filter, refuse),
     ...(mapping === undefined ? {} : { mapping }),
-    headers: readHeaders(members['headers'], before.headers, refuse),
+    headers: readOwnHeaders(members['headers'], { before: before.headers, masked }, refuse),
     policy: readDeliveryPolicy(members['policy'], before.policy, refuse),
     enabled: readFlag(members, 'enabled', before.enabled, refuse),
   }
@@ -145,24 +153,6 @@ function readMapping(value: unknown, before: unknown, refuse: Refuse): unknown {
   if (read.kind === 'mapping') return value
   for (const { pointer, detail } of read.errors) refuse(pointer, detail)
   return before
-}
-
-/** Null for a header removes it. */
-function readHeaders(value: unknown, before: Headers, refuse: Refuse): Headers {
-  if (value === undefined || value === null) return value === null ? [] : before
-  if (!isMembers(value)) {
-    refuse('/headers', 'has to be an object of names and texts')
-    return before
-  }
-  const headers = new Map(before)
-  for (const [name, text] of Object.entries(value)) {
-    if (text === null) headers.delete(name.toLowerCase())
-    else if (typeof text === 'string') headers.set(name.toLowerCase(), text)
-    else refuse(`/headers/${name}`, 'has to be text')
-  }
-  const why = whyNoHeaders(Object.fromEntries(headers))
-  if (why !== null) refuse('/headers', why)
-  return [...headers]
 }
 
 function readFlag(members: Members, name: string, before: boolean, refuse: Refuse): boolean {

@@ -77,7 +77,7 @@ export const putWebhook: Route = {
   method: 'PUT',
   path,
   scope,
-  handle: (ctx, request) => change(ctx, request, (_, members) => readWholeWebhook(members)),
+  handle: (ctx, request) => change(ctx, request, readWholeWebhook),
 }
 
 export const removeWebhook: Route = {
@@ -87,7 +87,9 @@ export const removeWebhook: Route = {
   async handle(ctx, request) {
     const id = webhookIdIn(request)
     if (isProblem(id)) return refuse(ctx, request, id)
-    const problem = await ctx.engine.webhooks.remove(request.caller, id)
+    const expects = readPrecondition(request)
+    if (isProblem(expects)) return refuse(ctx, request, expects)
+    const problem = await ctx.engine.webhooks.remove(request.caller, id, expects)
     return problem === null ? empty(204) : refuse(ctx, request, problem)
   },
 }
