@@ -13,8 +13,10 @@ export interface Lane {
   isProven: boolean
   /** Attempts that failed since the last one that succeeded. */
   failures: number
-  /** No attempt begins before. */
+  /** No attempt begins before, because so many failed. */
   restUntil: Millis
+  /** The same, because its receiver takes only so many a minute; success does not change that. */
+  spacedUntil: Millis
 }
 
 /** Enough to begin with; one that is slow or broken does not get more. */
@@ -32,12 +34,18 @@ export const newLane = (name: string): Lane => ({
   isProven: false,
   failures: 0,
   restUntil: 0,
+  spacedUntil: 0,
 })
 
 /** How many more attempts may begin now. */
 export function roomOf(lane: Lane, concurrency: number, now: Millis): number {
-  return lane.restUntil > now ? 0 : Math.max(0, Math.min(lane.pace, concurrency) - lane.taken)
+  if (startsAt(lane) > now) return 0
+  return Math.max(0, Math.min(lane.pace, concurrency) - lane.taken)
 }
+
+/** No attempt begins before. */
+export const startsAt = ({ restUntil, spacedUntil }: Lane): Millis =>
+  Math.max(restUntil, spacedUntil)
 
 export function paceUp(lane: Lane, concurrency: number): void {
   lane.isProven = true

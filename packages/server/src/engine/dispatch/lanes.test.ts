@@ -87,6 +87,8 @@ describe('what is claimed', () => {
     lanes.due('a', 0)
     expect(lanes.wants(0)).toMatchObject([{ max: 1 }])
     lanes.due('a', 0)
+    // Not even where it has taken the last one well.
+    paceUp(lanes.of('a'), 64)
     expect(lanes.wants(499)).toEqual([])
     expect(lanes.nextAt(499)).toBe(500)
     expect(lanes.wants(500)).toMatchObject([{ max: 1 }])

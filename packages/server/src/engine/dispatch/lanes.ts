@@ -1,6 +1,6 @@
 import type { Millis } from '../../core/time.ts'
 import type { LaneWant } from '../../ports/deliveries.ts'
-import { newLane, noteDue, roomOf, type Lane } from './lane.ts'
+import { newLane, noteDue, roomOf, startsAt, type Lane } from './lane.ts'
 import type { LaneTerms } from './lane-terms.ts'
 
 /** The lanes that this node knows of, and which of them are to be served next. */
@@ -85,7 +85,7 @@ export function createLanes({ slots, termsOf }: LanesOptions): Lanes {
     const room = Math.min(roomOf(lane, oneByOne, now), terms.gapMs > 0 ? 1 : Infinity)
     const max = Math.min(room, shareOf(lane, even), most)
     if (max <= 0) return null
-    if (terms.gapMs > 0) lane.restUntil = now + terms.gapMs
+    if (terms.gapMs > 0) lane.spacedUntil = now + terms.gapMs
     return { lane: lane.name, max, ordered: terms.ordered, leaseMs: terms.leaseMs }
   }
 
@@ -132,7 +132,10 @@ export function createLanes({ slots, termsOf }: LanesOptions): Lanes {
     nextAt(now) {
       collect(now)
       let next = quietUntil
-      for (const { restUntil } of ready) if (restUntil > now) next = Math.min(next, restUntil)
+      for (const lane of ready) {
+        const at = startsAt(lane)
+        if (at > now) next = Math.min(next, at)
+      }
       return next === Infinity ? null : next
     },
   }
