@@ -17,8 +17,9 @@ function readCallback(headers: IncomingHttpHeaders): CallbackWish | null | Probl
     if (events === null && secret === null) return null
     return invalidHeader('Callback-URL', 'has to be there where Callback-Events or -Secret are')
   }
-  if (url === '' || url.length > longestUrl) {
-    return invalidHeader('Callback-URL', `takes an address of at most ${longestUrl} characters`)
+  // Node joins repeated headers with a comma and a space; no address has white space in it.
+  if (url === '' || url.length > longestUrl || /\s/.test(url)) {
+    return invalidHeader('Callback-URL', `takes one address of at most ${longestUrl} characters`)
   }
   if (events !== null && !isEvents(events)) {
     return invalidHeader('Callback-Events', `takes one of ${callbackEvents.join(', ')}`)

@@ -30,7 +30,10 @@ export function takePage<Item>(
     return invalidParameter(unknown, `is not known; use ${names.join(', ')}`)
   const limit = readLimit(query.get('limit'))
   if (isProblem(limit)) return limit
-  const after = decode(query.get('cursor'))
+  const cursor = query.get('cursor') ?? ''
+  const after = decode(cursor)
+  if (encode(after) !== cursor)
+    return invalidParameter('cursor', 'takes what `next` of a list said')
   const rest = items.filter((item) => keyOf(item) > after)
   const page = rest.slice(0, limit)
   const last = page.at(-1)
@@ -47,5 +50,4 @@ export function readLimit(text: string | null): number | Problem {
 }
 
 const encode = (key: string): string => Buffer.from(key, 'utf8').toString('base64url')
-const decode = (cursor: string | null): string =>
-  cursor === null ? '' : Buffer.from(cursor, 'base64url').toString('utf8')
+const decode = (cursor: string): string => Buffer.from(cursor, 'base64url').toString('utf8')

@@ -12,6 +12,8 @@ type Range = Omit<Replay, 'endpoint' | 'signal'>
 /** Deliveries a second, where nothing is said. */
 const defaultRate = 50
 const mostRate = 10_000
+/** Slower than this it would take years, or would be no time that a clock can show. */
+const longestEveryMs = 3_600_000
 
 /** Reads which failed deliveries are sent again. */
 export const readFailedOnes = (members: Members): FailedOnes | Problem =>
@@ -58,11 +60,14 @@ const unitMs = { s: 1_000, m: 60_000, h: 3_600_000 } as const
 /** A number of a second, or text such as `50/s`. @returns the milliseconds between two */
 function readEvery(value: unknown, refuse: Refuse): number {
   if (value === undefined || value === null) return 1_000 / defaultRate
-  if (typeof value === 'number' && value > 0 && value <= mostRate) return 1_000 / value
   const [, count = '', unit = ''] =
     typeof value === 'string' ? (/^([1-9]\d{0,5})\/([smh])$/.exec(value) ?? []) : []
-  const everyMs = unitMs[unit as keyof typeof unitMs] / Number(count)
-  if (everyMs >= 1_000 / mostRate) return everyMs
-  refuse('/rate', `has to be how many a second, up to ${mostRate}, or text such as "100/m"`)
+  const everyMs =
+    typeof value === 'number' ? 1_000 / value : unitMs[unit as keyof typeof unitMs] / Number(count)
+  if (everyMs >= 1_000 / mostRate && everyMs <= longestEveryMs) return everyMs
+  refuse(
+    '/rate',
+    `has to be how many a second, up to ${mostRate}, or text such as "100/m" or "1/h"`,
+  )
   return 1_000 / defaultRate
 }
