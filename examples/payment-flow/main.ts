@@ -1,6 +1,7 @@
+import { createClient } from '@buzzer/client'
 import { join } from 'node:path'
 import { openDataFolder, startBuzzer, startProgram } from '../start-buzzer.ts'
-import { subscribe } from './deliveries.ts'
+import type config from './buzzer.config.ts'
 import { openShop } from './shop.ts'
 import { sellAll } from './sell-all.ts'
 import { openWarehouse } from './warehouse.ts'
@@ -17,7 +18,15 @@ await using buzzer = await startBuzzer(new URL('buzzer.config.ts', import.meta.u
   BANK_URL: bank.url,
   RECEIVERS: [shop, warehouse].map(({ url }) => new URL(url).host).join(' '),
 })
-const webhook = await subscribe(buzzer.url, `${warehouse.url}/payments`)
+const client = createClient<typeof config>({ url: buzzer.url })
+const webhook = await client.webhooks.create({
+  url: `${warehouse.url}/payments`,
+  description: 'The warehouse',
+  channels: ['payments.*'],
+  types: ['payment.*'],
+  // What fails comes again soon, because nobody waits here for minutes.
+  policy: { schedule: ['0s', '500ms', '1s', '2s', '5s', '10s'], timeout: '5s' },
+})
 warehouse.trust(webhook.secret)
 
-await sellAll({ buzzerUrl: buzzer.url, webhook: webhook.id, shop, warehouse })
+await sellAll({ client, webhook: webhook.id, shop, warehouse })

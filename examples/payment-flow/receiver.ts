@@ -1,8 +1,8 @@
+import { verifyWebhook, WebhookVerificationError } from '@buzzer/client'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { buffer } from 'node:stream/consumers'
-import { isSigned } from './signature.ts'
+import { text } from 'node:stream/consumers'
 
 /** A CloudEvent, as far as a receiver looks at it. */
 export interface Event<Data> {
@@ -17,7 +17,7 @@ export interface Receiver extends AsyncDisposable {
 }
 
 interface Receiving<Data> {
-  /** Null as long as nothing is to be trusted. */
+  /** Null as long as it does not know one. */
   readonly secret: () => string | null
   /** Whether anything is taken now. */
   readonly isOpen: () => boolean
@@ -32,13 +32,13 @@ export async function openReceiver<Data>(receiving: Receiving<Data>): Promise<Re
   let repeated = 0
 
   const statusOf = async (request: IncomingMessage): Promise<number> => {
-    const body = await buffer(request)
-    if (!receiving.isOpen()) return 503
+    // As it came: what is parsed and written again has another signature.
+    const body = await text(request)
     const secret = receiving.secret()
-    if (secret === null || !isSigned(secret, request.headers, body)) return 401
-    const id = String(request.headers['webhook-id'])
+    if (secret === null || !receiving.isOpen()) return 503
+    const { id, event } = await verifyWebhook<Event<Data>>(body, request.headers, { secret })
     if (taken.has(id)) repeated += 1
-    else receiving.take(JSON.parse(body.toString()) as Event<Data>)
+    else receiving.take(event)
     taken.add(id)
     return 204
   }
@@ -46,7 +46,8 @@ export async function openReceiver<Data>(receiving: Receiving<Data>): Promise<Re
   const server = createServer((request, response) => {
     statusOf(request).then(
       (status) => response.writeHead(status).end(),
-      () => response.writeHead(500).end(),
+      (fault: unknown) =>
+        response.writeHead(fault instanceof WebhookVerificationError ? 401 : 500).end(),
     )
   })
   server.listen(0, '127.0.0.1')

@@ -1,8 +1,8 @@
+import type { DeliveryDocument } from '@buzzer/client'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cards } from '../payment/payment.ts'
-import { deliveriesOf, deliveriesTo, sendAgain, type Delivery } from './deliveries.ts'
 import type { Order } from './order.ts'
-import type { Shop } from './shop.ts'
+import type { PaymentClient, Shop } from './shop.ts'
 import type { Warehouse } from './warehouse.ts'
 
 const say = (text: string): void => console.log(`  ${text}`)
@@ -15,7 +15,7 @@ const orders: readonly Order[] = [
 ]
 
 export interface Street {
-  readonly buzzerUrl: string
+  readonly client: PaymentClient
   /** That of the warehouse. */
   readonly webhook: string
   readonly shop: Shop
@@ -31,11 +31,11 @@ export async function sellAll(street: Street): Promise<void> {
   await refuseForgeries(street.shop)
 }
 
-async function sell({ buzzerUrl, shop }: Street): Promise<readonly string[]> {
+async function sell({ client, shop }: Street): Promise<readonly string[]> {
   chapter('Three orders')
   const jobs: string[] = []
   for (const order of orders) {
-    jobs.push(await shop.sell(buzzerUrl, order))
+    jobs.push(await shop.sell(client, order))
     say(`${order.order}: ${order.cents} cents, ${shop.orders.get(order.order)}`)
   }
   return jobs
@@ -47,10 +47,11 @@ async function hearOfPayments({ orders: known }: Shop): Promise<void> {
   for (const [order, state] of known) say(`${order}: ${state}`)
 }
 
-async function openTheWarehouse({ buzzerUrl, webhook, warehouse }: Street): Promise<void> {
-  const look = (): Promise<readonly Delivery[]> => deliveriesTo(buzzerUrl, webhook)
+async function openTheWarehouse({ client, webhook, warehouse }: Street): Promise<void> {
+  const look = async (): Promise<readonly DeliveryDocument[]> =>
+    (await client.webhooks.deliveries(webhook)).deliveries.toReversed()
   chapter('The warehouse is still closed')
-  const isTold = (all: readonly Delivery[]): boolean =>
+  const isTold = (all: readonly DeliveryDocument[]): boolean =>
     all.length === orders.length && all.every(({ attempts }) => attempts > 0)
   await until(async () => isTold(await look()))
   for (const { event, status, state } of await look())
@@ -65,10 +66,10 @@ async function openTheWarehouse({ buzzerUrl, webhook, warehouse }: Street): Prom
   say(`put back: ${warehouse.putBack.join(', ')}`)
 }
 
-async function hearAgain({ buzzerUrl, shop }: Street, job: string): Promise<void> {
+async function hearAgain({ client, shop }: Street, job: string): Promise<void> {
   chapter('A callback comes a second time')
-  const [delivery] = await deliveriesOf(buzzerUrl, job)
-  if (delivery !== undefined) await sendAgain(buzzerUrl, delivery)
+  const { deliveries } = await client.deliveries.list({ job })
+  for (const { id } of deliveries) await client.deliveries.redeliver(id)
   await until(() => shop.repeated() === 1)
   say(`the shop knows it: order-1 is ${shop.orders.get('order-1')}`)
 }

@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { createClient, type JobDocument } from '@buzzer/client'
+import type { ChannelsOf, Client, JobDocument, OperationsOf } from '@buzzer/client'
 import type config from './buzzer.config.ts'
 import type { Charge, Order } from './order.ts'
 import { openReceiver, type Receiver } from './receiver.ts'
+
+export type PaymentClient = Client<OperationsOf<typeof config>, ChannelsOf<typeof config>>
 
 export type OrderState = 'waiting for its payment' | 'paid' | 'declined' | 'to be looked at'
 
 export interface Shop extends Receiver {
   readonly orders: ReadonlyMap<string, OrderState>
   /** Asks for the payment and goes on to the next customer. @returns the job that pays */
-  sell(buzzerUrl: string, order: Order): Promise<string>
+  sell(client: PaymentClient, order: Order): Promise<string>
 }
 
 type Outcome = Pick<JobDocument, 'state' | 'tags' | 'error'> & { readonly result?: Charge }
@@ -31,9 +33,9 @@ export async function openShop(): Promise<Shop> {
   return {
     ...receiver,
     orders,
-    async sell(buzzerUrl, order) {
+    async sell(client, order) {
       orders.set(order.order, 'waiting for its payment')
-      const job = await createClient<typeof config>({ url: buzzerUrl }).submit('pay', order, {
+      const job = await client.submit('pay', order, {
         idempotencyKey: order.order,
         tags: [order.order],
         callback: { url: `${receiver.url}/payments`, secret },
