@@ -19,13 +19,18 @@ interface OpenedSecret {
 /** What the headers of an endpoint are sealed about; its secrets are about its id. */
 export const headersSeal = (id: EndpointId): string => `${id} headers`
 
-/** @returns null where it was sealed with another key */
+/**
+ * An old secret that does not open signs nothing, so that a rotation mends an endpoint whose secrets
+ * were sealed with another key.
+ *
+ * @returns null where its present secret or its headers were
+ */
 export function openEndpoint(sealer: Sealer, { id, secrets, settings }: Endpoint): Opened | null {
   const opened = secrets.map(({ sealed, until }) => ({ secret: sealer.open(sealed, id), until }))
   const { sealedHeaders } = settings
   const headers = sealedHeaders === null ? '[]' : sealer.open(sealedHeaders, headersSeal(id))
-  return headers !== null && opened.every(isOpen)
-    ? { headers: JSON.parse(headers) as Headers, secrets: opened }
+  return headers !== null && opened[0]?.secret !== null
+    ? { headers: JSON.parse(headers) as Headers, secrets: opened.filter(isOpen) }
     : null
 }
 
