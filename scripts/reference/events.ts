@@ -1,6 +1,7 @@
 import { batchEventTypes, batchStates } from '../../packages/contract/src/batch.ts'
 import { eventTypePrefix, jobEventTypes } from '../../packages/contract/src/event.ts'
 import { finalStates, jobStates, waitingReasons } from '../../packages/contract/src/job.ts'
+import { webhookEventTypes } from '../../packages/contract/src/webhook.ts'
 import { declarationOf, declarationsOf } from './declarations.ts'
 import { optionsSection } from './sections.ts'
 import { code, list, page, table } from './markdown.ts'
@@ -33,6 +34,13 @@ export const eventsPage = (): string =>
       'The data of an outcome in a batch',
       declarationOf('contract/src/batch.ts', 'BatchOutcomeData'),
     ),
+    '## Webhooks',
+    'What becomes of webhooks is told on the channel `webhooks`, and how to have it sent somewhere says' +
+      ' [webhooks](../how-to/webhooks.md#health). `webhook.test` is only delivered.',
+    table(
+      ['type', '`subject`', 'when'],
+      webhookEventTypes.map((type) => [code(`${eventTypePrefix}${type}`), ...webhookEvents[type]]),
+    ),
     '## As the client gives them',
     table(
       ['class of event', 'meaning', 'members'],
@@ -43,5 +51,12 @@ export const eventsPage = (): string =>
       ]),
     ),
   ])
+
+/** What each is about, and when it comes. */
+const webhookEvents: Readonly<Record<(typeof webhookEventTypes)[number], readonly string[]>> = {
+  'webhook.disabled': ['the webhook', 'it was disabled for what it answered'],
+  'webhook.test': ['the webhook', 'a test was asked for'],
+  'delivery.failed': ['the delivery', 'its attempts are used up'],
+}
 
 const isFinal = (state: string): boolean => finalStates.some((final) => final === state)

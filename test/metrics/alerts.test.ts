@@ -25,6 +25,7 @@ async function render(): Promise<string> {
   metrics.rejected('store-unavailable')
   metrics.shed('a', 'backlog')
   metrics.deadLettered('a')
+  metrics.delivered('failed', 1)
   return await metrics.render()
 }
 

@@ -35,6 +35,7 @@ async function renderAll(): Promise<string> {
   metrics.leaseLost('a')
   metrics.lateOutcome('a')
   metrics.deadLettered('a')
+  metrics.delivered('failed', 1)
   metrics.committed(1, 1)
   metrics.spansLost(1)
   metrics.socketOpened('buzzer.v1')

@@ -84,6 +84,9 @@ export interface WebhookDocument {
   readonly secret?: string
 }
 
+/** What Buzzer tells of webhooks, without `dev.buzzer.`. */
+export const webhookEventTypes = ['webhook.disabled', 'webhook.test', 'delivery.failed'] as const
+
 export const deliveryStates = ['scheduled', 'sending', 'delivered', 'failed'] as const
 export type DeliveryState = (typeof deliveryStates)[number]
 
