@@ -97,7 +97,8 @@ export interface DeliveryDocument {
   readonly webhook: EndpointId | null
   /** The job or the batch that a callback is about. */
   readonly callback: JobId | BatchId | null
-  readonly url: string
+  /** Null where nobody knows it any more: the webhook was deleted, or the job erased. */
+  readonly url: string | null
   readonly event: {
     readonly id: string
     readonly type: string

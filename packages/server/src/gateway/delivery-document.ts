@@ -12,7 +12,8 @@ const deliveryPath = ({ id }: Pick<Delivery, 'id'>): string => `/v1/deliveries/$
 
 /** Where it goes, and how often that is tried, as its endpoint has it. */
 export interface DeliveryGoal {
-  readonly url: string
+  /** Null where nobody knows it any more. */
+  readonly url: string | null
   readonly maxAttempts: number
 }
 

@@ -54,6 +54,18 @@ describe('one delivery', () => {
       problem: { code: 'delivery-not-found' },
     })
   })
+
+  test('of a webhook that was removed says so', async () => {
+    await using world = await openWorld()
+    const { simulation, node } = world
+    const { id: endpoint } = await failedWith(world, 1)
+    const [listed] = await deliveriesOf(simulation, node)
+    const id = listed?.delivery.id
+    if (id === undefined) throw new Error('There is none.')
+    await simulation.clock.until(node.engine.webhooks.remove(asker, endpoint))
+    const again = await simulation.clock.until(node.engine.webhooks.redeliver(asker, id))
+    expect(again).toMatchObject({ problem: { code: 'webhook-not-found' } })
+  })
 })
 
 describe('all that failed', () => {

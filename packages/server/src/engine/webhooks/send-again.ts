@@ -19,9 +19,18 @@ export async function redeliver(
 ): Promise<SentAgain> {
   const now = ctx.clock.now()
   const redelivered = await ctx.store.deliveries.redeliver(tenant, id, now)
+  if (redelivered.kind === 'disabled' && (await isRemoved(ctx, tenant, id)))
+    return refused(webhookRemoved)
   if (redelivered.kind !== 'scheduled') return refused(problems[redelivered.kind])
   ctx.dispatch.due(redelivered.listed.delivery.lane, now)
   return redelivered
+}
+
+/** Whether it went to a webhook that is gone. */
+async function isRemoved(ctx: EngineContext, tenant: string, id: DeliveryId): Promise<boolean> {
+  const target = (await ctx.store.deliveries.read(tenant, id))?.delivery.target
+  if (target?.kind !== 'endpoint') return false
+  return (await ctx.store.endpoints.read(tenant, target.id)) === null
 }
 
 export interface RedeliverMany {
@@ -85,6 +94,11 @@ export async function whyNotSent(
 }
 
 const refused = (problem: Problem): SentAgain => ({ kind: 'refused', problem })
+
+const webhookRemoved: Problem = {
+  code: 'webhook-not-found',
+  detail: 'The webhook that it went to was removed, so that it cannot be sent again.',
+}
 
 export const deliveryNotFound: Problem = {
   code: 'delivery-not-found',

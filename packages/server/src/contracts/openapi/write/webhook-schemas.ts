@@ -70,7 +70,10 @@ const delivery: JsonObject = {
   state: { enum: [...deliveryStates] },
   webhook: { type: ['string', 'null'], description: 'Null for a callback.' },
   callback: { type: ['string', 'null'], description: 'The job or batch that a callback is about.' },
-  url: text,
+  url: {
+    type: ['string', 'null'],
+    description: 'Null where the webhook was removed, or the job of a callback erased.',
+  },
   event: whole({ id: text, type: text, channel: text, sequence: text }),
   attempts: count,
   maxAttempts: count,

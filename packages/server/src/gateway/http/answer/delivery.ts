@@ -35,6 +35,6 @@ function goalOf(
   { delivery: { target }, callbackUrl }: ListedDelivery,
 ): DeliveryGoal {
   const maxAttempts = defaultDeliveryPolicy.scheduleMs.length
-  if (target.kind === 'callback') return { url: callbackUrl ?? '', maxAttempts }
-  return engine.webhooks.goalOf(caller, target.id) ?? { url: '', maxAttempts }
+  if (target.kind === 'callback') return { url: callbackUrl, maxAttempts }
+  return engine.webhooks.goalOf(caller, target.id) ?? { url: null, maxAttempts }
 }

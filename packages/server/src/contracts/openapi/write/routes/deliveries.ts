@@ -91,7 +91,10 @@ export const deliveryRoutes: readonly DescribedRoute[] = [
       '202': json('It is scheduled', delivery),
       ...merge(
         notFound,
-        problemAnswers('webhook-disabled', 'delivery-being-sent', 'delivery-erased'),
+        problemAnswers(
+          ...(['webhook-not-found', 'webhook-disabled'] as const),
+          ...(['delivery-being-sent', 'delivery-erased'] as const),
+        ),
       ),
     },
   },
