@@ -62,7 +62,7 @@ describe('one delivery', () => {
     const [listed] = await deliveriesOf(simulation, node)
     const id = listed?.delivery.id
     if (id === undefined) throw new Error('There is none.')
-    await simulation.clock.until(node.engine.webhooks.remove(asker, endpoint))
+    await simulation.clock.until(node.engine.webhooks.remove(asker, endpoint, () => true))
     const again = await simulation.clock.until(node.engine.webhooks.redeliver(asker, id))
     expect(again).toMatchObject({ problem: { code: 'webhook-not-found' } })
   })
