@@ -9,14 +9,18 @@ export interface WallYear {
 
 export interface WallMinute {
   readonly at: number
-  /** Written as a moment in UTC. */
-  readonly shown: number
+  /** Written as a moment in UTC, as are those below. */
+  readonly shown: Date
+  /** The clock has shown as much before. */
+  readonly isRepeated: boolean
+  /** What the clock left out right before. */
+  readonly missing: readonly Date[]
 }
 
 /** What an expression means, said without cron. */
 export interface Meaning {
   /** Whether it names what the clock shows. */
-  matches(shown: Date): boolean
+  readonly matches: (shown: Date) => boolean
   /** Its times are those of the wall clock, rather than a rhythm. */
   readonly isWallTime: boolean
 }
@@ -30,29 +34,29 @@ export function readWallYear(timeZone: string, from: number, until: number): Wal
     timeStyle: 'medium',
   })
   const minutes: WallMinute[] = []
+  let latest = Number.NEGATIVE_INFINITY
   for (let at = from; at <= until; at += minuteMs) {
-    minutes.push({ at, shown: Date.parse(`${format.format(at).replace(' ', 'T')}Z`) })
+    const shown = Date.parse(`${format.format(at).replace(' ', 'T')}Z`)
+    const missing = shown > latest + minuteMs && at > from ? between(latest, shown) : none
+    minutes.push({ at, shown: new Date(shown), isRepeated: shown <= latest, missing })
+    latest = Math.max(latest, shown)
   }
   return { minutes }
 }
 
 /** The moments at which something with this meaning is to run, found by looking at every minute. */
 export function momentsOf({ minutes }: WallYear, meaning: Meaning): readonly number[] {
-  const moments: number[] = []
-  const matches = (shown: number): boolean => meaning.matches(new Date(shown))
-  let latest = Number.NEGATIVE_INFINITY
-  for (const { at, shown } of minutes) {
-    const isRepeated = shown <= latest
-    const missing = isRepeated || latest === Number.NEGATIVE_INFINITY ? [] : between(latest, shown)
-    const isNamed = matches(shown) && !(meaning.isWallTime && isRepeated)
-    if (isNamed || (meaning.isWallTime && missing.some(matches))) moments.push(at)
-    latest = Math.max(latest, shown)
-  }
-  return moments
+  const { matches, isWallTime } = meaning
+  const isTime = ({ shown, isRepeated, missing }: WallMinute): boolean =>
+    isWallTime ? (!isRepeated && matches(shown)) || missing.some(matches) : matches(shown)
+  return minutes.filter(isTime).map(({ at }) => at)
 }
 
+// Nearly all minutes share it, and there are half a million of them.
+const none: readonly Date[] = []
+
 /** The minutes that the clock left out. */
-function between(before: number, after: number): readonly number[] {
-  const count = Math.max(0, (after - before) / minuteMs - 1)
-  return Array.from({ length: count }, (_, index) => before + (index + 1) * minuteMs)
+function between(before: number, after: number): readonly Date[] {
+  const count = (after - before) / minuteMs - 1
+  return Array.from({ length: count }, (_, index) => new Date(before + (index + 1) * minuteMs))
 }
