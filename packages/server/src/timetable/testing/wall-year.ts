@@ -28,20 +28,32 @@ export interface Meaning {
 const minuteMs = 60_000
 
 export function readWallYear(timeZone: string, from: number, until: number): WallYear {
-  const format = new Intl.DateTimeFormat('sv-SE', {
-    timeZone,
-    dateStyle: 'short',
-    timeStyle: 'medium',
-  })
   const minutes: WallMinute[] = []
   let latest = Number.NEGATIVE_INFINITY
-  for (let at = from; at <= until; at += minuteMs) {
-    const shown = Date.parse(`${format.format(at).replace(' ', 'T')}Z`)
-    const missing = shown > latest + minuteMs && at > from ? between(latest, shown) : none
-    minutes.push({ at, shown: new Date(shown), isRepeated: shown <= latest, missing })
-    latest = Math.max(latest, shown)
-  }
+  inZone(timeZone, () => {
+    for (let at = from; at <= until; at += minuteMs) {
+      const shown = shownAt(at)
+      const missing = shown > latest + minuteMs && at > from ? between(latest, shown) : none
+      minutes.push({ at, shown: new Date(shown), isRepeated: shown <= latest, missing })
+      latest = Math.max(latest, shown)
+    }
+  })
   return { minutes }
+}
+
+/** Asking the process's own clock takes a tenth of what asking `Intl` for another zone's does. */
+function inZone(timeZone: string, run: () => void): void {
+  const own = process.env['TZ']
+  process.env['TZ'] = timeZone
+  run()
+  if (own === undefined) delete process.env['TZ']
+  else process.env['TZ'] = own
+}
+
+function shownAt(at: number): number {
+  const time = new Date(at)
+  const day = [time.getFullYear(), time.getMonth(), time.getDate()] as const
+  return Date.UTC(...day, time.getHours(), time.getMinutes(), time.getSeconds())
 }
 
 /** The moments at which something with this meaning is to run, found by looking at every minute. */
