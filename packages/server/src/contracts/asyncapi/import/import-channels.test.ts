@@ -337,7 +337,9 @@ function withNonsense(text: string, changes: readonly (readonly [number, unknown
       }
     }
     const [holder, key] = places[number % places.length] ?? []
-    if (holder !== undefined && key !== undefined && key !== 'asyncapi') holder[key] = value
+    if (holder === undefined || key === undefined || key === 'asyncapi') continue
+    // What is changed next may lie within.
+    holder[key] = structuredClone(value)
   }
   return root
 }
