@@ -1,4 +1,5 @@
 import { expect, it, test } from 'vitest'
+import { workedMs } from '../../../../test/support/worked.ts'
 import { deadLetterAlarms, errorGroupOf, isErrorGroup, patternOf } from './dead-letter.ts'
 
 test.each([
@@ -44,9 +45,9 @@ it('gives thousands of faults names of their own, and is quick with hostile text
     errorGroupOf('render', { code: 'x', detail: word(number) }),
   )
   expect(new Set(names).size).toBe(20_000)
-  const began = performance.now()
+  const began = workedMs()
   for (const part of ["'", '"', '0x', 'a_', '1.', 'deadbee ']) patternOf(part.repeat(100_000))
-  expect(performance.now() - began).toBeLessThan(1_000)
+  expect(workedMs() - began).toBeLessThan(1_000)
 })
 
 it('alarms from the threshold on, and never where there is none', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { workedMs } from '../../../../../../test/support/worked.ts'
 import { noPause } from '../../testing/fixture.ts'
 import { readService } from '../service/read-service.ts'
 import { diffServices, noChanges, type ServiceChanges } from './diff-services.ts'
@@ -337,13 +338,13 @@ test('compares thousands of alternatives in a moment', async () => {
   const some = (name: string): readonly Part[] =>
     Array.from({ length: 3_000 }, (_, index) => object({ [`${name}${index}`]: text }))
   const before = ofRequest({ anyOf: some('a') })
-  const began = performance.now()
+  const began = workedMs()
   expect(verdictOf(await diff(before, ofRequest({ anyOf: some('a').toReversed() })))).toBe(
     'nothing',
   )
   expect(verdictOf(await diff(before, ofRequest({ anyOf: some('b').slice(1) })))).toBe('breaks')
   // Each with each would take most of a minute.
-  expect(performance.now() - began).toBeLessThan(5_000)
+  expect(workedMs() - began).toBeLessThan(5_000)
 })
 
 test('passes over what is never called', async () => {

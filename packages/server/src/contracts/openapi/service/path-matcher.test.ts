@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { workedMs } from '../../../../../../test/support/worked.ts'
 import { createPathMatcher, type Route } from './path-matcher.ts'
 
 const get = (path: string): Route => ({ method: 'GET', path })
@@ -124,12 +125,12 @@ describe('properties', () => {
       get(`/v${at % 10}/things${at}/{id}/{part}.x`),
     )
     const matcher = createPathMatcher([...many, get('/{a}.{b}.{c}.{d}.{e}!')])
-    const start = performance.now()
+    const start = workedMs()
     for (let at = 0; at < 10_000; at += 1) {
       const match = matcher.match('GET', `/v${at % 10}/things${at % 1_000}/1/a.x`)
       expect(match.kind).toBe('matched')
     }
     expect(matcher.match('GET', `/${'.a'.repeat(100_000)}`).kind).toBe('none')
-    expect(performance.now() - start).toBeLessThan(2_000)
+    expect(workedMs() - start).toBeLessThan(2_000)
   })
 })
