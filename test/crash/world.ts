@@ -121,8 +121,9 @@ async function start(
       data,
       env: {
         CRASH_RUNS: runs,
-        // What is compiled once need not be compiled again for every life.
-        NODE_COMPILE_CACHE: join(folder, 'compiled'),
+        // What is compiled once need not be compiled again for every life; those who are killed keep
+        // little of it, so that what others kept is better.
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(folder, 'compiled'),
         ...plan,
       },
       signal,
