@@ -52,7 +52,7 @@ async function openTheWarehouse({ client, webhook, warehouse }: Street): Promise
     (await client.webhooks.deliveries(webhook)).deliveries.toReversed()
   chapter('The warehouse is still closed')
   const isTold = (all: readonly DeliveryDocument[]): boolean =>
-    all.length === orders.length && all.every(({ attempts }) => attempts > 0)
+    all.length === orders.length && all.every(({ attempt }) => attempt > 0)
   await until(async () => isTold(await look()))
   for (const { event, status, state } of await look())
     say(`${event.channel}: answered ${status}, ${state}`)
@@ -60,8 +60,8 @@ async function openTheWarehouse({ client, webhook, warehouse }: Street): Promise
   chapter('The warehouse opens')
   warehouse.open()
   await until(async () => (await look()).every(({ state }) => state === 'delivered'))
-  for (const { event, status, attempts } of await look())
-    say(`${event.channel}: answered ${status} ${attempts > 1 ? 'when it was tried again' : ''}`)
+  for (const { event, status, attempt } of await look())
+    say(`${event.channel}: answered ${status} ${attempt > 1 ? 'when it was tried again' : ''}`)
   say(`packed: ${warehouse.packed.toSorted().join(', ')}`)
   say(`put back: ${warehouse.putBack.join(', ')}`)
 }

@@ -66,7 +66,7 @@ describe('a delivery', () => {
       callback: null,
       url: receiver.url('/attempts'),
       event: { id: event, type: 'told', channel: 'any.attempts', sequence: '0000000000000001' },
-      attempts: 3,
+      attempt: 3,
       maxAttempts: 3,
       nextAttemptAt: null,
       error: null,
@@ -75,19 +75,19 @@ describe('a delivery', () => {
     const whole = await getDelivery(server.url, delivery.id)
     expect(whole).toMatchObject(delivery)
     expect(whole.body).toBe(sent?.text)
-    expect(whole.history.map(({ attempt, status }) => [attempt, status])).toEqual([
+    expect(whole.attempts.map(({ attempt, status }) => [attempt, status])).toEqual([
       [1, 500],
       [2, 302],
       [3, 200],
     ])
-    const [first, second, third] = whole.history
+    const [first, second, third] = whole.attempts
     expect(first?.error).toMatch(/500/)
     expect(first?.answer?.headers).toMatchObject({ 'x-why': 'broken' })
     expect(first?.answer?.headers).not.toHaveProperty('set-cookie')
     expect(first?.answer).toMatchObject({ body: 'ü'.repeat(2_048), truncated: true })
     expect(second?.error).toMatch(/[Rr]edirects are not followed.*169\.254\.169\.254/)
     expect(third).toMatchObject({ error: null, answer: { body: 'thanks', truncated: false } })
-    for (const { at, latencyMs } of whole.history) {
+    for (const { at, latencyMs } of whole.attempts) {
       expect(Math.abs(Date.now() - Date.parse(at))).toBeLessThan(60_000)
       expect(latencyMs).toBeGreaterThanOrEqual(0)
       expect(latencyMs).toBeLessThan(30_000)
@@ -102,9 +102,9 @@ describe('a delivery', () => {
     await publish(server.url, 'any.slow')
     const [delivery] = await statesBecome(server.url, id, ['failed'])
     const whole = await getDelivery(server.url, delivery?.id ?? '')
-    expect(whole).toMatchObject({ attempts: 1, status: null, error: expect.anything() as string })
-    expect(whole.history).toMatchObject([{ status: null, answer: null }])
-    expect(whole.history[0]?.latencyMs).toBeGreaterThanOrEqual(190)
+    expect(whole).toMatchObject({ attempt: 1, status: null, error: expect.anything() as string })
+    expect(whole.attempts).toMatchObject([{ status: null, answer: null }])
+    expect(whole.attempts[0]?.latencyMs).toBeGreaterThanOrEqual(190)
   })
 
   test('that waits tells when it is tried again, not before the receiver wants it', async () => {
@@ -112,7 +112,7 @@ describe('a delivery', () => {
     receiver.behave('/later', () => ({ status: 429, headers: { 'retry-after': '3600' } }))
     await publish(server.url, 'any.later')
     await expect
-      .poll(async () => (await deliveriesOf(server.url, id))[0]?.attempts, patience)
+      .poll(async () => (await deliveriesOf(server.url, id))[0]?.attempt, patience)
       .toBe(1)
     const [delivery] = await deliveriesOf(server.url, id)
     expect(delivery).toMatchObject({ state: 'scheduled', status: 429, finishedAt: null })
@@ -193,7 +193,7 @@ describe('sending again', () => {
     }
     const sent = receiver.at('/one')
     expect(new Set(sent.map(({ headers }) => headers['webhook-id']))).toEqual(new Set([failed?.id]))
-    expect((await getDelivery(server.url, failed?.id ?? '')).history).toHaveLength(3)
+    expect((await getDelivery(server.url, failed?.id ?? '')).attempts).toHaveLength(3)
   })
 
   test('all that failed, at a rate', async () => {

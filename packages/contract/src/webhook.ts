@@ -106,7 +106,7 @@ export interface DeliveryDocument {
     readonly sequence: string
   }
   /** How many attempts there were. */
-  readonly attempts: number
+  readonly attempt: number
   readonly maxAttempts: number
   readonly createdAt: string
   /** When the next attempt is due; null where none is. */
@@ -142,7 +142,7 @@ export interface DeliveryAttemptDocument {
 
 /** A delivery with every attempt and what was sent. */
 export interface WholeDeliveryDocument extends DeliveryDocument {
-  readonly history: readonly DeliveryAttemptDocument[]
+  readonly attempts: readonly DeliveryAttemptDocument[]
   /** The body as it is sent; null where it was erased. */
   readonly body: string | null
 }

@@ -39,7 +39,7 @@ export const delivery = (more: Partial<DeliveryDocument> = {}): DeliveryDocument
   callback: null,
   url: 'https://example.com/hook',
   event: { id: 'evt_1', type: 'price', channel: 'quotes.ACME', sequence: '0000000000000001' },
-  attempts: 0,
+  attempt: 0,
   maxAttempts: 3,
   createdAt: time,
   nextAttemptAt: time,

@@ -69,8 +69,8 @@ export async function readDelivery(response: Response): Promise<DeliveryDocument
 async function readWhole(response: Response): Promise<WholeDeliveryDocument> {
   const delivery = (await readDelivery(response)) as Partial<WholeDeliveryDocument> &
     DeliveryDocument
-  const { history, body = null } = delivery
-  if (Array.isArray(history)) return { ...delivery, history, body }
+  const { attempts, body = null } = delivery
+  if (Array.isArray(attempts)) return { ...delivery, attempts, body }
   throw unexpected(response.status, 'The answer has no attempts.')
 }
 

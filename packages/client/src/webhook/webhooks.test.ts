@@ -31,7 +31,7 @@ function setUp(...answers: (Response | Error)[]) {
 
 const down = new TypeError('fetch failed')
 const withSecret = { ...webhook(), secret: 'whsec_1' }
-const whole = { ...delivery({ state: 'failed', attempts: 1 }), history: [], body: '{}' }
+const whole = { ...delivery({ state: 'failed', attempt: 1 }), attempts: [], body: '{}' }
 const since = new Date('2026-11-20T09:00:00Z')
 const at = '2026-11-20T09:00:00.000Z'
 const query = encodeURIComponent(at)

@@ -37,7 +37,7 @@ export function deliveryDocument(
       channel: message.channel,
       sequence: formatSequence(message.offset),
     },
-    attempts,
+    attempt: attempts,
     maxAttempts,
     createdAt: formatTime(createdAt),
     nextAttemptAt: delivery.state === 'scheduled' ? formatTime(delivery.dueAt) : null,
@@ -54,7 +54,7 @@ export const wholeDeliveryDocument = (
   publicUrl: string,
 ): WholeDeliveryDocument => ({
   ...deliveryDocument(whole, goal, publicUrl),
-  history: whole.history.map(attemptDocument),
+  attempts: whole.history.map(attemptDocument),
   body: whole.body,
 })
 

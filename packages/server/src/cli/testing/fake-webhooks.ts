@@ -49,7 +49,7 @@ const delivery = (id: string): DeliveryDocument => {
     callback: null,
     url: 'https://example.com/hook',
     event: { id: 'evt_1', type: 'price', channel: 'quotes.ACME', sequence: '0000000000000042' },
-    attempts: id === 'dlv_new' ? 0 : 1,
+    attempt: id === 'dlv_new' ? 0 : 1,
     maxAttempts: 3,
     createdAt: time,
     nextAttemptAt: id === 'dlv_waits' ? time : null,
@@ -63,7 +63,7 @@ const delivery = (id: string): DeliveryDocument => {
 const whole = (id: string) => ({
   ...delivery(id),
   body: '{"specversion":"1.0"}',
-  history: [
+  attempts: [
     {
       attempt: 1,
       at: time,

@@ -34,7 +34,7 @@ export function showDeliveries(
   const rows = deliveries.map((delivery) => [
     delivery.id,
     showState(stream, delivery.state),
-    `${delivery.attempts}/${delivery.maxAttempts}`,
+    `${delivery.attempt}/${delivery.maxAttempts}`,
     delivery.event.type,
     delivery.event.channel,
     showAge(delivery.createdAt, now),
@@ -59,7 +59,7 @@ export function showWholeDelivery(
     ['callback of', delivery.callback],
     ['event', `${event.id}  ${event.type}`],
     ['channel', `${event.channel}, offset ${Number(event.sequence)}`],
-    ['attempts', `${delivery.attempts} of ${delivery.maxAttempts}`],
+    ['attempts', `${delivery.attempt} of ${delivery.maxAttempts}`],
     ['created', delivery.createdAt],
     ['next attempt', delivery.nextAttemptAt],
     ['finished', delivery.finishedAt],
@@ -72,7 +72,7 @@ export function showWholeDelivery(
   return [
     `${paint(stream, 'bold', delivery.id)}  ${showState(stream, delivery.state)}`,
     ...layOut(rows),
-    ...delivery.history.flatMap((attempt) => showAttempt(stream, attempt)),
+    ...delivery.attempts.flatMap((attempt) => showAttempt(stream, attempt)),
   ]
 }
 

@@ -44,7 +44,7 @@ async function firstAttempt(client: AnyClient, { id }: DeliveryDocument, termina
   const signal = terminal.interrupt()
   for (let delayMs = 50; ; delayMs = Math.min(1_000, delayMs * 2)) {
     const delivery = await client.deliveries.get(id, { signal })
-    if (delivery.attempts > 0 && delivery.state !== 'sending') return delivery
+    if (delivery.attempt > 0 && delivery.state !== 'sending') return delivery
     if (delivery.state === 'failed') return delivery
     await pause(delayMs, signal)
   }

@@ -75,7 +75,7 @@ const delivery: JsonObject = {
     description: 'Null where the webhook was removed, or the job of a callback erased.',
   },
   event: whole({ id: text, type: text, channel: text, sequence: text }),
-  attempts: count,
+  attempt: { ...count, description: 'How many there were.' },
   maxAttempts: count,
   createdAt: time,
   nextAttemptAt: timeOrNull,
@@ -192,7 +192,7 @@ export const webhookSchemas: Readonly<Record<string, JsonObject>> = {
   Delivery: whole(delivery),
   WholeDelivery: whole({
     ...delivery,
-    history: { type: 'array', items: attempt },
+    attempts: { type: 'array', items: attempt },
     body: { type: ['string', 'null'], description: 'As it is sent; null where it was erased.' },
   }),
   DeliveryList: listOf('deliveries', 'Delivery'),
