@@ -30,6 +30,8 @@ export default defineConfig({
   store: 'sqlite:./data',
   bus: 'memory',
   auth: 'none',
+  // The receivers of webhooks are on this machine.
+  outbound: { allow: ['127.0.0.1'] },
   // The peers write no line for each job either.
   log: { level: 'warn' },
 })

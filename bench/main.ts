@@ -2,8 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { accept } from './accept.ts'
 import { coldStart } from './cold-start.ts'
+import { deliveries } from './deliveries.ts'
 import type { Benchmark, Finding, Pace } from './finding.ts'
+import { endpoints } from './endpoints.ts'
 import { fanOut } from './fan-out.ts'
+import { hangingEndpoints } from './hanging-endpoints.ts'
 import { idle } from './idle.ts'
 import { installSize } from './install-size.ts'
 import { largeResult } from './large-result.ts'
@@ -12,6 +15,7 @@ import { lone } from './lone.ts'
 import { describeMachine } from './machine.ts'
 import { blockedJobs } from './million/blocked.ts'
 import { fullStore } from './million/full-store.ts'
+import { queuedDeliveries } from './million/queued-deliveries.ts'
 import { retention } from './million/retention.ts'
 import { overload } from './overload.ts'
 import { publish } from './publish.ts'
@@ -24,6 +28,9 @@ const benchmarks: readonly Benchmark[] = [
   publish,
   fanOut,
   idle,
+  deliveries,
+  endpoints,
+  hangingEndpoints,
   overload,
   coldStart,
   installSize,
@@ -31,13 +38,14 @@ const benchmarks: readonly Benchmark[] = [
   fullStore,
   blockedJobs,
   retention,
+  queuedDeliveries,
 ]
 
 const usage = `node bench/main.ts [--quick] [name …]
 
-${benchmarks.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`).join('\n')}
+${benchmarks.map(({ name, summary }) => `  ${name.padEnd(19)}${summary}`).join('\n')}
 
-  --quick       one short round: shows that it works, not how fast it is
+  --quick            one short round: shows that it works, not how fast it is
 `
 
 const unhurried: Pace = { rounds: 3, warmUpMs: 2_000, measuredMs: 5_000 }

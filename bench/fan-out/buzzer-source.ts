@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http'
-import { startBuzzer } from '../buzzer.ts'
+import { startBuzzer, type Setup } from '../buzzer.ts'
 import { now, quote, type Source } from './source.ts'
 
 export interface BuzzerSource extends Source {
@@ -9,8 +9,8 @@ export interface BuzzerSource extends Source {
 export const channel = 'quotes.ACME'
 
 /** Buzzer with history on: what it sends was on disk before. */
-export async function startBuzzerSource(): Promise<BuzzerSource> {
-  const buzzer = await startBuzzer({ slots: 0 })
+export async function startBuzzerSource(wish: Partial<Setup> = {}): Promise<BuzzerSource> {
+  const buzzer = await startBuzzer({ ...wish, slots: 0 })
   const agent = new Agent({ keepAlive: true })
   return {
     port: buzzer.port,

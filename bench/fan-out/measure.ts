@@ -9,7 +9,11 @@ export interface Audience extends AsyncDisposable {
 }
 
 export async function gather(plan: ReadersPlan): Promise<Audience> {
-  const child: ForkedChild = await forkPeer('fan-out/readers.ts', {}, plan)
+  return audienceOf(await forkPeer('fan-out/readers.ts', {}, plan))
+}
+
+/** Whoever takes what is sent, in a process of its own that answers each message with a reading. */
+export function audienceOf(child: ForkedChild): Audience {
   let turn: Promise<unknown> = Promise.resolve()
   return {
     // One after the other, as a child's answers do not say what they answer.
@@ -93,7 +97,8 @@ export async function atRate(
   return delivery
 }
 
-async function observe(audience: Audience, forMs: number): Promise<Delivery> {
+/** What arrives in a span of time. */
+export async function observe(audience: Audience, forMs: number): Promise<Delivery> {
   const start = await audience.read()
   const began = performance.now()
   const latencies: number[] = []
