@@ -1,11 +1,11 @@
 import type { Millis } from '../../core/time.ts'
-import type { ClaimedDelivery, DeliveryRef } from '../../ports/deliveries.ts'
+import type { ClaimedDelivery, DeliveryRef, DeliverySettlement } from '../../ports/deliveries.ts'
 import type { EngineContext } from '../context.ts'
 import { pause } from '../persist.ts'
 import { paceDown, paceUp, type Lane } from './lane.ts'
 import { termsOfLane } from './lane-terms.ts'
 import type { Lanes } from './lanes.ts'
-import { deliver } from './deliver.ts'
+import { recordTry, tryOnce } from './deliver.ts'
 
 /** The attempts that are under way on this node. */
 export interface Attempts {
@@ -28,22 +28,41 @@ export function createAttempts(ctx: EngineContext, lanes: Lanes, onFree: () => v
   const run = async (claimed: ClaimedDelivery): Promise<void> => {
     const { delivery } = claimed
     const lane = lanes.of(delivery.lane)
+    const leave = leaveOnce(lane)
     try {
-      const came = await deliver(ctx, claimed, stop.signal)
-      if (came.kind === 'unsent') unsent.push({ id: delivery.id, fence: delivery.fence })
-      else if (came.verdict === 'success') {
-        paceUp(lane, termsOfLane(ctx.subscribers, lane.name)?.concurrency ?? 1)
-      } else paceDown(lane, ctx.clock.now())
-      if (came.kind === 'settled') dueNext(lane, came.dueAt)
+      const tried = await tryOnce(ctx, claimed, stop.signal)
+      if (tried.kind === 'unsent') {
+        unsent.push({ id: delivery.id, fence: delivery.fence })
+        return
+      }
+      keepPace(lane, tried.settlement.verdict)
+      // Its receiver takes the next one while this is written, and one commit does for both.
+      leave()
+      dueNext(lane, await recordTry(ctx, claimed, tried))
     } catch (fault) {
       // Its lease ends by itself, and it is claimed again.
       ctx.log.error({ err: fault, delivery: delivery.id }, 'an attempt to deliver failed in itself')
       lanes.due(lane.name, delivery.leaseUntil)
     } finally {
       underWay.delete(claimed)
+      leave()
+    }
+  }
+
+  const leaveOnce = (lane: Lane): (() => void) => {
+    let hasLeft = false
+    return () => {
+      if (hasLeft) return
+      hasLeft = true
       lanes.leave(lane)
       onFree()
     }
+  }
+
+  const keepPace = (lane: Lane, verdict: DeliverySettlement['verdict']): void => {
+    if (verdict === 'success')
+      paceUp(lane, termsOfLane(ctx.subscribers, lane.name)?.concurrency ?? 1)
+    else paceDown(lane, ctx.clock.now())
   }
 
   /** In an ordered lane another one may be claimed now, which nobody said was due. */

@@ -14,23 +14,22 @@ import { persist } from '../persist.ts'
 import { outgoingOf, type Outgoing } from './outgoing.ts'
 import { reportDelivery } from './report-delivery.ts'
 
-/** What came of an attempt. */
-export type Delivering =
+/** What came of an attempt, before it is written down. */
+export type Tried =
   | {
-      readonly kind: 'settled'
-      readonly verdict: DeliverySettlement['verdict']
-      /** When it is due again; null where it has ended. */
-      readonly dueAt: Millis | null
+      readonly kind: 'tried'
+      readonly settlement: DeliverySettlement
+      readonly tookMs: number
     }
   /** It was called off; nobody may have got it. */
   | { readonly kind: 'unsent' }
 
-/** Sends a delivery once and records what came of it. */
-export async function deliver(
+/** Sends a delivery once. */
+export async function tryOnce(
   ctx: EngineContext,
   claimed: ClaimedDelivery,
   signal: AbortSignal,
-): Promise<Delivering> {
+): Promise<Tried> {
   const at = ctx.clock.now()
   const began = ctx.clock.monotonic()
   const outgoing = outgoingOf(ctx, claimed)
@@ -43,14 +42,22 @@ export async function deliver(
     return { kind: 'unsent' }
   const tookMs = ctx.clock.monotonic() - began
   const settlement = settlementOf(ctx, claimed, outgoing, sent, { at, tookMs })
+  return { kind: 'tried', settlement, tookMs }
+}
+
+/** Records what came of an attempt. @returns when it is due again; null where it has ended */
+export async function recordTry(
+  ctx: EngineContext,
+  claimed: ClaimedDelivery,
+  { settlement, tookMs }: Extract<Tried, { kind: 'tried' }>,
+): Promise<Millis | null> {
   const settled = await persist(ctx, claimed.delivery.leaseUntil, () =>
     ctx.store.deliveries.settle(settlement),
   )
-  const disabled = settled?.kind === 'settled' ? settled.disabled : null
-  await followDisabling(ctx, disabled)
+  await followDisabling(ctx, settled?.kind === 'settled' ? settled.disabled : null)
   reportDelivery(ctx, claimed, settlement, { settled, tookMs })
-  const { next, verdict } = settlement
-  return { kind: 'settled', verdict, dueAt: next.state === 'scheduled' ? next.dueAt : null }
+  const { next } = settlement
+  return next.state === 'scheduled' ? next.dueAt : null
 }
 
 const neverSent = (reason: string): Sent => ({
