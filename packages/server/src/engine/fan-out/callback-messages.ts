@@ -6,6 +6,7 @@ import { callbackLane } from '../../core/lane.ts'
 import { observe } from '../../core/observe.ts'
 import { isInline } from '../../core/payload.ts'
 import type { FanOutEntry, NewDelivery, NewMessage } from '../../ports/fan-out.ts'
+import type { BatchEvent } from '../batch-event.ts'
 import type { EngineContext } from '../context.ts'
 import { leaseMs } from '../dispatch/lane-terms.ts'
 import { findBatch } from '../find-batch.ts'
@@ -15,21 +16,23 @@ import { newDelivery } from './recipients.ts'
 
 type Entry<Kind extends FanOutEntry['kind']> = Extract<FanOutEntry, { kind: Kind }>
 
-/** What the callback of a job is told of a change: nothing, or one message for each event. */
-export async function jobMessages(
+/**
+ * What the callback of a job is told of a change: nothing, or one message for each event. It reads
+ * what it takes; what is given back writes it.
+ */
+export async function prepareJobMessages(
   ctx: EngineContext,
   { before, after, at, callback }: Entry<'job'>,
-): Promise<readonly NewMessage[]> {
+): Promise<() => readonly NewMessage[]> {
   const types = typesOf(before, after).filter((type) => isAskedFor(callback, type))
-  const messages: NewMessage[] = []
-  for (const type of types) {
-    const view = await viewJob(ctx, after)
-    const result = type === 'job.succeeded' ? await resultOf(ctx, after) : null
-    messages.push(
-      messageOf(ctx, after, callback, { type, offset: after.version, at, view, result }),
-    )
-  }
-  return messages
+  if (types.length === 0) return () => []
+  const view = await viewJob(ctx, after)
+  const kept = types.includes('job.succeeded') ? await resultOf(ctx, after) : null
+  return () =>
+    types.map((type) => {
+      const result = type === 'job.succeeded' ? kept : null
+      return messageOf(ctx, after, callback, { type, offset: after.version, at, view, result })
+    })
 }
 
 type ChangeType = Exclude<JobEvent['type'], 'job.output'>
@@ -86,18 +89,26 @@ function messageOf(ctx: EngineContext, job: Job, callback: Callback, event: JobE
   }
 }
 
-/** What the callback of a batch is told; null where that is nothing. */
-export async function batchMessage(
+/** What the callback of a batch is told; null where that is nothing. In two steps like the others. */
+export async function prepareBatchMessage(
   ctx: EngineContext,
-  { tenant, batch: id, channel, event, callback }: Entry<'batch'>,
-): Promise<NewMessage | null> {
-  if (event.kind === 'published') return null
-  if (event.kind === 'outcome' && callback.events === 'final') return null
+  entry: Entry<'batch'>,
+): Promise<() => NewMessage | null> {
+  const { tenant, batch: id, event, callback } = entry
+  if (event.kind === 'published') return () => null
+  if (event.kind === 'outcome' && callback.events === 'final') return () => null
   const found = event.kind === 'batch-end' ? await findBatch(ctx, { tenant }, id) : null
-  if (found?.kind === 'problem') return null
+  if (found?.kind === 'problem') return () => null
   const told = event.kind === 'outcome' ? event : endedWith(event, found)
-  if (told === null) return null
-  const written = ctx.write.batchEvent(told, { id })
+  return () => (told === null ? null : batchMessageOf(ctx, entry, told))
+}
+
+function batchMessageOf(
+  ctx: EngineContext,
+  { tenant, batch: id, channel, callback }: Entry<'batch'>,
+  event: BatchEvent,
+): NewMessage {
+  const written = ctx.write.batchEvent(event, { id })
   return {
     tenant,
     channel,

@@ -10,24 +10,36 @@ type ChannelEntry = Extract<FanOutEntry, { kind: 'event' }>
 /** What becomes of an event on a channel; null where nobody wants it. */
 export async function channelMessage(
   ctx: EngineContext,
+  entry: Omit<ChannelEntry, 'kind'>,
+  recipients?: Recipients,
+): Promise<NewMessage | null> {
+  return (await prepareChannelMessage(ctx, entry, recipients))()
+}
+
+/** Reads what it takes; what is given back writes it. See fan-out.ts. */
+export async function prepareChannelMessage(
+  ctx: EngineContext,
   { tenant, channel, event }: Omit<ChannelEntry, 'kind'>,
   recipients: Recipients = { subscribers: ctx.subscribers.of(tenant, channel) },
-): Promise<NewMessage | null> {
-  if (recipients.subscribers.length === 0) return null
-  const written = ctx.write.channelEvent(await tellEvent(ctx, event), channel)
-  const deliveries = deliveriesTo(ctx, recipients, written)
-  if (deliveries.length === 0) return null
-  return {
-    tenant,
-    channel,
-    offset: event.offset,
-    eventId: written.id,
-    type: written.type,
-    at: event.at,
-    job: jobOf(event),
-    body: written.text,
-    callback: null,
-    deliveries,
+): Promise<() => NewMessage | null> {
+  if (recipients.subscribers.length === 0) return () => null
+  const told = await tellEvent(ctx, event)
+  return () => {
+    const written = ctx.write.channelEvent(told, channel)
+    const deliveries = deliveriesTo(ctx, recipients, written)
+    if (deliveries.length === 0) return null
+    return {
+      tenant,
+      channel,
+      offset: event.offset,
+      eventId: written.id,
+      type: written.type,
+      at: event.at,
+      job: jobOf(event),
+      body: written.text,
+      callback: null,
+      deliveries,
+    }
   }
 }
 

@@ -3,8 +3,8 @@ import type { FanOutEntry, NewMessage } from '../../ports/fan-out.ts'
 import { StoreUnavailable } from '../../ports/store.ts'
 import type { EngineContext } from '../context.ts'
 import { createRepeater, type Repeater } from '../repeat.ts'
-import { batchMessage, jobMessages, pieceMessage } from './callback-messages.ts'
-import { channelMessage } from './channel-messages.ts'
+import { pieceMessage, prepareBatchMessage, prepareJobMessages } from './callback-messages.ts'
+import { prepareChannelMessage } from './channel-messages.ts'
 
 /** Hints may be lost, so it also looks by itself this often, in milliseconds. */
 const lookMs = 2_000
@@ -44,7 +44,9 @@ type Page = Awaited<ReturnType<EngineContext['store']['fanOut']['read']>>
 async function write(ctx: EngineContext, { entries, move }: Page): Promise<number> {
   const messages: NewMessage[] = []
   try {
-    for (const entry of entries) messages.push(...(await messagesSafely(ctx, entry)))
+    // What is read for them is read at the same time; they are written in the order of the log.
+    const prepared = await Promise.all(entries.map((entry) => prepareSafely(ctx, entry)))
+    for (const writeMessages of prepared) messages.push(...writeMessages())
     const createdAt = ctx.clock.now()
     const { skipped } = await ctx.store.fanOut.write({ move, createdAt, messages })
     ctx.dispatch.written(messages, new Set(skipped))
@@ -55,14 +57,12 @@ async function write(ctx: EngineContext, { entries, move }: Page): Promise<numbe
   }
 }
 
+/** Writes the messages of one entry, without waiting for anything. */
+type Prepared = () => readonly NewMessage[]
+
 /** One that cannot be written must not hold up all that come behind it. */
-async function messagesSafely(
-  ctx: EngineContext,
-  entry: FanOutEntry,
-): Promise<readonly NewMessage[]> {
-  try {
-    return await messagesOf(ctx, entry)
-  } catch (fault) {
+async function prepareSafely(ctx: EngineContext, entry: FanOutEntry): Promise<Prepared> {
+  const instead = (fault: unknown): readonly NewMessage[] => {
     if (fault instanceof StoreUnavailable) throw fault
     ctx.log.error(
       { err: fault, kind: entry.kind },
@@ -70,20 +70,37 @@ async function messagesSafely(
     )
     return []
   }
-}
-
-async function messagesOf(ctx: EngineContext, entry: FanOutEntry): Promise<readonly NewMessage[]> {
-  switch (entry.kind) {
-    case 'event':
-      return listed(await channelMessage(ctx, entry))
-    case 'batch':
-      return listed(await batchMessage(ctx, entry))
-    case 'job':
-      return jobMessages(ctx, entry)
-    case 'piece':
-      return [pieceMessage(ctx, entry)]
+  try {
+    const prepared = await prepare(ctx, entry)
+    return () => {
+      try {
+        return prepared()
+      } catch (fault) {
+        return instead(fault)
+      }
+    }
+  } catch (fault) {
+    const none = instead(fault)
+    return () => none
   }
 }
 
-const listed = (message: NewMessage | null): readonly NewMessage[] =>
-  message === null ? [] : [message]
+async function prepare(ctx: EngineContext, entry: FanOutEntry): Promise<Prepared> {
+  switch (entry.kind) {
+    case 'event':
+      return listed(await prepareChannelMessage(ctx, entry))
+    case 'batch':
+      return listed(await prepareBatchMessage(ctx, entry))
+    case 'job':
+      return prepareJobMessages(ctx, entry)
+    case 'piece':
+      return () => [pieceMessage(ctx, entry)]
+  }
+}
+
+const listed =
+  (prepared: () => NewMessage | null): Prepared =>
+  () => {
+    const message = prepared()
+    return message === null ? [] : [message]
+  }
