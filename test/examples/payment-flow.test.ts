@@ -36,7 +36,7 @@ test('orders are settled by callbacks, and a closed warehouse hears of them late
     'payment.made',
     'payment.made',
   ])
-  for (const { attempts } of toWarehouse) expect(attempts).toBeGreaterThan(1)
+  for (const { attempt } of toWarehouse) expect(attempt).toBeGreaterThan(1)
   const { jobs } = await createClient({ url: server.url }).jobs.list()
   const callbacks = deliveries.filter(({ callback }) => callback !== null)
   expect(new Set(callbacks.map(({ callback }) => callback))).toEqual(
@@ -44,7 +44,7 @@ test('orders are settled by callbacks, and a closed warehouse hears of them late
   )
   expect(callbacks).toHaveLength(3)
   // One was sent again: four attempts, and no order that changed by it.
-  expect(callbacks.reduce((sum, { attempts }) => sum + attempts, 0)).toBe(4)
+  expect(callbacks.reduce((sum, { attempt }) => sum + attempt, 0)).toBe(4)
 })
 
 test('its receiver takes what the official library signs, once, and nothing else', async () => {

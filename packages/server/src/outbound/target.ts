@@ -27,9 +27,8 @@ export function parseTarget(text: string): TargetOutcome {
   if (match === null) return rejected('The URL is not an absolute http or https URL.')
   const [, scheme = '', authority = '', rest = ''] = match
   if (authority.includes('@')) return rejected('The URL carries credentials.')
-  const root = `${scheme}://${authority}/`
-  if (!URL.canParse(root)) return rejected('The host of the URL does not parse.')
-  const url = new URL(root)
+  const url = URL.parse(`${scheme}://${authority}/`)
+  if (url === null) return rejected('The host of the URL does not parse.')
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
   if (url.pathname !== '/' || port === 0 || url.hostname.includes('..'))
     return rejected('The host of the URL does not parse.')
