@@ -88,7 +88,7 @@ async function prepareData(receivers: Receivers, waiting: number): Promise<Data>
   await using store = await openSqliteStore({ folder })
   for (let left = waiting; left > 0; left -= page) {
     const messages = Array.from({ length: Math.min(page, left) }, () => messageFor(down))
-    await store.fanOut.write({ position: null, createdAt: Date.now(), messages })
+    await store.fanOut.write({ move: null, createdAt: Date.now(), messages })
   }
   const owned = parts.move()
   return { folder, [Symbol.asyncDispose]: () => owned.disposeAsync() }
