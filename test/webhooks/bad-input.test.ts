@@ -172,7 +172,7 @@ const ofNewOnes: typeof members = [
 ]
 
 describe('what is wrong with a member is told by its place, and changes nothing', () => {
-  const refused = async (route: string, json: object, pointer: string, detail: RegExp) => {
+  const expectRefused = async (route: string, json: object, pointer: string, detail: RegExp) => {
     const answer = await call(server.url, route, { json })
     const { errors = [] } = expectProblem(answer, 422, 'validation-failed')
     const found = { pointer, detail: expect.stringMatching(detail) as string }
@@ -181,24 +181,24 @@ describe('what is wrong with a member is told by its place, and changes nothing'
   const url = () => receiver.url('/')
 
   test.each([...members, ...ofNewOnes])('%s, in a new one', (_, member, pointer, detail) =>
-    refused('POST /v1/webhooks', { url: url(), ...member }, pointer, detail),
+    expectRefused('POST /v1/webhooks', { url: url(), ...member }, pointer, detail),
   )
   test.each(members)('%s, in a change', (_, member, pointer, detail) =>
-    refused(`PATCH /v1/webhooks/${id}`, member, pointer, detail),
+    expectRefused(`PATCH /v1/webhooks/${id}`, member, pointer, detail),
   )
   test.each(members)('%s, in another one', (_, member, pointer, detail) =>
-    refused(`PUT /v1/webhooks/${id}`, { url: url(), ...member }, pointer, detail),
+    expectRefused(`PUT /v1/webhooks/${id}`, { url: url(), ...member }, pointer, detail),
   )
   test.each([...ofNewOnes.slice(0, 4), ['a name', { url: 'x' }, '/url', /secret/] as const])(
     '%s, in a rotation',
     (_, member, pointer, detail) =>
-      refused(`POST /v1/webhooks/${id}/rotate-secret`, member, pointer, detail),
+      expectRefused(`POST /v1/webhooks/${id}/rotate-secret`, member, pointer, detail),
   )
   test.each<[string, object, string, RegExp]>([
     ['no URL', {}, '/url', /address/],
     ['a secret in what is replaced', { url: 'http://a/', secret: 'x' }, '/secret', /not known/],
   ])('%s, in another one', (_, json, pointer, detail) =>
-    refused(`PUT /v1/webhooks/${id}`, json, pointer, detail),
+    expectRefused(`PUT /v1/webhooks/${id}`, json, pointer, detail),
   )
   test.each<[string, string, object, string, RegExp]>([
     ['no time', 'replay', {}, '/since', /RFC 3339/],
@@ -231,7 +231,7 @@ describe('what is wrong with a member is told by its place, and changes nothing'
     ['a type that is a number', 'redeliver', { type: 1 }, '/type', /text/],
     ['a state', 'redeliver', { state: 'failed' }, '/state', /not known/],
   ])('%s, in what is to be sent again by %s', (_, order, json, pointer, detail) =>
-    refused(`POST /v1/webhooks/${id}/${order}`, json, pointer, detail),
+    expectRefused(`POST /v1/webhooks/${id}/${order}`, json, pointer, detail),
   )
 })
 

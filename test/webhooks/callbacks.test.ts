@@ -228,8 +228,12 @@ describe('a callback that cannot be is refused, and its call with it', () => {
   const send = (route: string, headers: Headers, body: string) =>
     call(server.url, route, { headers: rawHeaders(headers, body), body })
   const rawHeaders = (headers: Headers, body: string): readonly string[] => [
-    ...['host', new URL(server.url).host, 'content-type', 'application/json'],
-    ...['content-length', String(Buffer.byteLength(body))],
+    'host',
+    new URL(server.url).host,
+    'content-type',
+    'application/json',
+    'content-length',
+    String(Buffer.byteLength(body)),
     ...(Array.isArray(headers) ? (headers as readonly string[]) : Object.entries(headers).flat()),
   ]
   const good = () => receiver.url('/never')

@@ -92,8 +92,11 @@ export const webhookRoutes: readonly DescribedRoute[] = [
     operationId: 'removeWebhook',
     tag,
     summary: 'Removes a webhook; what is not sent by then is dropped',
-    parameters: [id],
-    responses: { '204': { description: 'It is gone' }, ...notFound },
+    parameters: [id, ifMatch],
+    responses: {
+      '204': { description: 'It is gone' },
+      ...merge(notFound, problemAnswers('invalid-header', 'precondition-failed')),
+    },
   },
   {
     method: 'post',
