@@ -34,7 +34,7 @@ test('a delivery that waits for its next attempt is sent by the next server, whe
     policy: { schedule: ['0s', '4s'] },
   })
   await publish(first.url, 'any')
-  await expect.poll(async () => (await deliveriesOf(first.url, id))[0]?.attempts, patience).toBe(1)
+  await expect.poll(async () => (await deliveriesOf(first.url, id))[0]?.attempt, patience).toBe(1)
   const [waiting] = await deliveriesOf(first.url, id)
   expect(waiting).toMatchObject({ state: 'scheduled', status: 500 })
   expect(await first.stop()).toEqual({ code: 0, signal: null })
@@ -46,11 +46,11 @@ test('a delivery that waits for its next attempt is sent by the next server, whe
   expect(isSignedWith(secret, again)).toBe(true)
   expect(again.headers['webhook-id']).toBe(waiting?.id)
   const [delivery] = await statesBecome(second.url, id, ['delivered'])
-  const { history } = await getDelivery(second.url, delivery?.id ?? '')
-  expect(history.map(({ status }) => status)).toEqual([500, 204])
+  const { attempts } = await getDelivery(second.url, delivery?.id ?? '')
+  expect(attempts.map(({ status }) => status)).toEqual([500, 204])
   // Milliseconds are rounded where they are shown.
   const dueAt = Date.parse(waiting?.nextAttemptAt ?? '')
-  expect(Date.parse(history[1]?.at ?? '')).toBeGreaterThanOrEqual(dueAt)
+  expect(Date.parse(attempts[1]?.at ?? '')).toBeGreaterThanOrEqual(dueAt)
 })
 
 test('a server that is asked to stop gives back what it sends, and nothing is lost', async () => {
@@ -75,7 +75,7 @@ test('a server that is asked to stop gives back what it sends, and nothing is lo
     events.map(() => 'delivered'),
   )
   // Given back, which costs no attempt.
-  expect(deliveries.map(({ attempts }) => attempts)).toEqual(events.map(() => 1))
+  expect(deliveries.map(({ attempt }) => attempt)).toEqual(events.map(() => 1))
   const arrived = receiver.at('/').slice(stuck)
   expect(new Set(arrived.map((each) => each.json().id))).toEqual(new Set(events))
   expect(arrived).toHaveLength(events.length)

@@ -1,4 +1,4 @@
-import type { DeliveryId, DisableReason, EndpointId, JobId } from '@buzzer/contract'
+import type { BatchId, DeliveryId, DisableReason, EndpointId, JobId } from '@buzzer/contract'
 import type {
   Delivery,
   Delivered,
@@ -98,8 +98,8 @@ export interface DeliverySettlement {
   /** The place of the next state in its lane, where it is scheduled; null to stay where it is. */
   readonly rank: Millis | null
   readonly attempt: DeliveryAttempt
-  /** What the attempt says of its endpoint; `gone` disables it. */
-  readonly verdict: 'success' | 'failure' | 'gone'
+  /** What the attempt says of its endpoint: `gone` disables it, `nothing` was no fault of it. */
+  readonly verdict: 'success' | 'failure' | 'gone' | 'nothing'
 }
 
 export type DeliverySettled =
@@ -147,8 +147,8 @@ export interface DeliveryQuery {
   readonly type: string | null
   /** The id of the event. */
   readonly event: string | null
-  /** Callbacks of this job, and what else is about it. */
-  readonly job: JobId | null
+  /** Callbacks of this job or batch, and what else is about the job. */
+  readonly job: JobId | BatchId | null
   readonly createdAfter: Millis | null
   readonly createdBefore: Millis | null
   readonly limit: number

@@ -34,9 +34,9 @@ export async function tryOnce(
   const began = ctx.clock.monotonic()
   const outgoing = outgoingOf(ctx, claimed)
   const sent =
-    outgoing.kind === 'impossible'
-      ? neverSent(outgoing.reason)
-      : await ctx.deliveryChannel.send(outgoing.delivery, signal)
+    outgoing.kind === 'delivery'
+      ? await ctx.deliveryChannel.send(outgoing.delivery, signal)
+      : neverSent(outgoing.reason)
   // What was called off by a stop of this node says nothing of its receiver.
   if (sent.kind === 'unsent' || (sent.kind === 'failed' && signal.aborted))
     return { kind: 'unsent' }
@@ -95,13 +95,13 @@ function settlementOf(
     answer: sent.answer,
   }
   const next = moved.delivery
-  const isOrdered = outgoing.kind === 'delivery' && outgoing.policy.ordered
+  const isOrdered = 'policy' in outgoing && outgoing.policy.ordered
   return {
     lease: { id: delivery.id, fence: delivery.fence },
     next,
     rank: next.state === 'scheduled' && !isOrdered ? next.dueAt : null,
     attempt,
-    verdict: verdictOf(sent),
+    verdict: verdictOf(outgoing, sent),
   }
 }
 
@@ -120,7 +120,11 @@ function inputOf(
   return { kind: 'fail', retryAt, reason: sent.reason }
 }
 
-function verdictOf(sent: Exclude<Sent, { kind: 'unsent' }>): DeliverySettlement['verdict'] {
+function verdictOf(
+  outgoing: Outgoing,
+  sent: Exclude<Sent, { kind: 'unsent' }>,
+): DeliverySettlement['verdict'] {
+  if (outgoing.kind !== 'delivery') return 'nothing'
   if (sent.kind === 'delivered') return 'success'
   return sent.gone ? 'gone' : 'failure'
 }

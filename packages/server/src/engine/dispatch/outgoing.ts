@@ -14,6 +14,8 @@ export type Outgoing =
       readonly delivery: OutgoingDelivery
       readonly policy: DeliveryPolicy
     }
+  /** Not now, but it may go out later: it is tried again on its schedule. */
+  | { readonly kind: 'withheld'; readonly reason: string; readonly policy: DeliveryPolicy }
   | { readonly kind: 'impossible'; readonly reason: string }
 
 const cloudEvent = 'application/cloudevents+json; charset=utf-8'
@@ -30,11 +32,15 @@ export function outgoingOf(ctx: EngineContext, claimed: ClaimedDelivery): Outgoi
   return toEndpoint(ctx, claimed, subscriber, body)
 }
 
-function toCallback(ctx: EngineContext, { delivery, callback }: ClaimedDelivery, body: string) {
+function toCallback(
+  ctx: EngineContext,
+  { delivery, callback }: ClaimedDelivery,
+  body: string,
+): Outgoing {
   if (callback === null) return impossible('The job was erased, and its callback with it.')
   const { url, sealedSecret } = callback
   const secret = sealedSecret === null ? null : ctx.sealer.open(sealedSecret, delivery.target.id)
-  if (sealedSecret !== null && secret === null) return impossible(unopened)
+  if (sealedSecret !== null && secret === null) return withheld(defaultDeliveryPolicy)
   return outgoing(defaultDeliveryPolicy, {
     id: delivery.id,
     tenant: delivery.tenant,
@@ -55,7 +61,7 @@ function toEndpoint(
 ): Outgoing {
   const { endpoint, mapping, opened } = subscriber
   const { url, policy } = endpoint.settings
-  if (opened === null) return impossible(unopened)
+  if (opened === null) return withheld(policy)
   return outgoing(policy, {
     id: delivery.id,
     tenant: delivery.tenant,
@@ -77,6 +83,12 @@ const outgoing = (policy: DeliveryPolicy, delivery: OutgoingDelivery): Outgoing 
 })
 
 const impossible = (reason: string): Outgoing => ({ kind: 'impossible', reason })
+
+const withheld = (policy: DeliveryPolicy): Outgoing => ({
+  kind: 'withheld',
+  reason: unopened,
+  policy,
+})
 
 const unopened =
   'The secret that signs it does not open: the key of the server (BUZZER_SECRET) is another one. ' +

@@ -7,6 +7,7 @@ import { createEventWriter } from '../../gateway/event-writer.ts'
 import type { Bus } from '../../ports/bus.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Channel, Operation } from '../../ports/catalog.ts'
+import type { Sealer } from '../../ports/sealer.ts'
 import { StoreUnavailable, type Retention, type Shares, type Store } from '../../ports/store.ts'
 import { openInlineSqliteStore } from '../../store/sqlite/testing/inline.ts'
 import { createCronTimetables } from '../../timetable/cron-timetables.ts'
@@ -47,6 +48,8 @@ interface NodeWish {
   readonly busyShare?: () => number
   readonly shares?: Shares
   readonly deadLetterAlert?: number
+  /** Another key than the others have. */
+  readonly sealer?: Sealer
   /** Where its deliveries go; by default all are taken. */
   readonly receivers?: Receivers
   /** Asked before each call of the store; the name is as `leases.claim`. */
@@ -168,7 +171,7 @@ function createNode(shared: Shared, wish: NodeWish & { readonly name: string }):
     shares: wish.shares ?? {},
     timetables: createCronTimetables(),
     deadLetterAlert: wish.deadLetterAlert ?? 0,
-    sealer: createSealer(new Uint8Array(32), 'webhooks'),
+    sealer: wish.sealer ?? createSealer(new Uint8Array(32), 'webhooks'),
     deliveryChannel: wish.receivers ?? createReceivers(clock),
     handshake: { ask: () => Promise.resolve({ kind: 'granted', ratePerMinute: null }) },
     write: createEventWriter(() => 'http://buzzer.test'),

@@ -68,7 +68,10 @@ export async function changeWebhook(
     if ('code' in wish) return refused(wish)
     const rejected = wish.url === before.url ? null : await checkUrl(ctx, wish.url)
     if (rejected !== null) return refused(rejected)
-    const settings = settingsOf(ctx.sealer, id, wish)
+    const made = settingsOf(ctx.sealer, id, wish)
+    // What cannot be opened now is kept as it is, for when the server's key is the right one again.
+    const isKept = wish.headers === before.headers
+    const settings = isKept ? { ...made, sealedHeaders: endpoint.settings.sealedHeaders } : made
     return changed({ ...endpoint, settings, ...enabledness(endpoint, wish.enabled, now) })
   })
 }

@@ -1,6 +1,7 @@
 import {
   deliveryStates,
   eventTypePrefix,
+  parseBatchId,
   parseDeliveryId,
   parseEndpointId,
   parseJobId,
@@ -39,7 +40,7 @@ export function readDeliveryQuery(
     createdBefore: readTime('before', query.get('before')),
     cursor: readId('cursor', query.get('cursor'), parseDeliveryId),
     endpoint: endpoint ?? readId('webhook', query.get('webhook'), parseEndpointId),
-    job: readId('job', query.get('job'), parseJobId),
+    job: readId('job', query.get('job'), (text) => parseJobId(text) ?? parseBatchId(text)),
   }
   const wrong = Object.values(parts).find((part) => isProblem(part))
   if (wrong !== undefined) return wrong

@@ -28,6 +28,7 @@ export function createKeepHealth(parts: Parts) {
   const disable = createDisable(parts)
 
   return (id: string, verdict: Verdict, now: Millis): DisableReason | null => {
+    if (verdict === 'nothing') return null
     if (verdict === 'success') {
       succeed.run(now, id)
       return null
