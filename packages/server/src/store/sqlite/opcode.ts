@@ -63,7 +63,7 @@ export const opcode = {
   redeliverFailed: 97,
   dropDeliveries: 98,
   deliveryDepth: 99,
-  finish: 90,
+  finish: 21,
 } as const
 
 export type CommandName = keyof typeof opcode
