@@ -105,7 +105,15 @@ export function createEngine(parts: EngineParts): Engine {
   let claimer: ReturnType<typeof createClaimer> | null = null
   let housekeeping: readonly { stop(): Promise<void> }[] = []
   let scheduler: Scheduler | null = null
-  let draining: Promise<unknown> | null = null
+  let draining: Promise<void> | null = null
+
+  const stopAll = async (withinMs: number): Promise<void> => {
+    const running = drain(ctx, claimer, housekeeping, withinMs)
+    await Promise.all([running, dispatch.stop(withinMs)])
+    presence.end()
+    ctx.subscribers[Symbol.dispose]()
+    ctx.tails[Symbol.dispose]()
+  }
 
   return {
     admission,
@@ -162,15 +170,8 @@ export function createEngine(parts: EngineParts): Engine {
     drain(withinMs) {
       // What comes due from now on is for others, or for the next start.
       void scheduler?.stop()
-      draining ??= Promise.all([
-        drain(ctx, claimer, housekeeping, withinMs),
-        dispatch.stop(withinMs),
-      ]).finally(() => {
-        presence.end()
-        ctx.subscribers[Symbol.dispose]()
-        ctx.tails[Symbol.dispose]()
-      })
-      return draining.then(() => undefined)
+      draining ??= stopAll(withinMs)
+      return draining
     },
   }
 }

@@ -139,7 +139,8 @@ describe('a channel that keeps nothing on disk', () => {
     expect((await look(node, 'live', 0)).values).toMatchObject([{ data: 1 }, { data: 3 }])
   })
 
-  test('is not forgotten by the store while it is in use', async () => {
+  // Eight hours of virtual time, in which everything that looks by itself does.
+  test('is not forgotten by the store while it is in use', { timeout: 60_000 }, async () => {
     const { simulation, wish } = await open(live)
     await using _ = simulation
     const hourMs = 3_600_000

@@ -11,7 +11,7 @@ import { createLanes, type Lanes } from './lanes.ts'
 /** Attempts at the same time, of all lanes: each is a connection. */
 const slots = 1_024
 /** Lanes whose hints got lost are found by a look at this interval, in milliseconds. */
-const lookMs = 5_000
+const lookMs = 30_000
 const lanesPerLook = 500
 /** After a fault of the store. */
 const againMs = 1_000

@@ -7,7 +7,7 @@ import { pieceMessage, prepareBatchMessage, prepareJobMessages } from './callbac
 import { prepareChannelMessage } from './channel-messages.ts'
 
 /** Hints may be lost, so it also looks by itself this often, in milliseconds. */
-const lookMs = 2_000
+const lookMs = 10_000
 /** One step writes about so many deliveries at most, so that others get at the store in between. */
 const deliveriesPerStep = 1_000
 const mostEntries = 256
