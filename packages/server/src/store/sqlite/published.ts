@@ -16,7 +16,9 @@ export interface PublishedLog extends Follower {
   keep(channel: PublishedChannel, history: ChannelHistory, now: Millis): void
   /** The retention removed this channel. */
   forget(id: number): void
-  /** Before the commit: writes where the channels are now, and lets go of what is too much. */
+  /** Writes where the channels are now, for whoever looks before the commit. */
+  place(): void
+  /** Before the commit: the same, and lets go of what is too much. */
   flush(): void
 }
 
@@ -140,6 +142,10 @@ export function createPublishedLog(
     steps.push(() => void appended.delete(channel))
   }
 
+  const place = ({ last, trimmedTo, keepMs, writtenAt, id }: PublishedChannel): void => {
+    move.run(last, trimmedTo, keepMs, writtenAt, id)
+  }
+
   return {
     open(tenant, name) {
       const key = `${tenant}\n${name}`
@@ -168,13 +174,15 @@ export function createPublishedLog(
       steps.push(() => void (channels += 1))
       for (const [key, channel] of known) if (channel.id === id) known.delete(key)
     },
+    place() {
+      for (const channel of written) place(channel)
+    },
     flush() {
       // Before any of them is trimmed, because what is to be fanned out is waited for.
       for (const [channel, first] of appended) fanOutLog.note(channel, first, channel.last)
       for (const channel of written) {
         trimmed(channel)
-        const { last, trimmedTo, keepMs, writtenAt, id } = channel
-        move.run(last, trimmedTo, keepMs, writtenAt, id)
+        place(channel)
       }
     },
     mark: () => steps.length,
