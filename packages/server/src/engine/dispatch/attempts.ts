@@ -46,6 +46,8 @@ export function createAttempts(ctx: EngineContext, lanes: Lanes, onFree: () => v
     } finally {
       underWay.delete(claimed)
       leave()
+      // What is due next was not known yet when the place became free.
+      onFree()
     }
   }
 
