@@ -148,7 +148,8 @@ export function createEngine(parts: EngineParts): Engine {
       await serve(ctx)
       if (draining !== null) return
       await ctx.admission.look()
-      await ctx.subscribers.refresh()
+      // What cannot be read now is read with the first page of the fan-out, and by each look.
+      await ctx.subscribers.atLeast(0).catch(unread(ctx))
       dispatch.start()
       claimer = createClaimer(ctx)
       claimer.wake()
@@ -175,6 +176,11 @@ export function createEngine(parts: EngineParts): Engine {
     },
   }
 }
+
+const unread =
+  ({ log }: EngineContext) =>
+  (fault: unknown): void =>
+    log.warn({ err: fault }, 'the webhooks are not read yet; it is tried again')
 
 const serve = (ctx: EngineContext): Promise<void> =>
   ctx.store.leases.serve(

@@ -66,7 +66,10 @@ export function createDispatcher(ctx: EngineContext): Dispatch {
   }
 
   const look = async (): Promise<void> => {
+    let nextMs = lookMs
     try {
+      // Of lanes whose webhooks are not known nothing would be sent.
+      await ctx.subscribers.atLeast(0)
       for (let after = ''; !isStopped;) {
         const page = await ctx.store.deliveries.lanes(after, lanesPerLook)
         for (const { lane, dueAt } of page) lanes.due(lane, dueAt)
@@ -75,8 +78,9 @@ export function createDispatcher(ctx: EngineContext): Dispatch {
       }
     } catch (fault) {
       ctx.log.warn({ err: fault }, 'the lanes of deliveries could not be looked at')
+      nextMs = againMs
     }
-    if (!isStopped) callOffLook = ctx.clock.after(lookMs, () => void look())
+    if (!isStopped) callOffLook = ctx.clock.after(nextMs, () => void look())
     wake()
   }
 

@@ -36,7 +36,7 @@ const storms: fc.Arbitrary<Storm> = fc.record({
 })
 
 /** Only what deliveries are made of goes wrong: that events are kept is proven elsewhere. */
-const isTouched = (call: string): boolean => /^(?:fanOut|deliveries)\./.test(call)
+const isTouched = (call: string): boolean => /^(?:fanOut|deliveries|endpoints)\./.test(call)
 
 async function startNode(
   simulation: Simulation,
