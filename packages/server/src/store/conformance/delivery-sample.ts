@@ -11,7 +11,7 @@ import type { Store } from '../../ports/store.ts'
 import { minuteMs, tenant } from './sample.ts'
 
 const ids = createIdSource(Date.now, (count) => crypto.getRandomValues(new Uint8Array(count)))
-export const freshEndpointId = (): EndpointId => ids.next('whk')
+const freshEndpointId = (): EndpointId => ids.next('whk')
 export const freshDeliveryId = (): DeliveryId => ids.next('dlv')
 
 interface EndpointWish extends Partial<Omit<Endpoint, 'settings'>> {
