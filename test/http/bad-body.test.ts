@@ -150,7 +150,7 @@ test.each([
   ['PROPFIND /v1/jobs', 405, 'method-not-allowed'],
   ['TRACE /v1/jobs', 405, 'method-not-allowed'],
   [`GET /v1/jobs/${'a'.repeat(9_000)}`, 404, 'route-not-found'],
-  ['POST /v1/webhooks', 501, 'not-supported'],
+  ['POST /v1/leases', 501, 'not-supported'],
   ['GET /openapi.json?version=2.0', 400, 'invalid-parameter'],
 ])('%s is %i %s', async (route, status, code) => {
   const answer = await call(server.url, route)

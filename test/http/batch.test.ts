@@ -148,7 +148,7 @@ describe('submitting', () => {
 
   test.each<[string, Record<string, string>, number, string]>([
     ['a header of a single call', { 'buzzer-priority': '1' }, 400, 'invalid-header'],
-    ['a callback', { 'callback-url': 'https://a.example' }, 501, 'not-supported'],
+    ['a private callback', { 'callback-url': 'http://10.0.0.1/' }, 422, 'callback-url-rejected'],
     ['another media type', { 'content-type': 'text/plain' }, 415, 'unsupported-media-type'],
     ['a broken key', { 'idempotency-key': '"' }, 400, 'invalid-header'],
   ])('%s is refused', async (_, headers, status, code) => {

@@ -105,9 +105,9 @@ const others: readonly Row[] = [
   ['Buzzer-Unknown', '1', 'invalid-header'],
   ['Buzzer-Prioritty', '1', 'invalid-header'],
   ['Buzzer-Lease-Token', 'x', 'invalid-header'],
-  ['Callback-URL', 'https://example.com/hook', 'not-supported'],
-  ['Callback-Events', 'final', 'not-supported'],
-  ['Callback-Secret', 'whsec_AAAA', 'not-supported'],
+  ['Callback-URL', 'http://127.0.0.1:1/hook', 'callback-url-rejected'],
+  ['Callback-Events', 'final', 'invalid-header'],
+  ['Callback-Secret', 'whsec_AAAA', 'invalid-header'],
   ['traceparent', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', null],
   ['traceparent', 'nonsense', null],
   ['tracestate', 'vendor=1', null],
@@ -115,7 +115,10 @@ const others: readonly Row[] = [
   ['X-Anything', 'at all', null],
 ]
 
-const statuses: Readonly<Record<string, number>> = { 'invalid-header': 400, 'not-supported': 501 }
+const statuses: Readonly<Record<string, number>> = {
+  'invalid-header': 400,
+  'callback-url-rejected': 422,
+}
 
 test('every header is taken or refused as the table of section 1 says', async () => {
   await using server = await startTestServer({

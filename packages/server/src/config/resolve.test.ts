@@ -51,7 +51,12 @@ describe('what is in force', () => {
       services: {},
       outboundAllow: [],
       limits: { bodyBytes: 1_048_576, resultBytes: 33_554_432 },
-      retention: { jobsMs: 604_800_000, tombstonesMs: 2_592_000_000, eventsMs: 604_800_000 },
+      retention: {
+        jobsMs: 604_800_000,
+        tombstonesMs: 2_592_000_000,
+        eventsMs: 604_800_000,
+        deliveriesMs: 2_592_000_000,
+      },
       deadLetterAlert: 100,
       slots: 256,
       traces: null,

@@ -17,4 +17,11 @@ export const callbackLane = (tenant: string, url: string): string =>
 export const endpointOfLane = (lane: string): string | null =>
   lane.startsWith('whk_') ? lane.replace(/\/replay$/, '') : null
 
+/** The other lane of the same endpoint; null for one of callbacks. */
+export function siblingOf(lane: string): string | null {
+  const endpoint = endpointOfLane(lane)
+  if (endpoint === null) return null
+  return isReplayLane(lane) ? endpoint : `${endpoint}/replay`
+}
+
 export const isReplayLane = (lane: string): boolean => lane.endsWith('/replay')

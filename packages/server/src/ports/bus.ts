@@ -26,5 +26,3 @@ export const channelTopic = (tenant: string, name: string): string => `channels/
 export const fanOutTopic = 'fan-out'
 /** An endpoint was created, changed, disabled or removed. */
 export const endpointsTopic = 'endpoints'
-/** Deliveries were scheduled. */
-export const deliveriesTopic = 'deliveries'

@@ -1,4 +1,4 @@
-import { deliveriesTopic, endpointsTopic } from '../../ports/bus.ts'
+import { endpointsTopic } from '../../ports/bus.ts'
 import type { ClaimedDelivery, LaneWant } from '../../ports/deliveries.ts'
 import type { NewDelivery, NewMessage } from '../../ports/fan-out.ts'
 import type { EngineContext } from '../context.ts'
@@ -25,6 +25,7 @@ export function createDispatcher(ctx: EngineContext): Dispatch {
   let claiming: Promise<void> | null = null
   let callOff: () => void = () => {}
   let callOffLook: () => void = () => {}
+  let unsubscribe: () => void = () => {}
 
   /** What comes in together is looked at once. */
   const wake = (): void => {
@@ -84,11 +85,6 @@ export function createDispatcher(ctx: EngineContext): Dispatch {
     wake()
   }
 
-  const lookNow = (): void => {
-    callOffLook()
-    void look()
-  }
-
   return {
     take: (lane) => isStarted && !isStopped && lanes.take(lane, ctx.clock.now()),
     written(messages, skipped) {
@@ -111,14 +107,14 @@ export function createDispatcher(ctx: EngineContext): Dispatch {
     },
     start() {
       isStarted = true
-      ctx.bus.subscribe(deliveriesTopic, lookNow)
-      ctx.bus.subscribe(endpointsTopic, wake)
-      lookNow()
+      unsubscribe = ctx.bus.subscribe(endpointsTopic, wake)
+      void look()
     },
     async stop(withinMs) {
       isStopped = true
       callOff()
       callOffLook()
+      unsubscribe()
       await claiming
       await attempts.end(withinMs)
     },

@@ -15,8 +15,8 @@ export interface Lane {
   failures: number
   /** No attempt begins before, because so many failed. */
   restUntil: Millis
-  /** The same, because its receiver takes only so many a minute; success does not change that. */
-  spacedUntil: Millis
+  /** The same, because its receiver takes only so many a minute, which no success changes. */
+  readonly spacing: Spacing
 }
 
 /** Enough to begin with; one that is slow or broken does not get more. */
@@ -26,7 +26,12 @@ const luckyFailures = 5
 const firstRestMs = 100
 const longestRestMs = 60_000
 
-export const newLane = (name: string): Lane => ({
+/** What lanes of one receiver have in common. */
+export interface Spacing {
+  until: Millis
+}
+
+export const newLane = (name: string, spacing: Spacing = { until: 0 }): Lane => ({
   name,
   dueAt: null,
   taken: 0,
@@ -34,7 +39,7 @@ export const newLane = (name: string): Lane => ({
   isProven: false,
   failures: 0,
   restUntil: 0,
-  spacedUntil: 0,
+  spacing,
 })
 
 /** How many more attempts may begin now. */
@@ -44,8 +49,7 @@ export function roomOf(lane: Lane, concurrency: number, now: Millis): number {
 }
 
 /** No attempt begins before. */
-export const startsAt = ({ restUntil, spacedUntil }: Lane): Millis =>
-  Math.max(restUntil, spacedUntil)
+export const startsAt = ({ restUntil, spacing }: Lane): Millis => Math.max(restUntil, spacing.until)
 
 export function paceUp(lane: Lane, concurrency: number): void {
   lane.isProven = true

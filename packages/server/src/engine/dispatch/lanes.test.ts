@@ -94,6 +94,15 @@ describe('what is claimed', () => {
     expect(lanes.wants(500)).toMatchObject([{ max: 1 }])
   })
 
+  test('which is one rate for what is live and what is replayed', () => {
+    const lanes = create(1_024, () => ({ ...terms, gapMs: 500 }))
+    lanes.due('whk_1', 0)
+    lanes.due('whk_1/replay', 0)
+    expect(lanes.wants(0)).toHaveLength(1)
+    expect(lanes.wants(499)).toEqual([])
+    expect(lanes.wants(500)).toHaveLength(1)
+  })
+
   test('nothing of an endpoint that is disabled', () => {
     const lanes = create(1_024, () => null)
     lanes.due('a', 0)

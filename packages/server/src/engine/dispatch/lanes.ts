@@ -1,6 +1,7 @@
 import type { Millis } from '../../core/time.ts'
 import type { LaneWant } from '../../ports/deliveries.ts'
 import { newLane, noteDue, roomOf, startsAt, type Lane } from './lane.ts'
+import { siblingOf } from '../../core/lane.ts'
 import type { LaneTerms } from './lane-terms.ts'
 
 /** The lanes that this node knows of, and which of them are to be served next. */
@@ -51,7 +52,7 @@ export function createLanes({ slots, termsOf }: LanesOptions): Lanes {
     const known = lanes.get(name)
     if (known !== undefined) return known
     if (lanes.size >= lanesAtMost) forgetOne()
-    const lane = newLane(name)
+    const lane = newLane(name, lanes.get(siblingOf(name) ?? '')?.spacing)
     lanes.set(name, lane)
     return lane
   }
@@ -85,7 +86,7 @@ export function createLanes({ slots, termsOf }: LanesOptions): Lanes {
     const room = Math.min(roomOf(lane, oneByOne, now), terms.gapMs > 0 ? 1 : Infinity)
     const max = Math.min(room, shareOf(lane, even), most)
     if (max <= 0) return null
-    if (terms.gapMs > 0) lane.spacedUntil = now + terms.gapMs
+    if (terms.gapMs > 0) lane.spacing.until = now + terms.gapMs
     return { lane: lane.name, max, ordered: terms.ordered, leaseMs: terms.leaseMs }
   }
 

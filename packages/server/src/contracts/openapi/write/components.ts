@@ -113,8 +113,9 @@ export const parameters: Readonly<Record<string, JsonObject>> = {
   }),
   CallbackEvents: header(
     'Callback-Events',
-    'The outcome; every change of state; also progress and output.',
-    { type: 'string', enum: ['final', 'states', 'all'], default: 'final' },
+    '`final`, as without it: the outcome; `states`: every change; `all`: progress and output too.',
+    // Pages that send what a document gives as the default would send it without an address.
+    { type: 'string', enum: ['final', 'states', 'all'] },
   ),
   CallbackSecret: header('Callback-Secret', 'Signs them with `v1` besides.', {
     type: 'string',

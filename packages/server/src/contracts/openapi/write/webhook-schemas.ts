@@ -111,7 +111,21 @@ const listOf = (name: string, schema: string): JsonObject =>
 
 /** What the routes of webhooks and deliveries take and give. */
 export const webhookSchemas: Readonly<Record<string, JsonObject>> = {
-  WebhookSettings: { type: 'object', additionalProperties: false, properties: settings },
+  WebhookSettings: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      ...settings,
+      channels: { ...(settings['channels'] as JsonObject), type: ['array', 'null'] },
+      headers: {
+        type: ['object', 'null'],
+        maxProperties: 20,
+        additionalProperties: { type: ['string', 'null'] },
+        description: 'Null for one of them takes it away.',
+      },
+      policy: { oneOf: [refer('schemas', 'DeliveryPolicy'), { type: 'null' }] },
+    },
+  },
   NewWebhook: {
     type: 'object',
     additionalProperties: false,

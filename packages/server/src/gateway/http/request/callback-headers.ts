@@ -15,7 +15,10 @@ function readCallback(headers: IncomingHttpHeaders): CallbackWish | null | Probl
   const secret = textOf(headers, 'callback-secret')
   if (url === null) {
     if (events === null && secret === null) return null
-    return invalidHeader('Callback-URL', 'has to be there where Callback-Events or -Secret are')
+    return invalidHeader(
+      'Callback-URL',
+      'has to be there where Callback-Events or Callback-Secret are',
+    )
   }
   // Node joins repeated headers with a comma and a space; no address has white space in it.
   if (url === '' || url.length > longestUrl || /\s/.test(url)) {
@@ -44,7 +47,7 @@ export async function readCheckedCallback(
   const callback = readCallback(headers)
   if (callback === null || isProblem(callback)) return callback
   const why = await ctx.engine.webhooks.whyNot(callback.url)
-  return why === null ? callback : { code: 'callback-url-rejected', detail: why }
+  return why === null ? callback : { code: 'callback-url-rejected', detail: `Callback-URL: ${why}` }
 }
 
 /** Whether there is anything to read, so that calls without a callback need not wait for it. */

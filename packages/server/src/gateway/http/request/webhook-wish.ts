@@ -156,7 +156,8 @@ function readMapping(value: unknown, before: unknown, refuse: Refuse): unknown {
 }
 
 function readFlag(members: Members, name: string, before: boolean, refuse: Refuse): boolean {
-  const value = members[name] ?? before
+  const value = members[name]
+  if (value === undefined) return before
   if (typeof value === 'boolean') return value
   refuse(`/${name}`, 'has to be true or false')
   return before
