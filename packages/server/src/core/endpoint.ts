@@ -45,13 +45,18 @@ export interface Endpoint {
 /** How long a secret that was rotated out signs beside the new one. */
 const overlapMs = 86_400_000
 
+/** Each of them is a signature of every delivery. */
+const mostSecrets = 8
+
 /** @param sealed the new secret */
 export const withSecret = (
   secrets: readonly SealedSecret[],
   sealed: string,
   now: Millis,
 ): readonly SealedSecret[] => {
-  const [present] = secrets
+  const [present, ...rotatedOut] = secrets
   const previous = present === undefined ? [] : [{ ...present, until: now + overlapMs }]
-  return [{ sealed, until: null }, ...previous]
+  // One that was promised a day has it, however often the secret is rotated meanwhile.
+  const promised = rotatedOut.filter(({ until }) => until === null || until > now)
+  return [{ sealed, until: null }, ...previous, ...promised].slice(0, mostSecrets)
 }

@@ -11,6 +11,8 @@ export interface Dispatch {
   unwritten(messages: readonly NewMessage[]): void
   /** Something in a lane is due then. */
   due(lane: string, at: Millis): void
+  /** Somebody says that a receiver is well again: what it has done so far does not hold it up. */
+  trust(lane: string): void
   start(): void
   /** Takes nothing more, and lets what is under way end until then; gives back what did not. */
   stop(withinMs: number): Promise<void>

@@ -6,6 +6,7 @@ import { createAttempts } from './attempts.ts'
 import { claimedAtOnce } from './claimed-at-once.ts'
 import type { Dispatch } from './dispatch.ts'
 import { termsOfLane } from './lane-terms.ts'
+import { forgive } from './lane.ts'
 import { createLanes, type Lanes } from './lanes.ts'
 
 /** Attempts at the same time, of all lanes: each is a connection. */
@@ -103,6 +104,10 @@ export function createDispatcher(ctx: EngineContext): Dispatch {
     },
     due(lane, at) {
       lanes.due(lane, at)
+      wake()
+    },
+    trust(lane) {
+      forgive(lanes.of(lane))
       wake()
     },
     start() {

@@ -58,6 +58,12 @@ export function paceUp(lane: Lane, concurrency: number): void {
   if (lane.pace < concurrency) lane.pace += 1
 }
 
+/** What it failed with is forgotten, but not that it takes only so many at the same time. */
+export function forgive(lane: Lane): void {
+  lane.failures = 0
+  lane.restUntil = 0
+}
+
 /** Half as many at the same time; and where it goes on failing, ever longer between them. */
 export function paceDown(lane: Lane, now: Millis): void {
   lane.isProven = false

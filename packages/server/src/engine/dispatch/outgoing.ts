@@ -91,5 +91,6 @@ const withheld = (policy: DeliveryPolicy): Outgoing => ({
 })
 
 const unopened =
-  'The secret that signs it does not open: the key of the server (BUZZER_SECRET) is another one. ' +
-  'Put the key back, or rotate the secret.'
+  'The secret that signs it, or a header of its own, does not open: the key of the server ' +
+  '(BUZZER_SECRET) is another one. Put that key back; or, of a webhook, rotate the secret and set ' +
+  'the headers again.'

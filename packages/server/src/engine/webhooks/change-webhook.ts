@@ -1,6 +1,7 @@
 import type { EndpointId, Problem } from '@buzzer/contract'
 import { withSecret, type Endpoint } from '../../core/endpoint.ts'
 import { healthy } from '../../core/endpoint-health.ts'
+import { liveLane, replayLane } from '../../core/lane.ts'
 import { makeWebhookSecret } from '../../core/webhook-secret.ts'
 import { endpointsTopic } from '../../ports/bus.ts'
 import type { VersionTest } from '../../ports/registry.ts'
@@ -133,6 +134,8 @@ async function update(
     if (stored === 'unknown') return refused(webhookNotFound)
     if (stored === 'moved') continue
     await follow(ctx)
+    // Whoever changes it may have mended it.
+    for (const lane of [liveLane(id), replayLane(id)]) ctx.dispatch.trust(lane)
     return { ...made, endpoint: next }
   }
   return refused(movedOn)

@@ -22,7 +22,9 @@ export async function redeliver(
   if (redelivered.kind === 'disabled' && (await isRemoved(ctx, tenant, id)))
     return refused(webhookRemoved)
   if (redelivered.kind !== 'scheduled') return refused(problems[redelivered.kind])
-  ctx.dispatch.due(redelivered.listed.delivery.lane, now)
+  const { lane } = redelivered.listed.delivery
+  ctx.dispatch.trust(lane)
+  ctx.dispatch.due(lane, now)
   return redelivered
 }
 

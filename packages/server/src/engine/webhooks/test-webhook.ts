@@ -1,6 +1,7 @@
 import { eventTypePrefix, type EndpointId, type Problem } from '@buzzer/contract'
 import { webhooksChannel } from '../../core/channel.ts'
 import { withSequence, writeEvent } from '../../core/event.ts'
+import { liveLane } from '../../core/lane.ts'
 import { formatTime } from '../../core/time.ts'
 import type { NewMessage } from '../../ports/fan-out.ts'
 import type { EngineContext } from '../context.ts'
@@ -20,6 +21,7 @@ export async function testWebhook(
   const problem = await whyNotSent(ctx, tenant, id)
   const subscriber = ctx.subscribers.find(id)
   if (problem !== null || subscriber === null) return refused(problem ?? deliveryNotFound)
+  ctx.dispatch.trust(liveLane(id))
   const message = testMessage(ctx, subscriber)
   const createdAt = ctx.clock.now()
   const written = { move: null, createdAt, messages: [message] }

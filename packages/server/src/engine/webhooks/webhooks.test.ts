@@ -217,6 +217,25 @@ describe('an endpoint that is broken', () => {
     expect(lags).toEqual(Array.from({ length: 50 }, (_, index) => index))
   })
 
+  test('is tried at once when it is changed, whatever it failed with before', async () => {
+    await using world = await openWorld()
+    const { simulation, node, receivers } = world
+    receivers.behave(url, () => failing(500))
+    const { id } = await subscribe(simulation, node)
+    await publish(world, node, 'orders.1', ...Array.from({ length: 50 }, (_, index) => index))
+    await simulation.clock.advance(minute)
+    const mended = 'https://mended.example/'
+    const change = node.engine.webhooks.change(
+      asker,
+      id,
+      () => true,
+      (wish) => ({ ...wish, url: mended }),
+    )
+    await simulation.clock.until(change)
+    await simulation.clock.advance(second)
+    expect(receivers.at(mended).length).toBeGreaterThan(0)
+  })
+
   test('gets few attempts at the same time, and ever fewer in a second', async () => {
     await using world = await openWorld()
     const { simulation, node, receivers } = world
