@@ -97,6 +97,7 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
       clock,
       version,
       depths: () => store.upkeep.depths(),
+      deliveryDepth: () => store.deliveries.depth(),
       deadLetterAlertOf: (operation) => engine.deadLetters.alertOf(operation),
       slots: () => engine.slots(),
     }),

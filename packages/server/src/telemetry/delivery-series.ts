@@ -1,9 +1,20 @@
-import { Counter, Histogram, type Registry } from '@prometheus-io/client'
+import { Counter, Gauge, Histogram, type Registry } from '@prometheus-io/client'
+import type { Clock } from '../ports/clock.ts'
+import type { DeliveryDepth } from '../ports/deliveries.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 
+interface DeliverySeriesOptions {
+  readonly clock: Clock
+  deliveryDepth?(): Promise<DeliveryDepth>
+}
+
 /** Attempts to deliver events, by what came of them; their endpoints are without end. */
-export function createDeliverySeries(registry: Registry): Pick<Telemetry, 'delivered'> {
+export function createDeliverySeries(
+  registry: Registry,
+  options: DeliverySeriesOptions,
+): Pick<Telemetry, 'delivered'> {
   const registers = [registry]
+  addWaitingGauges(registry, options)
   const attempts = new Counter({
     name: 'buzzer_delivery_attempts_total',
     help: 'Attempts to deliver an event to a webhook or a callback, by what came of them.',
@@ -22,4 +33,30 @@ export function createDeliverySeries(registry: Registry): Pick<Telemetry, 'deliv
       duration.observe(tookMs > 0 && tookMs < Infinity ? tookMs / 1_000 : 0)
     },
   }
+}
+
+/** Where the store cannot say, they stay as they were, and everything else is shown still. */
+function addWaitingGauges(
+  registry: Registry,
+  { clock, deliveryDepth }: DeliverySeriesOptions,
+): void {
+  if (deliveryDepth === undefined) return
+  const registers = [registry]
+  const waiting = new Gauge({
+    name: 'buzzer_deliveries_waiting',
+    help: 'Deliveries that wait for an attempt, the first or another one.',
+    registers,
+    async collect() {
+      const depth = await deliveryDepth().catch(() => null)
+      if (depth === null) return
+      waiting.set(depth.scheduled)
+      const lateMs = depth.oldestDueAt === null ? 0 : clock.now() - depth.oldestDueAt
+      late.set(Math.max(0, lateMs) / 1_000)
+    },
+  })
+  const late = new Gauge({
+    name: 'buzzer_delivery_oldest_due_seconds',
+    help: 'For how long the oldest delivery that waits could have been sent; 0 where none is late.',
+    registers,
+  })
 }

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from '@prometheus-io/client'
 import type { Clock } from '../ports/clock.ts'
+import type { DeliveryDepth } from '../ports/deliveries.ts'
 import type { Depth } from '../ports/store.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
 import { createChannelSeries } from './channel-series.ts'
@@ -19,6 +20,8 @@ export interface MetricsOptions {
   depths(): Promise<readonly Depth[]>
   /** From how many dead letters of an operation on they are too many; 0 for never. */
   deadLetterAlertOf?(operation: string): number
+  /** How many deliveries wait; asked when somebody looks. */
+  deliveryDepth?(): Promise<DeliveryDepth>
   /** Attempts that this node runs, and how many it can. */
   slots(): Slots
 }
@@ -85,7 +88,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     committed: store.committed,
     published: channels.published,
     ...sockets,
-    ...createDeliverySeries(registry),
+    ...createDeliverySeries(registry, options),
     spansLost: (count) => lostSpans.inc(count),
     contentType: registry.contentType,
     render: () => registry.metrics(),
