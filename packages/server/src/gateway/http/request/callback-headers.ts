@@ -21,8 +21,11 @@ function readCallback(headers: IncomingHttpHeaders): CallbackWish | null | Probl
     )
   }
   // Node joins repeated headers with a comma and a space; no address has white space in it.
-  if (url === '' || url.length > longestUrl || /\s/.test(url)) {
-    return invalidHeader('Callback-URL', `takes one address of at most ${longestUrl} characters`)
+  if (url.length > longestUrl || !/^[\x21-\x7e]+$/.test(url)) {
+    return invalidHeader(
+      'Callback-URL',
+      `takes one address of at most ${longestUrl} ASCII characters; percent-encode any others`,
+    )
   }
   if (events !== null && !isEvents(events)) {
     return invalidHeader('Callback-Events', `takes one of ${callbackEvents.join(', ')}`)

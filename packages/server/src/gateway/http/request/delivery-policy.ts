@@ -104,6 +104,11 @@ function readTimeout(given: unknown): number | Wrong {
 const durationOf = (given: unknown): number | null =>
   typeof given === 'string' ? parseDuration(given) : null
 
+const readFailingFor = (given: unknown, before: number, standard: number): number | null => {
+  if (given === undefined) return before
+  return given === null ? standard : durationOf(given)
+}
+
 const count = (given: unknown, most: number): number | Wrong =>
   typeof given === 'number' && Number.isInteger(given) && given >= 1 && given <= most
     ? given
@@ -122,8 +127,9 @@ function readDisabling(
   }
   refuseUnknown(value, disableMembers, '/policy/disableAfter', refuse)
   const { failures: givenFailures = before.failures, failingFor } = value
-  const failures = count(givenFailures, mostFailures)
-  const ms = failingFor === undefined ? before.failingForMs : durationOf(failingFor)
+  const standard = defaultDeliveryPolicy.disableAfter
+  const failures = count(givenFailures ?? standard.failures, mostFailures)
+  const ms = readFailingFor(failingFor, before.failingForMs, standard.failingForMs)
   const isLength = ms !== null && ms >= failingForMs.least && ms <= failingForMs.most
   if (isWrong(failures)) refuse('/policy/disableAfter/failures', failures.wrong)
   if (!isLength) refuse('/policy/disableAfter/failingFor', 'has to be a duration from 1m to 365d')

@@ -21,7 +21,9 @@ export function readOwnHeaders(value: unknown, { before, masked }: Known, refuse
   const behind = new Map(masked)
   for (const [name, text] of Object.entries(value)) {
     const key = name.toLowerCase()
-    const read = text === mask && isSecretive(key) ? behind.get(key) : text
+    const known = behind.get(key)
+    const isShown = text === mask && isSecretive(key, known ?? '')
+    const read = isShown ? known : text
     if (read === null) headers.delete(key)
     else if (typeof read === 'string') headers.set(key, read)
     else refuse(`/headers/${pointerPart(name)}`, text === mask ? maskOfNothing : 'has to be text')

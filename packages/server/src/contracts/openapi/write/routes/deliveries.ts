@@ -28,7 +28,10 @@ const list: Answers = {
 const delivery = refer('schemas', 'Delivery')
 const notFound = problemAnswers('delivery-not-found', 'store-unavailable')
 const webhookNotFound = problemAnswers('webhook-not-found', 'webhook-disabled', 'store-unavailable')
-const orderProblems = problemAnswers('malformed-body', 'validation-failed')
+const orderProblems = problemAnswers(
+  ...(['malformed-body', 'payload-too-large'] as const),
+  ...(['unsupported-media-type', 'validation-failed'] as const),
+)
 const rate: JsonObject = {
   type: ['number', 'string'],
   default: 50,

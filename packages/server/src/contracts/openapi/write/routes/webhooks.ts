@@ -18,7 +18,8 @@ const ifMatch: JsonObject = {
 const webhook = refer('schemas', 'Webhook')
 const notFound = problemAnswers('webhook-not-found', 'store-unavailable')
 const refusals = problemAnswers(
-  ...(['malformed-body', 'unsupported-media-type', 'validation-failed'] as const),
+  ...(['malformed-body', 'payload-too-large', 'unsupported-media-type'] as const),
+  'validation-failed',
   'endpoint-url-rejected',
 )
 const body = (schema: string): JsonObject => ({
