@@ -56,6 +56,9 @@ describe('without a name', () => {
       '',
     ])
     expect(stderr).toContain('Listening to 2 channels.')
+    expect(stderr).toContain(
+      'Not to those of quotes.{symbol}: name them, such as buzzer listen quotes.1',
+    )
     expect(stderr).toContain('2 events\n')
     expect(exitCode).toBe(0)
   })

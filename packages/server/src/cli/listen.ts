@@ -4,6 +4,7 @@ import { addExamples, type Configure } from './command.ts'
 import { exitCodes, usageError } from './command-error.ts'
 import { addServerOptions, connect, type ServerFlags } from './connect.ts'
 import { hintAt } from './follow.ts'
+import type { FoundChannels } from './listen/find-channels.ts'
 import { createForward, type Forward } from './listen/forward.ts'
 import { relayChannel, type Relay } from './listen/relay.ts'
 import { relayAll } from './listen/relay-all.ts'
@@ -104,8 +105,17 @@ function relayThose(
   return relayAll(relay, {
     since,
     refreshMs: flags.refresh,
-    onFound: ({ size }) => relay.note(`Listening to ${showCount(size, 'channel')}.`),
+    onFound: (found) => noteFound(relay, found),
   })
+}
+
+/** What a pattern stands for nobody can list, so that those channels have to be named. */
+function noteFound({ note }: Relay, { names, patterns }: FoundChannels): void {
+  note(`Listening to ${showCount(names.size, 'channel')}.`)
+  if (patterns.length === 0) return
+  const [example = ''] = patterns
+  const named = example.replaceAll(/\{\w+\}/g, '1')
+  note(`Not to those of ${patterns.join(', ')}: name them, such as buzzer listen ${named}`)
 }
 
 /** Without its scheme it is plain HTTP, as a program on this machine speaks it. */

@@ -5,22 +5,27 @@ import { CommandError } from '../command-error.ts'
 import type { AnyClient } from '../connect.ts'
 import { isProblem } from '../send-document.ts'
 
+export interface FoundChannels {
+  readonly names: ReadonlySet<string>
+  /** Declarations with parameters, each of which stands for any number of channels. */
+  readonly patterns: readonly string[]
+}
+
 /**
  * What can be listened to without a name: the outcomes of every operation, and every declared
  * channel that is one and not a pattern for many.
  *
  * @throws CommandError where the server does not let us look
  */
-export async function findChannels(
-  client: AnyClient,
-  signal: AbortSignal,
-): Promise<ReadonlySet<string>> {
+export async function findChannels(client: AnyClient, signal: AbortSignal): Promise<FoundChannels> {
   const operations = await namesOf(client, 'operations', signal)
   const channels = await namesOf(client, 'channels', signal)
-  return new Set([
-    ...operations.map((name) => `operations/${name}`),
-    ...channels.filter((name) => !name.includes('{')),
-  ])
+  const isPattern = (name: string): boolean => name.includes('{')
+  const single = channels.filter((name) => !isPattern(name))
+  return {
+    names: new Set([...operations.map((name) => `operations/${name}`), ...single]),
+    patterns: channels.filter(isPattern),
+  }
 }
 
 async function namesOf(

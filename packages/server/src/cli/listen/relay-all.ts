@@ -1,6 +1,6 @@
 import { BuzzerError, ConnectionError } from '@buzzer/client'
 import { pause } from '../pause.ts'
-import { findChannels, presentOffset } from './find-channels.ts'
+import { findChannels, presentOffset, type FoundChannels } from './find-channels.ts'
 import { relayChannel, type Begin, type Relay } from './relay.ts'
 
 export interface Everything {
@@ -9,7 +9,7 @@ export interface Everything {
   /** How often it is looked for new channels. */
   readonly refreshMs: number
   /** Told at the first look what there is. */
-  readonly onFound: (channels: ReadonlySet<string>) => void
+  readonly onFound: (found: FoundChannels) => void
 }
 
 /** Relays whatever there is, and what is added while it does, until the signal ends it. */
@@ -30,9 +30,10 @@ export async function relayAll(relay: Relay, everything: Everything): Promise<vo
   }
   const first = await findChannels(relay.client, relay.signal)
   everything.onFound(first)
-  for (const channel of first) start(channel, { since: everything.since, past: null })
+  for (const channel of first.names) start(channel, { since: everything.since, past: null })
   const lookAgain = async (): Promise<void> => {
-    for (const channel of await findChannels(relay.client, relay.signal)) {
+    const { names } = await findChannels(relay.client, relay.signal)
+    for (const channel of names) {
       if (!running.has(channel))
         start(channel, await beginLate(relay, channel, everything, startedAt))
     }

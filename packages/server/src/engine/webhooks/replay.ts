@@ -1,4 +1,4 @@
-import type { EndpointId } from '@buzzer/contract'
+import type { EndpointId, Problem } from '@buzzer/contract'
 import { sharedTenant } from '../../core/channel.ts'
 import { replayLane } from '../../core/lane.ts'
 import type { Millis } from '../../core/time.ts'
@@ -38,6 +38,10 @@ export async function replay(ctx: EngineContext, asker: Asker, order: Replay): P
   if (problem !== null) return { kind: 'refused', problem }
   const subscriber = ctx.subscribers.find(order.endpoint)
   if (subscriber === null) return { kind: 'scheduled', count: 0 }
+  const { channel } = order
+  if (channel !== null && !subscriber.isFor(asker.tenant, channel)) {
+    return { kind: 'refused', problem: noChannelOfIt(channel) }
+  }
   const start = ctx.clock.now()
   let count = 0
   for await (const page of pagesOf(ctx, subscriber, order)) {
@@ -49,6 +53,12 @@ export async function replay(ctx: EngineContext, asker: Asker, order: Replay): P
   }
   return { kind: 'scheduled', count }
 }
+
+const noChannelOfIt = (channel: string): Problem => ({
+  code: 'validation-failed',
+  detail: `The webhook does not subscribe to '${channel}', so that nothing of it would be sent.`,
+  errors: [{ pointer: '/channel', detail: 'is no channel of this webhook' }],
+})
 
 interface EventsPage {
   readonly channel: string

@@ -148,6 +148,21 @@ describe('a replay', () => {
     )
   })
 
+  test('of a channel that the webhook does not subscribe to is refused', async () => {
+    await using world = await openWorld()
+    const { simulation, node } = world
+    const { id } = await subscribe(simulation, node, { channels: ['orders.1'] })
+    const order = { endpoint: id, since: 0, until: simulation.clock.now(), everyMs: 1 }
+    const sent = node.engine.webhooks.replay(asker, {
+      ...order,
+      channel: 'orders.2',
+      signal: never,
+    })
+    expect(await simulation.clock.until(sent)).toMatchObject({
+      problem: { code: 'validation-failed', errors: [{ pointer: '/channel' }] },
+    })
+  })
+
   test('sends no more than the webhook asks for', async () => {
     await using world = await openWorld()
     const { simulation, node } = world
