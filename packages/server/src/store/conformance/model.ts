@@ -174,7 +174,8 @@ const step = fc.oneof(
 
 /** @param sequences of steps that are tried: as many as the store is quick enough for */
 export function modelSuite(open: OpenStore, sequences: number): void {
-  it('agrees with it after every step, whatever the steps', async () => {
+  // It opens a store for each sequence, which is most of its time.
+  it('agrees with it after every step, whatever the steps', { timeout: 120_000 }, async () => {
     const property = fc.asyncProperty(fc.array(step, { maxLength: 80 }), async (steps) => {
       await using store = await open()
       await serveShared(
