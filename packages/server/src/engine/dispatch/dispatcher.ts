@@ -49,7 +49,7 @@ export function createDispatcher(ctx: EngineContext): Dispatch {
       })
       return
     }
-    const nextAt = lanes.nextAt(ctx.clock.now())
+    const nextAt = lanes.nextAt()
     if (nextAt !== null) callOff = ctx.clock.after(Math.max(1, nextAt - ctx.clock.now()), wake)
   }
 

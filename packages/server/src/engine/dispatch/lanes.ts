@@ -15,8 +15,8 @@ export interface Lanes {
   wants(now: Millis): readonly LaneWant[]
   /** An attempt, or the place for one, is free again. */
   leave(lane: Lane): void
-  /** When the next lane is to be looked at; null for never. */
-  nextAt(now: Millis): Millis | null
+  /** When the next lane that the last `wants` left is to be looked at; null for never. */
+  nextAt(): Millis | null
 }
 
 export interface LanesOptions {
@@ -36,6 +36,8 @@ export function createLanes({ slots, termsOf }: LanesOptions): Lanes {
   const ready = new Set<Lane>()
   /** Before this no other lane is due. */
   let quietUntil: Millis = Infinity
+  /** The clock goes on after a look: what became due since then is still to be looked at. */
+  let lookedAt: Millis = 0
   let taken = 0
 
   /** Callbacks may have another origin each; of one that is idle nothing is known but its pace. */
@@ -108,6 +110,7 @@ export function createLanes({ slots, termsOf }: LanesOptions): Lanes {
       return true
     },
     wants(now) {
+      lookedAt = now
       collect(now)
       const wants: LaneWant[] = []
       let most = Math.min(claimAtMost, slots - taken)
@@ -130,12 +133,11 @@ export function createLanes({ slots, termsOf }: LanesOptions): Lanes {
       lane.taken -= 1
       taken -= 1
     },
-    nextAt(now) {
-      collect(now)
+    nextAt() {
       let next = quietUntil
       for (const lane of ready) {
         const at = startsAt(lane)
-        if (at > now) next = Math.min(next, at)
+        if (at > lookedAt) next = Math.min(next, at)
       }
       return next === Infinity ? null : next
     },
