@@ -1,23 +1,7 @@
-/**
- * Headers that an endpoint may not have of its own: those of one connection (RFC 9110, section
- * 7.6.1), and those that say what only the sender knows.
- */
-const ours: ReadonlySet<string> = new Set([
-  'connection',
-  'content-encoding',
-  'content-length',
-  'expect',
-  'host',
-  'http2-settings',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
+import { connectionHeaders } from './connection-headers.ts'
+
+/** Headers that an endpoint may not have of its own. */
+const ours: ReadonlySet<string> = new Set([...connectionHeaders, 'content-encoding'])
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/
 // Visible characters, spaces, tabs and the upper half of Latin-1 (RFC 9110, section 5.5).

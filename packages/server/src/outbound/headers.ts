@@ -1,21 +1,5 @@
+import { connectionHeaders } from '../core/connection-headers.ts'
 import type { Headers } from '../core/payload.ts'
-
-/** Headers that are about one connection (RFC 9110, section 7.6.1), or that are ours to write. */
-const ofTheConnection = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'http2-settings',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 // Visible characters, spaces, tabs and the upper half of Latin-1 (RFC 9110, section 5.5).
@@ -38,11 +22,11 @@ export function outgoingHeaders(headers: Headers): HeaderOutcome {
     const key = name.toLowerCase()
     if (key === 'connection')
       for (const option of value.split(',')) named.add(option.trim().toLowerCase())
-    isAnyLeftOut ||= ofTheConnection.has(key)
+    isAnyLeftOut ||= connectionHeaders.has(key)
   }
   // Most have nothing to leave out. Only `Connection`, which itself is left out, names others.
   if (!isAnyLeftOut) return { kind: 'headers', headers }
-  const passes = (key: string): boolean => !ofTheConnection.has(key) && !named.has(key)
+  const passes = (key: string): boolean => !connectionHeaders.has(key) && !named.has(key)
   return { kind: 'headers', headers: headers.filter(([name]) => passes(name.toLowerCase())) }
 }
 
