@@ -1,8 +1,17 @@
 import { captureAnswer } from './answer.ts'
 import { startBuzzer } from './buzzer.ts'
 import { forkPeer } from './child.ts'
-import { atLeast, below, compare, inRounds, versus, type Finding, type Pace } from './finding.ts'
-import type { Plan } from './load/plan.ts'
+import {
+  atLeast,
+  below,
+  compare,
+  inSlices,
+  versus,
+  type Finding,
+  type Pace,
+  type Slice,
+} from './finding.ts'
+import type { Load, Plan } from './load/plan.ts'
 import { runLoad } from './load/run.ts'
 
 export interface Variant {
@@ -18,20 +27,19 @@ export interface Variant {
 /** Against a bare `node:http` server that reads the same requests and answers the same bytes. */
 export async function measureAgainstBare(
   { title, plan: asked, slots, leastRatio, mostP99Ms }: Variant,
-  { rounds: count, warmUpMs, measuredMs }: Pace,
+  pace: Pace,
 ): Promise<readonly Finding[]> {
-  const plan = { ...asked, warmUpMs, measuredMs }
-  const answer = await captureOne(slots, plan)
-  const rounds = await inRounds(
-    count,
-    async () => {
-      await using bare = await forkPeer('peers/bare-http.ts', {}, answer)
-      return await runLoad({ ...plan, ...(bare.hello as { port: number }) })
-    },
-    async () => {
-      await using buzzer = await startBuzzer({ slots })
-      return await runLoad({ ...plan, port: buzzer.port })
-    },
+  const answer = await captureOne(slots, asked)
+  await using bare = await forkPeer('peers/bare-http.ts', {}, answer)
+  await using buzzer = await startBuzzer({ slots })
+  const loadOn =
+    (port: number) =>
+    (slice: Slice): Promise<Load> =>
+      runLoad({ ...asked, ...slice, port })
+  const rounds = await inSlices(
+    pace,
+    loadOn((bare.hello as { port: number }).port),
+    loadOn(buzzer.port),
   )
   const rate = compare(rounds, (load) => load.perSecond)
   const slowest = compare(rounds, (load) => load.p99Ms)
@@ -52,7 +60,7 @@ export async function measureAgainstBare(
   ]
 }
 
-async function captureOne(slots: number, plan: Omit<Plan, 'port'>) {
+async function captureOne(slots: number, plan: Variant['plan']) {
   await using buzzer = await startBuzzer({ slots })
   const answer = await captureAnswer({ ...plan, port: buzzer.port })
   if (answer.status === plan.expectStatus) return answer

@@ -69,6 +69,33 @@ export async function inRounds<Figures>(
   return { peer, ours }
 }
 
+/** What a slice is measured with: connections are new in each, and their first answers not counted. */
+export type Slice = Pick<Pace, 'warmUpMs' | 'measuredMs'>
+
+const slicesPerRound = 5
+const settleMs = 200
+
+/**
+ * Measures two sides that both run all the time, in turns of about a second after one long one that
+ * is not counted: a shared machine changes its speed from minute to minute, and a process from its
+ * start to its stride.
+ */
+export async function inSlices<Figures>(
+  { rounds, warmUpMs, measuredMs }: Pace,
+  measurePeer: (slice: Slice) => Promise<Figures>,
+  measureOurs: (slice: Slice) => Promise<Figures>,
+): Promise<Rounds<Figures>> {
+  const warmUp = { warmUpMs: 0, measuredMs: warmUpMs }
+  await measurePeer(warmUp)
+  await measureOurs(warmUp)
+  const slice = { warmUpMs: settleMs, measuredMs: measuredMs / slicesPerRound }
+  return inRounds(
+    rounds * slicesPerRound,
+    () => measurePeer(slice),
+    () => measureOurs(slice),
+  )
+}
+
 /** The medians of one figure, and of its ratio within each round. */
 export function compare<Figures>(
   { peer, ours }: Rounds<Figures>,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startBullmqApp } from './bullmq-app.ts'
 import { countOutcomes, startBuzzer, submission } from './buzzer.ts'
-import { atLeast, compare, inRounds, versus, type Benchmark, type Pace } from './finding.ts'
+import { atLeast, compare, inSlices, versus, type Benchmark, type Slice } from './finding.ts'
 import type { Plan } from './load/plan.ts'
 import { runLoad } from './load/run.ts'
 
@@ -20,18 +20,12 @@ export const lives: Benchmark = {
   name: 'lives',
   summary: `submitted, run, recorded, ${connections} connections, against Fastify with BullMQ`,
   async measure(pace) {
-    const rounds = await inRounds(
-      pace.rounds,
-      async () => {
-        await using app = await startBullmqApp()
-        const target = { ...submission, port: app.port, path: '/jobs' }
-        return await measureLives(target, () => app.countOutcomes(), pace)
-      },
-      async () => {
-        await using buzzer = await startBuzzer()
-        const target = { ...submission, port: buzzer.port }
-        return await measureLives(target, () => countOutcomes(buzzer.port), pace)
-      },
+    await using app = await startBullmqApp()
+    await using buzzer = await startBuzzer()
+    const rounds = await inSlices(
+      pace,
+      measureLives({ ...submission, port: app.port, path: '/jobs' }, () => app.countOutcomes()),
+      measureLives({ ...submission, port: buzzer.port }, () => countOutcomes(buzzer.port)),
     )
     const rate = compare(rounds, (figures) => figures.perSecond)
     const slowest = compare(rounds, (figures) => figures.p99Ms)
@@ -54,21 +48,16 @@ type Target = Pick<Plan, 'port' | 'method' | 'path' | 'headers' | 'body'>
  * What is accepted and not yet run is waited for, so that a server cannot look fast by putting
  * work off.
  */
-async function measureLives(
-  target: Target,
-  recorded: () => Promise<number>,
-  { warmUpMs, measuredMs }: Pace,
-): Promise<Lives> {
-  const plan = { ...target, connections, distinctKeys: false, expectStatus: 202, warmUpMs: 0 }
-  const before = await recorded()
-  const warm = await runLoad({ ...plan, measuredMs: warmUpMs })
-  const first = before + warm.answersInAll
-  await waitFor(recorded, first)
-  const load = await runLoad({ ...plan, measuredMs })
-  await waitFor(recorded, first + load.answersInAll)
-  const seconds = (Date.now() - load.startedAt) / 1_000
-  return { perSecond: load.answersInAll / seconds, p99Ms: load.p99Ms }
-}
+const measureLives =
+  (target: Target, recorded: () => Promise<number>) =>
+  async ({ measuredMs }: Slice): Promise<Lives> => {
+    const before = await recorded()
+    const plan = { ...target, connections, distinctKeys: false, expectStatus: 202 }
+    const load = await runLoad({ ...plan, warmUpMs: 0, measuredMs })
+    await waitFor(recorded, before + load.answersInAll)
+    const seconds = (Date.now() - load.startedAt) / 1_000
+    return { perSecond: load.answersInAll / seconds, p99Ms: load.p99Ms }
+  }
 
 async function waitFor(recorded: () => Promise<number>, expected: number): Promise<void> {
   const end = performance.now() + drainTimeoutMs

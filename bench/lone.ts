@@ -1,32 +1,21 @@
 import { startBullmqApp } from './bullmq-app.ts'
 import { startBuzzer, submission } from './buzzer.ts'
-import { compare, inRounds, versus, type Benchmark } from './finding.ts'
+import { compare, inSlices, versus, type Benchmark } from './finding.ts'
 import { runLoad } from './load/run.ts'
 
 /** One caller who waits for the result, and nobody else. */
 export const lone: Benchmark = {
   name: 'lone',
   summary: 'one call at a time, submit to result, against Fastify with BullMQ',
-  async measure({ rounds: count, warmUpMs, measuredMs }) {
-    const plan = {
-      ...submission,
-      connections: 1,
-      distinctKeys: false,
-      expectStatus: 200,
-      warmUpMs,
-      measuredMs,
-    }
-    const rounds = await inRounds(
-      count,
-      async () => {
-        await using app = await startBullmqApp()
-        return await runLoad({ ...plan, port: app.port, path: '/jobs?wait=10' })
-      },
-      async () => {
-        await using buzzer = await startBuzzer()
-        const headers = { ...plan.headers, Prefer: 'wait=10' }
-        return await runLoad({ ...plan, port: buzzer.port, headers })
-      },
+  async measure(pace) {
+    await using app = await startBullmqApp()
+    await using buzzer = await startBuzzer()
+    const plan = { ...submission, connections: 1, distinctKeys: false, expectStatus: 200 }
+    const headers = { ...plan.headers, Prefer: 'wait=10' }
+    const rounds = await inSlices(
+      pace,
+      (slice) => runLoad({ ...plan, ...slice, port: app.port, path: '/jobs?wait=10' }),
+      (slice) => runLoad({ ...plan, ...slice, port: buzzer.port, headers }),
     )
     const half = compare(rounds, (load) => load.p50Ms)
     const slowest = compare(rounds, (load) => load.p99Ms)
