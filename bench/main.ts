@@ -18,6 +18,7 @@ import { fullStore } from './million/full-store.ts'
 import { queuedDeliveries } from './million/queued-deliveries.ts'
 import { retention } from './million/retention.ts'
 import { overload } from './overload.ts'
+import { pipelined } from './pipelined.ts'
 import { publish } from './publish.ts'
 import { renderMachine, renderTable } from './table.ts'
 
@@ -26,6 +27,7 @@ const benchmarks: readonly Benchmark[] = [
   lives,
   lone,
   publish,
+  pipelined,
   fanOut,
   idle,
   deliveries,

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { ArrivalPlan, Arrivals } from './arrivals.ts'
+import type { Pipelined, PipelinePlan } from './pipeline.ts'
 import type { Load, Plan } from './plan.ts'
 
 /** Runs one plan in a process of its own. */
@@ -16,7 +17,10 @@ export const runArrivals = (plan: ArrivalPlan): Promise<Arrivals> => runApart<Ar
 /** The same for connections that ask again at once, whatever they were answered. */
 export const runFlood = (plan: Plan): Promise<Load> => runApart<Load>(plan)
 
-function runApart<Result>(plan: Plan | ArrivalPlan): Promise<Result> {
+/** The same for messages on one WebSocket. */
+export const runPipeline = (plan: PipelinePlan): Promise<Pipelined> => runApart<Pipelined>(plan)
+
+function runApart<Result>(plan: Plan | ArrivalPlan | PipelinePlan): Promise<Result> {
   const child = fork(fileURLToPath(new URL('main.ts', import.meta.url)))
   const { promise, resolve, reject } = Promise.withResolvers<Result>()
   child.once('message', (load) => resolve(load as Result))
