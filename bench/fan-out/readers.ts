@@ -39,6 +39,9 @@ const tailBytes = 1_024
 /** Connections that are made at a time. */
 const batch = 250
 
+/** All of them read into this, one after the other: a stream for each would be the bottleneck. */
+const shared = Buffer.allocUnsafe(256 * 1_024)
+
 process.once('message', (plan: ReadersPlan) => void run(plan))
 
 async function run(plan: ReadersPlan): Promise<void> {
@@ -71,11 +74,8 @@ function summary(readers: readonly Reader[], latenciesMs: readonly number[]): Re
 function open(plan: ReadersPlan, onLatency: (ms: number) => void): Promise<Reader> {
   const { promise, resolve, reject } = Promise.withResolvers<Reader>()
   const reader: Reader = { isReady: false, first: 0, last: 0 }
-  const socket = connect({ port: plan.port, host: '127.0.0.1', noDelay: true })
-  socket.once('error', reject)
-  socket.once('connect', () => socket.write(plan.opening, 'latin1'))
   let head = ''
-  socket.on('data', (chunk: Buffer) => {
+  const take = (chunk: Buffer): void => {
     if (!reader.isReady) {
       head += chunk.toString('latin1')
       if (!head.includes(plan.ready)) return
@@ -84,7 +84,19 @@ function open(plan: ReadersPlan, onLatency: (ms: number) => void): Promise<Reade
     }
     answerPing(socket, chunk)
     note(reader, chunk, onLatency)
+  }
+  const onBytes = (size: number): boolean => {
+    take(shared.subarray(0, size))
+    return true
+  }
+  const socket: Socket = connect({
+    port: plan.port,
+    host: '127.0.0.1',
+    noDelay: true,
+    onread: { buffer: shared, callback: onBytes },
   })
+  socket.once('error', reject)
+  socket.once('connect', () => socket.write(plan.opening, 'latin1'))
   return promise
 }
 
