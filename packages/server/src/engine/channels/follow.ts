@@ -16,51 +16,67 @@ export interface Follower extends Disposable {
 }
 
 /** @param signal ends its time: what is there is given still, but nothing is waited for */
-export function createFollower(tail: Tail, start: number, signal: AbortSignal): Follower {
-  let cursor = start
-  const reader: Reader = { cursor, isOver: signal.aborted, wake: null }
-  const end = (): void => {
-    const { wake } = reader
-    reader.isOver = true
-    reader.wake = null
-    wake?.(null)
+export const createFollower = (tail: Tail, start: number, signal: AbortSignal): Follower =>
+  new TailFollower(tail, start, signal)
+
+/** A class: there is one for each reader, and an accessor in a literal would make each a dictionary. */
+class TailFollower implements Follower {
+  readonly #tail: Tail
+  readonly #signal: AbortSignal
+  readonly #reader: Reader
+  readonly #onAbort = (): void => this.#end()
+  #cursor: number
+
+  constructor(tail: Tail, start: number, signal: AbortSignal) {
+    this.#tail = tail
+    this.#signal = signal
+    this.#cursor = start
+    this.#reader = { cursor: start, isOver: signal.aborted, wake: null }
+    signal.addEventListener('abort', this.#onAbort, { once: true })
   }
-  signal.addEventListener('abort', end, { once: true })
-  const passOn = (slice: Slice): Step => {
-    cursor = slice.last
-    return { kind: 'slice', slice }
+
+  get cursor(): number {
+    return this.#cursor
+  }
+
+  async next(): Promise<Step | null> {
+    for (;;) {
+      // Streaming: from what this node holds, the same for all who stand here.
+      const next = await this.#tail.next(this.#reader, this.#cursor)
+      if (next === null) return null
+      if (next !== 'behind') return this.#passOn(next)
+      const step = this.#backfill(await this.#tail.history(this.#cursor))
+      if (step !== null) return step
+      if (this.#reader.isOver && this.#cursor >= this.#tail.last) return null
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#signal.removeEventListener('abort', this.#onAbort)
+    this.#end()
   }
 
   /** From the store, until the tail holds what comes next, which is the cutover. */
-  const backfill = (history: History): Step | null => {
+  #backfill(history: History): Step | null {
     const { slice } = history
-    const first = firstAbove(history, cursor)
-    if (first === cursor + 1) return slice === null ? null : passOn(slice)
+    const first = firstAbove(history, this.#cursor)
+    if (first === this.#cursor + 1) return slice === null ? null : this.#passOn(slice)
     // Whoever asked for all that is kept has missed nothing of it.
-    const isGap = cursor > 0
-    cursor = first - 1
+    const isGap = this.#cursor > 0
+    this.#cursor = first - 1
     return isGap ? { kind: 'reset', oldest: first } : null
   }
 
-  return {
-    get cursor() {
-      return cursor
-    },
-    async next() {
-      for (;;) {
-        // Streaming: from what this node holds, the same for all who stand here.
-        const next = await tail.next(reader, cursor)
-        if (next === null) return null
-        if (next !== 'behind') return passOn(next)
-        const step = backfill(await tail.history(cursor))
-        if (step !== null) return step
-        if (reader.isOver && cursor >= tail.last) return null
-      }
-    },
-    [Symbol.dispose]() {
-      signal.removeEventListener('abort', end)
-      end()
-    },
+  #passOn(slice: Slice): Step {
+    this.#cursor = slice.last
+    return { kind: 'slice', slice }
+  }
+
+  #end(): void {
+    const { wake } = this.#reader
+    this.#reader.isOver = true
+    this.#reader.wake = null
+    wake?.(null)
   }
 }
 

@@ -36,34 +36,17 @@ export interface Heart {
   add(living: Living): Beat & Disposable
 }
 
-interface Entry {
-  pingAt: number
-  pings: number
-  controlFrames: number
-}
-
 export function createHeart(clock: Pick<Clock, 'monotonic' | 'after'>): Heart {
-  const all = new Map<Living, Entry>()
+  const all = new Set<Entry>()
   let looks = 0
   let isSet = false
-
-  const lookAt = (living: Living, entry: Entry, now: number): void => {
-    entry.controlFrames = 0
-    const since = living.fullSince()
-    if (since !== null && now - since >= stalledMs) return living.end('too-slow')
-    if (looks % looksPerCheck === 0 && !living.isAllowed()) return living.end('credential-ended')
-    if (now < entry.pingAt || !living.isReading()) return
-    if (entry.pings >= pingsAtMost) return living.end('nothing-heard')
-    entry.pingAt = now + pingMs
-    entry.pings += 1
-    living.ping()
-  }
 
   const look = (): void => {
     isSet = false
     looks += 1
     const now = clock.monotonic()
-    for (const [living, entry] of all) lookAt(living, entry, now)
+    const isCheck = looks % looksPerCheck === 0
+    for (const entry of all) entry.look(now, isCheck)
     set()
   }
 
@@ -75,19 +58,51 @@ export function createHeart(clock: Pick<Clock, 'monotonic' | 'after'>): Heart {
 
   return {
     add(living) {
-      const entry: Entry = { pingAt: clock.monotonic() + pingMs, pings: 0, controlFrames: 0 }
-      all.set(living, entry)
+      const entry = new Entry(living, all, clock.monotonic() + pingMs)
       set()
-      return {
-        heard() {
-          entry.pings = 0
-        },
-        controlFrame() {
-          entry.controlFrames += 1
-          if (entry.controlFrames === controlFramesAtMost) living.end('too-many-frames')
-        },
-        [Symbol.dispose]: () => void all.delete(living),
-      }
+      return entry
     },
+  }
+}
+
+/** What is known of one socket. */
+class Entry implements Beat, Disposable {
+  readonly #living: Living
+  readonly #all: Set<Entry>
+  #pingAt: number
+  #pings = 0
+  #controlFrames = 0
+
+  constructor(living: Living, all: Set<Entry>, pingAt: number) {
+    this.#living = living
+    this.#all = all
+    this.#pingAt = pingAt
+    all.add(this)
+  }
+
+  look(now: number, isCheck: boolean): void {
+    const living = this.#living
+    this.#controlFrames = 0
+    const since = living.fullSince()
+    if (since !== null && now - since >= stalledMs) return living.end('too-slow')
+    if (isCheck && !living.isAllowed()) return living.end('credential-ended')
+    if (now < this.#pingAt || !living.isReading()) return
+    if (this.#pings >= pingsAtMost) return living.end('nothing-heard')
+    this.#pingAt = now + pingMs
+    this.#pings += 1
+    living.ping()
+  }
+
+  heard(): void {
+    this.#pings = 0
+  }
+
+  controlFrame(): void {
+    this.#controlFrames += 1
+    if (this.#controlFrames === controlFramesAtMost) this.#living.end('too-many-frames')
+  }
+
+  [Symbol.dispose](): void {
+    this.#all.delete(this)
   }
 }

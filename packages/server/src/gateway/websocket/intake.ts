@@ -25,59 +25,81 @@ export interface IntakeParts {
   readonly handle: (message: Buffer) => void
 }
 
-export function createIntake({ wire, outbox, handle }: IntakeParts): Intake {
-  let underWay = 0
-  let isPaused = false
-  let isOver = false
+export const createIntake = (parts: IntakeParts): Intake => new SocketIntake(parts)
+
+/** A class, as the outbox is. */
+class SocketIntake implements Intake {
+  readonly #parts: IntakeParts
+  #underWay = 0
+  #isPaused = false
+  #isOver = false
   /** What had been read when it stopped reading: the rest of one chunk. */
-  let backlog: Buffer[] = []
+  #backlog: Buffer[] = []
 
-  const unanswered = (): number => underWay + outbox().answers()
-  const isTooMuch = (): boolean =>
-    unanswered() >= unansweredAtMost || outbox().characters() >= charactersAtMost
-  const isEnough = (): boolean =>
-    unanswered() <= unansweredAtMost / 2 && outbox().characters() < charactersAtMost / 2
+  constructor(parts: IntakeParts) {
+    this.#parts = parts
+  }
 
-  const handleOne = (message: Buffer): void => {
-    handle(message)
-    if (!isTooMuch() || isPaused || isOver) return
-    isPaused = true
-    wire.pause()
+  take(message: Buffer): void {
+    if (this.#isOver) return
+    if (this.#isPaused) this.#backlog.push(message)
+    else this.#handleOne(message)
+  }
+
+  began(): void {
+    this.#underWay += 1
+  }
+
+  ended(): void {
+    this.#underWay -= 1
+    this.sent()
   }
 
   /** Goes on with what was read, and then reads again. */
-  const goOn = (): void => {
-    if (!isPaused || isOver || !isEnough()) return
-    isPaused = false
-    const rest = backlog
-    backlog = []
+  sent(): void {
+    if (!this.#isPaused || this.#isOver || !this.#isEnough()) return
+    this.#isPaused = false
+    const rest = this.#backlog
+    this.#backlog = []
     for (const [index, message] of rest.entries()) {
-      handleOne(message)
-      if (!isPaused) continue
-      backlog = rest.slice(index + 1)
+      this.#handleOne(message)
+      // It may have stopped reading by that, which the compiler does not see.
+      if (this.isReading()) continue
+      this.#backlog = rest.slice(index + 1)
       return
     }
-    if (!isOver) wire.resume()
+    if (!this.#isOver) this.#parts.wire.resume()
   }
 
-  return {
-    take(message) {
-      if (isOver) return
-      if (isPaused) backlog.push(message)
-      else handleOne(message)
-    },
-    began() {
-      underWay += 1
-    },
-    ended() {
-      underWay -= 1
-      goOn()
-    },
-    sent: goOn,
-    isReading: () => !isPaused,
-    end() {
-      isOver = true
-      backlog = []
-    },
+  isReading(): boolean {
+    return !this.#isPaused
+  }
+
+  end(): void {
+    this.#isOver = true
+    this.#backlog = []
+  }
+
+  #handleOne(message: Buffer): void {
+    this.#parts.handle(message)
+    if (!this.#isTooMuch() || this.#isPaused || this.#isOver) return
+    this.#isPaused = true
+    this.#parts.wire.pause()
+  }
+
+  #isTooMuch(): boolean {
+    return this.#unanswered() >= unansweredAtMost || this.#characters() >= charactersAtMost
+  }
+
+  #isEnough(): boolean {
+    return this.#unanswered() <= unansweredAtMost / 2 && this.#characters() < charactersAtMost / 2
+  }
+
+  #unanswered(): number {
+    return this.#underWay + this.#parts.outbox().answers()
+  }
+
+  #characters(): number {
+    return this.#parts.outbox().characters()
   }
 }

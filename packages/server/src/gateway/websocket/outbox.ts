@@ -38,84 +38,106 @@ export interface OutboxParts {
 /** So many answers are not collected any longer. */
 const answersAtOnce = 256
 
-export function createOutbox({ wire, clock, soon, onSent }: OutboxParts): Outbox {
-  let texts: string[] = []
-  let characters = 0
-  let isSet = false
-  let isTaken = false
-  let isOver = false
-  let fullSince: number | null = null
-  let waiting: (() => void)[] = []
+export const createOutbox = (parts: OutboxParts): Outbox => new SocketOutbox(parts)
 
-  const send = (bytes: Uint8Array): void => {
-    if (!wire.write(bytes)) fullSince ??= clock.monotonic()
+/** A class, because there is one for each socket and most are quiet: closures would each take room. */
+class SocketOutbox implements Outbox {
+  readonly #parts: OutboxParts
+  #texts: string[] = []
+  #characters = 0
+  #isSet = false
+  #isTaken = false
+  #isOver = false
+  #fullSince: number | null = null
+  #waiting: (() => void)[] = []
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts
   }
 
-  const sendAnswers = (): void => {
-    const bytes = frameTexts(texts)
-    texts = []
-    characters = 0
-    send(bytes)
+  say(text: string): void {
+    if (this.#isOver) return
+    this.#texts.push(text)
+    this.#characters += text.length
+    if (this.#texts.length >= answersAtOnce) return this.#flush()
+    if (this.#isSet) return
+    this.#isSet = true
+    this.#parts.soon(() => this.#flush())
   }
 
-  const flush = (): void => {
-    isSet = false
-    if (texts.length === 0 || fullSince !== null || isOver) return
-    sendAnswers()
-    onSent()
+  write(frames: Uint8Array): void {
+    if (this.#isOver) return
+    const hasAnswers = this.#texts.length > 0
+    if (hasAnswers) this.#sendAnswers()
+    this.#send(frames)
+    if (hasAnswers) this.#parts.onSent()
   }
 
-  const passOn = (): void => {
-    isTaken = false
-    if (fullSince !== null && !isOver) return
-    const next = waiting.shift()
+  isFree(): boolean {
+    return this.#fullSince === null && !this.#isTaken && this.#waiting.length === 0
+  }
+
+  turn(): Promise<void> {
+    if (this.isFree()) {
+      this.#isTaken = true
+      return Promise.resolve()
+    }
+    return new Promise((resolve) => void this.#waiting.push(resolve))
+  }
+
+  passOn(): void {
+    this.#isTaken = false
+    if (this.#fullSince !== null && !this.#isOver) return
+    const next = this.#waiting.shift()
     if (next === undefined) return
-    isTaken = true
+    this.#isTaken = true
     next()
   }
 
-  return {
-    say(text) {
-      if (isOver) return
-      texts.push(text)
-      characters += text.length
-      if (texts.length >= answersAtOnce) return flush()
-      if (isSet) return
-      isSet = true
-      soon(flush)
-    },
-    write(frames) {
-      if (isOver) return
-      const hasAnswers = texts.length > 0
-      if (hasAnswers) sendAnswers()
-      send(frames)
-      if (hasAnswers) onSent()
-    },
-    isFree: () => fullSince === null && !isTaken && waiting.length === 0,
-    turn() {
-      if (fullSince === null && !isTaken && waiting.length === 0) {
-        isTaken = true
-        return Promise.resolve()
-      }
-      return new Promise((resolve) => void waiting.push(resolve))
-    },
-    passOn,
-    drained() {
-      fullSince = null
-      flush()
-      if (!isTaken) passOn()
-    },
-    answers: () => texts.length,
-    characters: () => characters,
-    fullSince: () => fullSince,
-    end() {
-      // What was answered by now is told still, before a reason to close.
-      if (!isOver && texts.length > 0 && fullSince === null) sendAnswers()
-      isOver = true
-      texts = []
-      const left = waiting
-      waiting = []
-      for (const resume of left) resume()
-    },
+  drained(): void {
+    this.#fullSince = null
+    this.#flush()
+    if (!this.#isTaken) this.passOn()
+  }
+
+  answers(): number {
+    return this.#texts.length
+  }
+
+  characters(): number {
+    return this.#characters
+  }
+
+  fullSince(): number | null {
+    return this.#fullSince
+  }
+
+  end(): void {
+    // What was answered by now is told still, before a reason to close.
+    if (!this.#isOver && this.#texts.length > 0 && this.#fullSince === null) this.#sendAnswers()
+    this.#isOver = true
+    this.#texts = []
+    const left = this.#waiting
+    this.#waiting = []
+    for (const resume of left) resume()
+  }
+
+  #send(bytes: Uint8Array): void {
+    const { wire, clock } = this.#parts
+    if (!wire.write(bytes)) this.#fullSince ??= clock.monotonic()
+  }
+
+  #sendAnswers(): void {
+    const bytes = frameTexts(this.#texts)
+    this.#texts = []
+    this.#characters = 0
+    this.#send(bytes)
+  }
+
+  #flush(): void {
+    this.#isSet = false
+    if (this.#texts.length === 0 || this.#fullSince !== null || this.#isOver) return
+    this.#sendAnswers()
+    this.#parts.onSent()
   }
 }

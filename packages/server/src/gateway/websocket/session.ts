@@ -3,13 +3,13 @@ import { formatBytes } from '../../core/bytes.ts'
 import type { Caller } from '../../core/scope.ts'
 import type { HttpContext } from '../http/context.ts'
 import { isProblem } from '../http/answer/problem.ts'
-import { createIntake } from './intake.ts'
-import { createOutbox } from './outbox.ts'
+import { createIntake, type Intake } from './intake.ts'
+import { createOutbox, type Outbox } from './outbox.ts'
 import { readMessage, unknownMembers, type Message } from './read-message.ts'
 import { readSubscribe } from './read-subscribe.ts'
 import { cancelMessage, publishMessage, submitMessage, type Answered } from './requests.ts'
 import { findSource, sourceProblem } from './sources.ts'
-import { createSubscriptions } from './subscriptions.ts'
+import { createSubscriptions, type Subscriptions } from './subscriptions.ts'
 import { closeCode, fitReason, type Conversation, type Wire } from './wire.ts'
 
 const subscriptionsAtMost = 1_000
@@ -23,101 +23,134 @@ export interface SessionParts {
 }
 
 /** One socket that speaks `buzzer.v1` (PROTOCOL.md, section 4). */
-export function createSession({ ctx, caller, wire, soon }: SessionParts): Conversation {
-  const outbox = createOutbox({ wire, clock: ctx.clock, soon, onSent: () => intake.sent() })
-  const intake = createIntake({ wire, outbox: () => outbox, handle: (text) => handle(text) })
-  const subscriptions = createSubscriptions({
-    outbox,
-    onAnswer: () => intake.ended(),
-    onProblem: (id, problem) => sayProblem(id, problem),
-    problemOf: (fault) => sourceProblem(ctx, caller, fault),
-  })
+export const createSession = (parts: SessionParts): Conversation => new Session(parts)
 
-  const sayProblem = (id: string, problem: Problem): void => {
-    ctx.telemetry.rejected(problem.code)
-    const document = problemDocument(problem, ctx.publicUrl())
-    outbox.say(`{"type":"error","id":${JSON.stringify(id)},"error":${JSON.stringify(document)}}`)
+/** A class, because there is one for each socket and most are quiet. */
+class Session implements Conversation {
+  readonly #ctx: HttpContext
+  readonly #caller: Caller
+  readonly #wire: Wire
+  readonly #outbox: Outbox
+  readonly #intake: Intake
+  readonly #subscriptions: Subscriptions
+
+  constructor({ ctx, caller, wire, soon }: SessionParts) {
+    this.#ctx = ctx
+    this.#caller = caller
+    this.#wire = wire
+    this.#outbox = createOutbox({ wire, clock: ctx.clock, soon, onSent: () => this.#intake.sent() })
+    this.#intake = createIntake({
+      wire,
+      outbox: () => this.#outbox,
+      handle: (text) => this.#handle(text),
+    })
+    this.#subscriptions = createSubscriptions({
+      outbox: this.#outbox,
+      onAnswer: () => this.#intake.ended(),
+      onProblem: (id, problem) => this.#sayProblem(id, problem),
+      problemOf: (fault) => sourceProblem(ctx, caller, fault),
+    })
   }
 
-  const say = (id: string, answered: Answered): void => {
-    if (isProblem(answered)) sayProblem(id, answered)
-    else outbox.say(`{"type":"ack","id":${JSON.stringify(id)},${answered}}`)
+  receive(message: Buffer): void {
+    this.#intake.take(message)
   }
 
-  const answer = (id: string, answered: Answered | Promise<Answered>): void => {
-    if (!(answered instanceof Promise)) return say(id, answered)
-    intake.began()
+  drained(): void {
+    this.#outbox.drained()
+  }
+
+  fullSince(): number | null {
+    return this.#outbox.fullSince()
+  }
+
+  isReading(): boolean {
+    return this.#intake.isReading()
+  }
+
+  end(): void {
+    this.#intake.end()
+    this.#subscriptions.end()
+    this.#outbox.end()
+  }
+
+  #handle(text: Buffer): void {
+    const read = readMessage(text)
+    if (read.kind === 'broken') return this.#breakOff(read.reason)
+    const { message } = read
+    if (message.id === null) return this.#outbox.say('{"type":"pong"}')
+    const errors = unknownMembers(message)
+    if (errors.length > 0) return this.#sayProblem(message.id, { ...unknown, errors })
+    const isTooLarge = text.length > this.#ctx.limits.bodyBytes
+    if (isTooLarge) return this.#sayProblem(message.id, tooLarge(this.#ctx))
+    this.#take(message.id, message)
+  }
+
+  #take(id: string, message: Message): void {
+    const { type, members } = message
+    switch (type) {
+      case 'subscribe':
+        return this.#subscribe(id, message)
+      case 'credit':
+        return this.#addCredit(id, members)
+      case 'unsubscribe':
+        return void this.#subscriptions.close(id)
+      case 'publish':
+        return this.#answer(id, publishMessage(this.#ctx, this.#caller, message))
+      case 'submit':
+        return this.#answer(id, submitMessage(this.#ctx, this.#caller, members))
+      case 'cancel':
+        return this.#answer(id, cancelMessage(this.#ctx, this.#caller, members))
+      case 'ping':
+        return this.#outbox.say(`{"type":"pong","id":${JSON.stringify(id)}}`)
+    }
+  }
+
+  #subscribe(id: string, { members }: Message): void {
+    const subscriptions = this.#subscriptions
+    if (subscriptions.has(id)) return this.#breakOff(`The id of a subscription that is open: ${id}`)
+    const isTooMany = subscriptions.count() >= subscriptionsAtMost
+    if (isTooMany) return this.#sayProblem(id, tooManySubscriptions)
+    const wish = readSubscribe(members)
+    if (isProblem(wish)) return this.#sayProblem(id, wish)
+    this.#intake.began()
+    subscriptions.open(id, wish.credit, () => findSource(this.#ctx, this.#caller, wish))
+  }
+
+  #addCredit(id: string, { credit }: Message['members']): void {
+    if (isCredit(credit)) this.#subscriptions.addCredit(id, credit)
+    else this.#breakOff('Its `credit` is no whole number from 1 on.')
+  }
+
+  #answer(id: string, answered: Answered | Promise<Answered>): void {
+    if (!(answered instanceof Promise)) return this.#say(id, answered)
+    this.#intake.began()
     answered.then(
       (done) => {
-        say(id, done)
-        intake.ended()
+        this.#say(id, done)
+        this.#intake.ended()
       },
       (fault: unknown) => {
-        sayProblem(id, sourceProblem(ctx, caller, fault))
-        intake.ended()
+        this.#sayProblem(id, sourceProblem(this.#ctx, this.#caller, fault))
+        this.#intake.ended()
       },
     )
   }
 
-  const subscribe = (id: string, { members }: Message): void => {
-    if (subscriptions.has(id)) return breakOff(`The id of a subscription that is open: ${id}`)
-    if (subscriptions.count() >= subscriptionsAtMost) return sayProblem(id, tooManySubscriptions)
-    const wish = readSubscribe(members)
-    if (isProblem(wish)) return sayProblem(id, wish)
-    intake.began()
-    subscriptions.open(id, wish.credit, () => findSource(ctx, caller, wish))
+  #say(id: string, answered: Answered): void {
+    if (isProblem(answered)) this.#sayProblem(id, answered)
+    else this.#outbox.say(`{"type":"ack","id":${JSON.stringify(id)},${answered}}`)
   }
 
-  const addCredit = (id: string, { credit }: Message['members']): void => {
-    if (isCredit(credit)) subscriptions.addCredit(id, credit)
-    else breakOff('Its `credit` is no whole number from 1 on.')
+  #sayProblem(id: string, problem: Problem): void {
+    this.#ctx.telemetry.rejected(problem.code)
+    const document = problemDocument(problem, this.#ctx.publicUrl())
+    const error = JSON.stringify(document)
+    this.#outbox.say(`{"type":"error","id":${JSON.stringify(id)},"error":${error}}`)
   }
 
-  const breakOff = (reason: string): void => {
-    wire.close(closeCode.noMessage, fitReason(reason))
-  }
-
-  const handle = (text: Buffer): void => {
-    const read = readMessage(text)
-    if (read.kind === 'broken') return breakOff(read.reason)
-    const { message } = read
-    if (message.id === null) return outbox.say('{"type":"pong"}')
-    const errors = unknownMembers(message)
-    if (errors.length > 0) return sayProblem(message.id, { ...unknown, errors })
-    if (text.length > ctx.limits.bodyBytes) return sayProblem(message.id, tooLarge(ctx))
-    take(message.id, message)
-  }
-
-  const take = (id: string, message: Message): void => {
-    const { type, members } = message
-    switch (type) {
-      case 'subscribe':
-        return subscribe(id, message)
-      case 'credit':
-        return addCredit(id, members)
-      case 'unsubscribe':
-        return void subscriptions.close(id)
-      case 'publish':
-        return answer(id, publishMessage(ctx, caller, message))
-      case 'submit':
-        return answer(id, submitMessage(ctx, caller, members))
-      case 'cancel':
-        return answer(id, cancelMessage(ctx, caller, members))
-      case 'ping':
-        return outbox.say(`{"type":"pong","id":${JSON.stringify(id)}}`)
-    }
-  }
-
-  return {
-    receive: (message) => intake.take(message),
-    drained: () => outbox.drained(),
-    fullSince: () => outbox.fullSince(),
-    isReading: () => intake.isReading(),
-    end() {
-      intake.end()
-      subscriptions.end()
-      outbox.end()
-    },
+  #breakOff(reason: string): void {
+    this.#wire.close(closeCode.noMessage, fitReason(reason))
   }
 }
 

@@ -67,7 +67,8 @@ export function createSockets(ctx: HttpContext): Sockets {
     open({ request, socket, head, protocol, isAllowed, converse }) {
       opening = protocol
       server.handleUpgrade(request, socket, head, (opened) => {
-        all.set(opened, run(ctx, opened, socket, { heart, protocol, isAllowed, converse }))
+        const run = { ctx, heart, opened, socket, protocol, isAllowed, converse }
+        all.set(opened, new OpenSocket(run))
         opened.once('close', () => all.delete(opened))
       })
     },
@@ -89,80 +90,119 @@ class BoundedSocket extends WebSocket {
   }
 }
 
-interface Run extends Pick<Upgrade, 'protocol' | 'isAllowed' | 'converse'> {
+interface Run extends Pick<Upgrade, 'socket' | 'protocol' | 'isAllowed' | 'converse'> {
+  readonly ctx: HttpContext
   readonly heart: Heart
-}
-
-/** Ties a socket to what is said on it. */
-function run(
-  ctx: HttpContext,
-  opened: WebSocket,
-  socket: Duplex,
-  { heart, protocol, isAllowed, converse }: Run,
-): Wire {
-  const wire: Wire = {
-    write: (frames) => opened.readyState !== WebSocket.OPEN || socket.write(frames),
-    pause: () => opened.pause(),
-    resume: () => opened.resume(),
-    close(code, reason) {
-      conversation.end()
-      // The other side's word on the close can be read only so.
-      opened.resume()
-      opened.close(code, reason)
-    },
-  }
-  const conversation = converse(wire)
-  const living: Living = {
-    ping: () => opened.readyState === WebSocket.OPEN && opened.ping(),
-    fullSince: () => conversation.fullSince(),
-    isReading: () => conversation.isReading(),
-    isAllowed,
-    end(why) {
-      if (why === 'too-slow') ctx.telemetry.readerDropped()
-      ctx.log.info({ protocol, why }, 'a socket is closed')
-      const [code, reason] = ends[why]
-      wire.close(code, reason)
-    },
-  }
-  listen(ctx, { opened, socket, protocol, wire, conversation, beat: heart.add(living) })
-  return wire
-}
-
-interface Parties extends Pick<Upgrade, 'protocol'> {
   readonly opened: WebSocket
-  readonly socket: Duplex
-  readonly wire: Wire
-  readonly conversation: Conversation
-  readonly beat: ReturnType<Heart['add']>
 }
 
-function listen({ log, telemetry, clock }: HttpContext, parties: Parties): void {
-  const { opened, socket, protocol, wire, conversation, beat } = parties
-  const began = clock.monotonic()
-  telemetry.socketOpened(protocol)
-  opened.on('message', (message, isBinary) => {
-    beat.heard()
-    if (isBinary) wire.close(closeCode.notText, 'Messages are text.')
-    else conversation.receive(message as Buffer)
-  })
-  opened.on('ping', (data) => {
-    beat.heard()
-    beat.controlFrame()
+/**
+ * Ties a socket to what is said on it. A class, because there are many and most are quiet: closures
+ * would each take room.
+ */
+class OpenSocket implements Wire, Living {
+  readonly #ctx: HttpContext
+  readonly #opened: WebSocket
+  readonly #socket: Duplex
+  readonly #protocol: SocketProtocol
+  readonly #conversation: Conversation
+  readonly #beat: ReturnType<Heart['add']>
+  readonly #began: number
+  readonly isAllowed: () => boolean
+
+  constructor({ ctx, heart, opened, socket, protocol, isAllowed, converse }: Run) {
+    this.#ctx = ctx
+    this.#opened = opened
+    this.#socket = socket
+    this.#protocol = protocol
+    this.isAllowed = isAllowed
+    this.#began = ctx.clock.monotonic()
+    this.#conversation = converse(this)
+    this.#beat = heart.add(this)
+    ctx.telemetry.socketOpened(protocol)
+    this.#listen()
+  }
+
+  write(frames: Uint8Array): boolean {
+    return !this.#isOpen() || this.#socket.write(frames)
+  }
+
+  pause(): void {
+    this.#opened.pause()
+  }
+
+  resume(): void {
+    this.#opened.resume()
+  }
+
+  close(code: number, reason: string): void {
+    this.#conversation.end()
+    // The other side's word on the close can be read only so.
+    this.#opened.resume()
+    this.#opened.close(code, reason)
+  }
+
+  ping(): void {
+    if (this.#isOpen()) this.#opened.ping()
+  }
+
+  fullSince(): number | null {
+    return this.#conversation.fullSince()
+  }
+
+  isReading(): boolean {
+    return this.#conversation.isReading()
+  }
+
+  end(why: keyof typeof ends): void {
+    if (why === 'too-slow') this.#ctx.telemetry.readerDropped()
+    this.#ctx.log.info({ protocol: this.#protocol, why }, 'a socket is closed')
+    const [code, reason] = ends[why]
+    this.close(code, reason)
+  }
+
+  #listen(): void {
+    const opened = this.#opened
+    opened.on('message', (message, isBinary) => this.#onMessage(message as Buffer, isBinary))
+    opened.on('ping', (data) => this.#onPing(data))
+    opened.on('pong', () => this.#onControlFrame())
+    opened.on('error', (fault) =>
+      this.#ctx.log.debug({ err: fault, protocol: this.#protocol }, 'a socket is broken'),
+    )
+    this.#socket.on('drain', () => this.#conversation.drained())
+    opened.once('close', (code) => this.#onClose(code))
+  }
+
+  #onMessage(message: Buffer, isBinary: boolean): void {
+    this.#beat.heard()
+    if (isBinary) this.close(closeCode.notText, 'Messages are text.')
+    else this.#conversation.receive(message)
+  }
+
+  #onPing(data: Buffer): void {
+    this.#onControlFrame()
     // Of several that wait only the last needs an answer (RFC 6455, section 5.5.3).
-    if (opened.readyState === WebSocket.OPEN && !socket.writableNeedDrain) opened.pong(data)
-  })
-  opened.on('pong', () => {
-    beat.heard()
-    beat.controlFrame()
-  })
-  opened.on('error', (fault) => log.debug({ err: fault, protocol }, 'a socket is broken'))
-  socket.on('drain', () => conversation.drained())
-  opened.once('close', (code) => {
-    beat[Symbol.dispose]()
-    conversation.end()
+    if (this.#isOpen() && !this.#socket.writableNeedDrain) this.#opened.pong(data)
+  }
+
+  #onControlFrame(): void {
+    this.#beat.heard()
+    this.#beat.controlFrame()
+  }
+
+  #onClose(code: number): void {
+    const { log, telemetry, clock } = this.#ctx
+    const protocol = this.#protocol
+    this.#beat[Symbol.dispose]()
+    this.#conversation.end()
     telemetry.socketClosed(protocol)
-    log.debug({ protocol, code, tookMs: clock.monotonic() - began }, 'a socket was closed')
-  })
+    const tookMs = clock.monotonic() - this.#began
+    log.debug({ protocol, code, tookMs }, 'a socket was closed')
+  }
+
+  #isOpen(): boolean {
+    return this.#opened.readyState === WebSocket.OPEN
+  }
 }
 
 const ends = {

@@ -37,81 +37,131 @@ export interface SubscriptionParts {
   readonly problemOf: (fault: unknown) => Problem
 }
 
-interface Subscription extends Flow {
-  readonly id: string
-  readonly stop: AbortController
-  isAnswered: boolean
-}
+export const createSubscriptions = (parts: SubscriptionParts): Subscriptions =>
+  new SocketSubscriptions(parts)
 
-export function createSubscriptions(parts: SubscriptionParts): Subscriptions {
-  const { outbox } = parts
-  const all = new Map<string, Subscription>()
+/** A class, as the outbox is. */
+class SocketSubscriptions implements Subscriptions {
+  readonly #parts: SubscriptionParts
+  readonly #all = new Map<string, Subscription>()
 
-  const answered = (subscription: Subscription): void => {
-    if (subscription.isAnswered) return
-    subscription.isAnswered = true
-    parts.onAnswer()
+  constructor(parts: SubscriptionParts) {
+    this.#parts = parts
   }
 
-  const over = (subscription: Subscription): boolean => {
-    const { id, stop, wake } = subscription
-    if (subscription.isOver) return false
-    subscription.isOver = true
-    all.delete(id)
-    stop.abort()
-    wake?.()
+  has(id: string): boolean {
+    return this.#all.has(id)
+  }
+
+  count(): number {
+    return this.#all.size
+  }
+
+  open(id: string, credit: number, find: () => Source | Problem | Promise<Source | Problem>): void {
+    const subscription = new Subscription(id, credit, this.#parts)
+    this.#all.set(id, subscription)
+    const begin = (found: Source | Problem): void => {
+      if (typeof found === 'function') void this.#run(subscription, found)
+      else this.#fail(subscription, found)
+    }
+    const found = find()
+    if (!(found instanceof Promise)) return begin(found)
+    found.then(begin, (fault: unknown) => this.#fail(subscription, this.#parts.problemOf(fault)))
+  }
+
+  addCredit(id: string, credit: number): void {
+    const subscription = this.#all.get(id)
+    if (subscription === undefined) return
+    subscription.credit += credit
+    subscription.wake?.()
+  }
+
+  close(id: string): boolean {
+    const subscription = this.#all.get(id)
+    if (subscription === undefined) return false
+    this.#over(subscription)
+    subscription.answered()
+    this.#parts.outbox.say(completeText(id))
     return true
   }
 
-  const fail = (subscription: Subscription, problem: Problem): void => {
-    if (over(subscription)) parts.onProblem(subscription.id, problem)
-    answered(subscription)
+  end(): void {
+    for (const subscription of this.#all.values()) this.#over(subscription)
   }
 
-  const run = async (subscription: Subscription, source: Source): Promise<void> => {
+  async #run(subscription: Subscription, source: Source): Promise<void> {
     try {
-      await source(readingOf(outbox, subscription, () => answered(subscription)))
+      await source(subscription)
       // What the source ended for is over by then, unless nothing can follow.
-      if (over(subscription)) outbox.say(completeText(subscription.id))
+      if (this.#over(subscription)) this.#parts.outbox.say(completeText(subscription.id))
     } catch (fault) {
       // Whoever is gone needs no reason.
-      if (!subscription.isOver) fail(subscription, parts.problemOf(fault))
+      if (!subscription.isOver) this.#fail(subscription, this.#parts.problemOf(fault))
     }
   }
 
-  return {
-    has: (id) => all.has(id),
-    count: () => all.size,
-    open(id, credit, find) {
-      const stop = new AbortController()
-      const fresh = { isAnswered: false, isOver: false, wake: null }
-      const subscription: Subscription = { id, stop, credit, ...fresh }
-      all.set(id, subscription)
-      const begin = (found: Source | Problem): void => {
-        if (typeof found === 'function') void run(subscription, found)
-        else fail(subscription, found)
-      }
-      const found = find()
-      if (!(found instanceof Promise)) return begin(found)
-      found.then(begin, (fault: unknown) => fail(subscription, parts.problemOf(fault)))
-    },
-    addCredit(id, credit) {
-      const subscription = all.get(id)
-      if (subscription === undefined) return
-      subscription.credit += credit
-      subscription.wake?.()
-    },
-    close(id) {
-      const subscription = all.get(id)
-      if (subscription === undefined) return false
-      over(subscription)
-      answered(subscription)
-      outbox.say(completeText(id))
-      return true
-    },
-    end() {
-      for (const subscription of all.values()) over(subscription)
-    },
+  #fail(subscription: Subscription, problem: Problem): void {
+    if (this.#over(subscription)) this.#parts.onProblem(subscription.id, problem)
+    subscription.answered()
+  }
+
+  /** @returns whether it was not before */
+  #over(subscription: Subscription): boolean {
+    if (subscription.isOver) return false
+    this.#all.delete(subscription.id)
+    subscription.end()
+    return true
+  }
+}
+
+class Subscription implements Flow, Reading {
+  readonly id: string
+  credit: number
+  isOver = false
+  wake: (() => void) | null = null
+  readonly #parts: SubscriptionParts
+  readonly #stop = new AbortController()
+  #isAnswered = false
+
+  constructor(id: string, credit: number, parts: SubscriptionParts) {
+    this.id = id
+    this.credit = credit
+    this.#parts = parts
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.signal
+  }
+
+  start(cursor: number | null, last: number | null): void {
+    if (this.isOver) return
+    const [since, end] = [cursor, last].map(sequenceText)
+    const id = JSON.stringify(this.id)
+    this.#parts.outbox.say(`{"type":"ack","id":${id},"since":${since},"last":${end}}`)
+    this.answered()
+  }
+
+  reset(oldest: number): void {
+    if (this.isOver) return
+    const id = JSON.stringify(this.id)
+    this.#parts.outbox.say(`{"type":"reset","id":${id},"oldest":"${formatSequence(oldest)}"}`)
+  }
+
+  events(frames: Frames): Promise<void> | void {
+    return passOn(this.#parts.outbox, this, frames)
+  }
+
+  /** Its owner was told that it is there, or that it never will be. */
+  answered(): void {
+    if (this.#isAnswered) return
+    this.#isAnswered = true
+    this.#parts.onAnswer()
+  }
+
+  end(): void {
+    this.isOver = true
+    this.#stop.abort()
+    this.wake?.()
   }
 }
 
@@ -119,23 +169,3 @@ const sequenceText = (offset: number | null): string =>
   offset === null ? 'null' : `"${formatSequence(offset)}"`
 
 const completeText = (id: string): string => `{"type":"complete","id":${JSON.stringify(id)}}`
-
-function readingOf(outbox: Outbox, subscription: Subscription, onStart: () => void): Reading {
-  const { id, stop } = subscription
-  const idText = JSON.stringify(id)
-  return {
-    id,
-    signal: stop.signal,
-    start(cursor, last) {
-      if (subscription.isOver) return
-      const [since, end] = [cursor, last].map(sequenceText)
-      outbox.say(`{"type":"ack","id":${idText},"since":${since},"last":${end}}`)
-      onStart()
-    },
-    reset(oldest) {
-      if (subscription.isOver) return
-      outbox.say(`{"type":"reset","id":${idText},"oldest":"${formatSequence(oldest)}"}`)
-    },
-    events: (frames) => passOn(outbox, subscription, frames),
-  }
-}
