@@ -47,7 +47,9 @@ export function createRetain(parts: Parts): Handler {
 /** How many rows are looked at for each one that may be removed. */
 const looksPerJob = 5
 /** Callers wait behind a step, so that on a slow machine it ends early, in milliseconds. */
-const stepAtMostMs = 3
+const stepAtMostMs = 2
+/** Rows that are looked at before the time is. */
+const rowsAtOnce = 25
 
 interface Buried {
   readonly jobs: number
@@ -59,45 +61,70 @@ interface Buried {
  * when jobs ended would cost every one of them more than this walk does.
  */
 function createJobRetention(parts: Parts) {
-  const { db, deadTally, clock } = parts
+  const { db, clock } = parts
   const read = db.prepare(
-    `SELECT id, tenant, stage, created_at, finished_at, dead_letter, operation
+    `SELECT id, stage, created_at, finished_at, dead_letter, operation
      FROM jobs WHERE id > ?
      ORDER BY id LIMIT ?`,
   )
-  const insert = db.prepare(
-    'INSERT OR REPLACE INTO tombstones (id, tenant, gone_at) VALUES (?, ?, ?)',
-  )
-  const remove = createRemoval(parts)
+  const bury = createBurial(parts)
   let after = ''
 
   return (until: Millis, now: Millis, limit: number): Buried => {
-    const looks = limit * looksPerJob
-    const rows = read.rows(after, looks)
+    let looks = limit * looksPerJob
     let jobs = 0
-    let isLate = false
-    for (const row of rows) {
-      const [id, tenant, at, createdAt, finishedAt, isDead, operation] =
-        row as unknown as RetainedRow
-      if (createdAt > until || jobs >= limit) break
-      after = id
-      if (!isEnded(at) || finishedAt > until) continue
-      remove(id)
-      if (isDead === 1) deadTally.add(operation, -1)
-      insert.run(id, tenant, now)
-      jobs += 1
-      isLate = clock.now() - now > stepAtMostMs
-      if (isLate) break
+    let isLast = false
+    while (!isLast && jobs < limit && looks > 0 && clock.now() - now <= stepAtMostMs) {
+      const most = Math.min(rowsAtOnce, limit - jobs, looks)
+      const rows = read.rows(after, most) as unknown as readonly RetainedRow[]
+      const old = rows.filter(([, , createdAt]) => createdAt <= until)
+      jobs += bury(old, until, now)
+      after = old.at(-1)?.[0] ?? after
+      looks -= most
+      isLast = old.length < most
     }
-    const more = isLate || jobs >= limit || (rows.length === looks && after === rows.at(-1)?.[0])
-    if (!more) after = ''
-    return { jobs, more }
+    if (isLast) after = ''
+    return { jobs, more: !isLast }
+  }
+}
+
+/** Puts tombstones in the place of those that are past their retention, as many at once as stand together. */
+function createBurial(parts: Parts) {
+  const { db, deadTally } = parts
+  const insert = db.prepare(
+    `INSERT OR REPLACE INTO tombstones (id, tenant, gone_at)
+     SELECT id, tenant, ? FROM jobs WHERE id BETWEEN ? AND ?`,
+  )
+  const remove = createRemoval(parts)
+
+  /** @param rows with no job between any two of them. @returns how many were removed */
+  return (rows: readonly RetainedRow[], until: Millis, now: Millis): number => {
+    let jobs = 0
+    let first: string | null = null
+    let last = ''
+    const end = (): void => {
+      if (first === null) return
+      insert.run(now, first, last)
+      remove(first, last)
+      first = null
+    }
+    for (const [id, at, , finishedAt, isDead, operation] of rows) {
+      if (!isEnded(at) || finishedAt > until) {
+        end()
+        continue
+      }
+      first ??= id
+      last = id
+      jobs += 1
+      if (isDead === 1) deadTally.add(operation, -1)
+    }
+    end()
+    return jobs
   }
 }
 
 type RetainedRow = readonly [
   id: string,
-  tenant: string,
   at: number,
   createdAt: Millis,
   finishedAt: Millis,

@@ -23,8 +23,12 @@ export interface Callbacks {
   /** A job whose callback asks for everything has put this out. */
   notePiece(id: string, piece: Piece): void
   find(id: string): Callback | null
-  /** The job or batch is gone, or was for some time and now its last delivery is. */
-  letGo(id: string): void
+  /**
+   * A job or batch is gone, or was for some time and now its last delivery is.
+   *
+   * @param last where they are several: all from the one to the other
+   */
+  letGo(first: string, last?: string): void
   /** With all that was to be or has been delivered of it: what is listed has no payload any more. */
   erase(job: string): void
 }
@@ -94,7 +98,7 @@ export function createCallbacks(db: Database, clock: Pick<Clock, 'now'>): Callba
   )
   const read = db.prepare('SELECT url, events, secret FROM callbacks WHERE id = ?')
   const letGo = db.prepare(
-    `DELETE FROM callbacks WHERE id = ?
+    `DELETE FROM callbacks WHERE id BETWEEN ? AND ?
        AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = callbacks.id)
        AND NOT EXISTS (SELECT 1 FROM batches WHERE batches.id = callbacks.id)
        AND NOT EXISTS (SELECT 1 FROM job_changes WHERE job = callbacks.id)
@@ -133,8 +137,8 @@ export function createCallbacks(db: Database, clock: Pick<Clock, 'now'>): Callba
       const row = read.row(id)
       return row === undefined ? null : decode(row)
     },
-    letGo(id) {
-      letGo.run(id)
+    letGo(first, last = first) {
+      letGo.run(first, last)
     },
     erase(job) {
       for (const erasure of erasures) erasure.run(job)
