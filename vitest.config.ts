@@ -3,13 +3,15 @@ import { defineConfig } from 'vitest/config'
 const seconds = 1_000
 const tidy = ['test/tidy.test.ts', 'test/tidy/**/*.test.ts']
 const conformance = ['packages/*/src/**/*conformance.test.ts']
-/** What measures, or lets processes die at their moments, has the machine to itself. */
+/** What measures has the machine to itself. */
 const alone = [
   'bench/**/*.test.ts',
   'test/http/overload.test.ts',
-  'test/{backup,crash,crowd,durability,schedules}/**/*.test.ts',
+  'test/crowd/**/*.test.ts',
   'packages/*/src/**/*.alone.test.ts',
 ]
+/** What lets processes die, or takes their disk away. */
+const survival = ['test/{backup,crash,durability,schedules}/**/*.test.ts']
 
 /**
  * Threads that strip types run WebAssembly, and V8 loses track of its code on processors with
@@ -51,6 +53,7 @@ export default defineConfig({
           include: conformance,
           testTimeout: 30 * seconds,
           hookTimeout: 300 * seconds,
+          maxWorkers: '100%',
         },
       },
       {
@@ -58,10 +61,21 @@ export default defineConfig({
         test: {
           name: 'end-to-end',
           include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude: [...tidy, ...alone, 'test/run/**', '**/node_modules/**'],
+          exclude: [...tidy, ...alone, ...survival, 'test/run/**', '**/node_modules/**'],
           testTimeout: 60 * seconds,
           hookTimeout: 300 * seconds,
           // Each starts servers of its own, which want cores too.
+          maxWorkers: 2,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'survival',
+          include: survival,
+          testTimeout: 180 * seconds,
+          hookTimeout: 300 * seconds,
+          // They wait for leases and starts more than they work, but more of them would be late.
           maxWorkers: 2,
         },
       },

@@ -13,8 +13,9 @@ export const steps: readonly Step[] = [
   { name: 'types', script: 'check:types', kind: 'check' },
   { name: 'dead code', script: 'check:dead', kind: 'check' },
   { name: 'tidy', script: 'test:tidy', kind: 'suite' },
-  { name: 'unit', script: 'test:unit', kind: 'suite' },
-  { name: 'conformance', script: 'test:conformance', kind: 'suite' },
+  // Both in one go, which leaves no core idle at the end of the one.
+  { name: 'inside', script: 'test:inside', kind: 'suite' },
   { name: 'end to end', script: 'test:e2e', kind: 'suite' },
+  { name: 'survival', script: 'test:survival', kind: 'suite' },
   { name: 'alone', script: 'test:alone', kind: 'suite' },
 ]

@@ -26,7 +26,9 @@ import { scheduleSuite } from './schedules.ts'
 import { steeringSuite } from './steering.ts'
 import { ticketSuite } from './tickets.ts'
 
-const roles: Readonly<Record<string, (open: OpenStore) => void>> = {
+type Suites = Readonly<Record<string, (open: OpenStore) => void>>
+
+const jobSuites: Suites = {
   'intake': intakeSuite,
   'idempotency': idempotencySuite,
   'leases': leaseSuite,
@@ -41,8 +43,11 @@ const roles: Readonly<Record<string, (open: OpenStore) => void>> = {
   'dead letters': deadLetterSuite,
   'rescue': rescueSuite,
   'retention': retentionSuite,
-  'definitions': definitionSuite,
   'batches': batchSuite,
+}
+
+const eventSuites: Suites = {
+  'definitions': definitionSuite,
   'channels': channelSuite,
   'tickets': ticketSuite,
   'endpoints': endpointSuite,
@@ -53,20 +58,31 @@ const roles: Readonly<Record<string, (open: OpenStore) => void>> = {
   'order of deliveries': deliveryOrderSuite,
 }
 
-/** What every store does, by role. */
-export function storeConformance(
+/** What every store does with jobs, by role. */
+export function jobConformance(
   name: string,
   open: OpenStore,
   { sequences = 20 }: { readonly sequences?: number } = {},
 ): void {
   describe(`the ${name} store`, () => {
-    for (const [role, suite] of Object.entries(roles)) {
-      describe(role, () => {
-        suite(open)
-      })
-    }
+    describeAll(jobSuites, open)
     describe('against a model', () => {
       modelSuite(open, sequences)
     })
   })
+}
+
+/** What every store does with events and all that hears of them, by role. */
+export function eventConformance(name: string, open: OpenStore): void {
+  describe(`the ${name} store`, () => {
+    describeAll(eventSuites, open)
+  })
+}
+
+function describeAll(suites: Suites, open: OpenStore): void {
+  for (const [role, suite] of Object.entries(suites)) {
+    describe(role, () => {
+      suite(open)
+    })
+  }
 }
