@@ -18,7 +18,6 @@ import {
   expectSound,
   fail,
   minuteMs,
-  node,
   running,
   sampleJob,
   serve,
@@ -111,7 +110,7 @@ export function callbackSuite(open: OpenStore): void {
     await using store = await open()
     await serve(store, 'render')
     const job = sampleJob({ dueAt: Date.now() + 5 })
-    await accept(store, job, { callback: callback('final'), claimFor: node })
+    await accept(store, job, { callback: callback('final') })
     await new Promise((resolve) => setTimeout(resolve, 10))
     await fail(store, await claimOne(store), null)
     await store.jobs.retry(tenant, job.id)
