@@ -70,32 +70,6 @@ export function retentionSuite(open: OpenStore): void {
     await expectSound(store)
   })
 
-  it('leaves every job that has not ended between those that have', async () => {
-    await using store = await open()
-    await serve(store, 'render')
-    const jobs = Array.from({ length: 60 }, () => sampleJob())
-    for (const job of jobs) await accept(store, job, { input: sampleInput() })
-    const isKept = (index: number): boolean => index % 7 === 0 || index % 11 === 3
-    for (const job of await claim(store, jobs.length)) {
-      if (!isKept(jobs.findIndex(({ id }) => id === job.id))) await succeed(store, job)
-    }
-    const all = { jobsMs: past, tombstonesMs: minuteMs, eventsMs: past, deliveriesMs: past }
-    let removed = 0
-    for (let more = true; more;) {
-      const step = await store.upkeep.retain(all, 20)
-      removed += step.jobs
-      more = step.more
-    }
-    expect(removed).toBe(jobs.filter((_, index) => !isKept(index)).length)
-    for (const [index, { id }] of jobs.entries()) {
-      const found = await store.jobs.read(id)
-      expect(found.kind, `job ${index}`).toBe(isKept(index) ? 'found' : 'expired')
-      const input = await store.payloads.input(id)
-      expect(input, `input ${index}`).toEqual(isKept(index) ? sampleInput() : null)
-    }
-    await expectSound(store)
-  })
-
   it('never touches what has not ended, however old it is', async () => {
     await using store = await open()
     await serve(store, 'render')

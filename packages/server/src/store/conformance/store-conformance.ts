@@ -20,6 +20,7 @@ import { payloadSuite } from './payloads.ts'
 import { readingSuite } from './reading.ts'
 import { rescueSuite } from './rescue.ts'
 import { retentionSuite } from './retention.ts'
+import { retentionRunsSuite } from './retention-runs.ts'
 import type { OpenStore } from './sample.ts'
 import { deadLetterSuite } from './dead-letters.ts'
 import { scheduleSuite } from './schedules.ts'
@@ -43,6 +44,7 @@ const jobSuites: Suites = {
   'dead letters': deadLetterSuite,
   'rescue': rescueSuite,
   'retention': retentionSuite,
+  'retention of many': retentionRunsSuite,
   'batches': batchSuite,
 }
 

@@ -55,6 +55,11 @@ const checks: readonly Check[] = [
       ] as const,
   ),
   [
+    'a blob is kept for no job',
+    `SELECT id FROM blobs WHERE job NOT IN (SELECT id FROM jobs)
+       AND job NOT IN (SELECT id FROM quarantine)`,
+  ],
+  [
     'an event belongs to no channel, or has an offset that its channel has not given out',
     `SELECT channel FROM published WHERE offset > coalesce(
        (SELECT last FROM channels WHERE channels.id = published.channel), 0)`,

@@ -1,14 +1,12 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { temporaryFolder } from '../../../../../test/support/folder.ts'
 import { StoreUnavailable } from '../../ports/store.ts'
 import {
   accept,
   claim,
   depthOf,
-  expectSound,
-  freshId,
   jobOf,
   sampleInput,
   sampleJob,
@@ -63,30 +61,4 @@ it('refuses more than it can hold in memory, and nothing of what it took', async
   const refused = settled.filter(({ status }) => status === 'rejected')
   expect(refused.length).toBe(80 - inFlightAtMost.bytes / 1_048_576)
   expect(await depthOf(store)).toMatchObject({ ready: 80 - refused.length })
-})
-
-it('puts a row that cannot be read apart, once, and goes on with the others', async () => {
-  await using folder = await temporaryFolder('damage')
-  const first = await openSqliteStore({ folder: folder.path })
-  const [bad, next, other] = [
-    sampleJob({ key: 'k' }),
-    sampleJob({ key: 'k' }),
-    sampleJob({ priority: 9 }),
-  ]
-  for (const job of [bad, next, other]) await accept(first, job)
-  await first[Symbol.asyncDispose]()
-  using db = openDatabase(join(folder.path, 'buzzer.db'))
-  db.prepare('UPDATE jobs SET more = ? WHERE id = ?').run('{"tags":', bad.id)
-
-  const error = vi.fn()
-  const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error }
-  await using store = await openSqliteStore({ folder: folder.path, log })
-  await expect(store.jobs.read(bad.id)).rejects.toBeInstanceOf(StoreUnavailable)
-  await serve(store, 'render')
-  const claimed = [...(await claim(store)), ...(await claim(store))]
-  expect(claimed.map(({ id }) => id)).toEqual([other.id, next.id])
-  expect(error).toHaveBeenCalledTimes(1)
-  await expect(store.jobs.read(bad.id)).rejects.toBeInstanceOf(StoreUnavailable)
-  expect(await store.jobs.read(freshId())).toEqual({ kind: 'unknown' })
-  await expectSound(store)
 })

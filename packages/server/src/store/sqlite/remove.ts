@@ -4,8 +4,7 @@ import type { Parts } from './parts.ts'
  * Removes ended jobs and their payloads, blobs a while later; their events stay, they hold none.
  *
  * @param first the first of them
- * @param last the last of them, where they are several: all jobs from the one to the other go, which
- *   takes a quarter of the time that it takes to find them one by one
+ * @param last the last of them, where they are several: whatever stands between the two goes too
  */
 type Removal = (first: string, last?: string) => void
 

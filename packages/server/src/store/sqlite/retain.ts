@@ -48,8 +48,9 @@ export function createRetain(parts: Parts): Handler {
 const looksPerJob = 5
 /** Callers wait behind a step, so that on a slow machine it ends early, in milliseconds. */
 const stepAtMostMs = 2
-/** Rows that are looked at before the time is. */
-const rowsAtOnce = 25
+/** Rows that are looked at before the time is: fewer where jobs hold much. */
+const pageAtMost = 25
+const pageAtMostMs = 1
 
 interface Buried {
   readonly jobs: number
@@ -69,57 +70,77 @@ function createJobRetention(parts: Parts) {
   )
   const bury = createBurial(parts)
   let after = ''
+  let page = pageAtMost
 
   return (until: Millis, now: Millis, limit: number): Buried => {
     let looks = limit * looksPerJob
     let jobs = 0
     let isLast = false
-    while (!isLast && jobs < limit && looks > 0 && clock.now() - now <= stepAtMostMs) {
-      const most = Math.min(rowsAtOnce, limit - jobs, looks)
+    let readAt = now
+    do {
+      const most = Math.min(page, limit - jobs, looks)
       const rows = read.rows(after, most) as unknown as readonly RetainedRow[]
-      const old = rows.filter(([, , createdAt]) => createdAt <= until)
+      // The clock may have gone back, so that older ones can stand behind one that is too young.
+      const young = rows.findIndex(([, , createdAt]) => createdAt > until)
+      const old = young === -1 ? rows : rows.slice(0, young)
       jobs += bury(old, until, now)
       after = old.at(-1)?.[0] ?? after
       looks -= most
       isLast = old.length < most
-    }
+      const doneAt = clock.now()
+      page = doneAt - readAt > pageAtMostMs ? Math.ceil(page / 2) : Math.min(page * 2, pageAtMost)
+      readAt = doneAt
+    } while (!isLast && jobs < limit && looks > 0 && readAt - now <= stepAtMostMs)
     if (isLast) after = ''
     return { jobs, more: !isLast }
   }
 }
 
-/** Puts tombstones in the place of those that are past their retention, as many at once as stand together. */
-function createBurial(parts: Parts) {
-  const { db, deadTally } = parts
+/** Puts tombstones in the place of those that are past their retention. */
+function createBurial({ deadTally, ...parts }: Parts) {
+  const bury = createRunBurial(parts)
+
+  /** @param rows as they stand: no other job is between any two of them. @returns how many went */
+  return (rows: readonly RetainedRow[], until: Millis, now: Millis): number => {
+    let jobs = 0
+    let run: string[] = []
+    for (const [id, at, , finishedAt, isDead, operation] of rows) {
+      if (isEnded(at) && finishedAt <= until) {
+        run.push(id)
+        jobs += 1
+        if (isDead === 1) deadTally.add(operation, -1)
+      } else {
+        bury(run, now)
+        run = []
+      }
+    }
+    bury(run, now)
+    return jobs
+  }
+}
+
+/** Many at once, as what each alone costs is mostly the finding of its rows. */
+function createRunBurial(parts: Pick<Parts, 'db' | 'blobRows' | 'callbacks'>) {
+  const { db } = parts
   const insert = db.prepare(
     `INSERT OR REPLACE INTO tombstones (id, tenant, gone_at)
      SELECT id, tenant, ? FROM jobs WHERE id BETWEEN ? AND ?`,
   )
+  const findQuarantined = db.prepare('SELECT 1 FROM quarantine WHERE id BETWEEN ? AND ? LIMIT 1')
   const remove = createRemoval(parts)
+  const bury = (first: string, last: string, now: Millis): void => {
+    insert.run(now, first, last)
+    remove(first, last)
+  }
 
-  /** @param rows with no job between any two of them. @returns how many were removed */
-  return (rows: readonly RetainedRow[], until: Millis, now: Millis): number => {
-    let jobs = 0
-    let first: string | null = null
-    let last = ''
-    const end = (): void => {
-      if (first === null) return
-      insert.run(now, first, last)
-      remove(first, last)
-      first = null
-    }
-    for (const [id, at, , finishedAt, isDead, operation] of rows) {
-      if (!isEnded(at) || finishedAt > until) {
-        end()
-        continue
-      }
-      first ??= id
-      last = id
-      jobs += 1
-      if (isDead === 1) deadTally.add(operation, -1)
-    }
-    end()
-    return jobs
+  /** @param run ids of jobs with no other job between any two of them */
+  return (run: readonly string[], now: Millis): void => {
+    const [first] = run
+    const last = run.at(-1)
+    if (first === undefined || last === undefined) return
+    if (findQuarantined.row(first, last) === undefined) return bury(first, last, now)
+    // A job in quarantine is none any more, but what hangs on it stays.
+    for (const id of run) bury(id, id, now)
   }
 }
 

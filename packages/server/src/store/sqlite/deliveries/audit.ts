@@ -57,6 +57,14 @@ export const deliveryChecks: readonly (readonly [what: string, sql: string])[] =
     `SELECT jobs.id FROM jobs LEFT JOIN callbacks ON callbacks.id = jobs.id
      WHERE jobs.callback IS NOT callbacks.events`,
   ],
+  [
+    'a callback is kept for nothing',
+    `SELECT id FROM callbacks WHERE id NOT IN (SELECT id FROM jobs)
+       AND id NOT IN (SELECT id FROM batches)
+       AND id NOT IN (SELECT id FROM quarantine)
+       AND id NOT IN (SELECT job FROM job_changes)
+       AND id NOT IN (SELECT target FROM deliveries)`,
+  ],
 ]
 
 const count = `SELECT count(*) FROM deliveries WHERE state = ${deliveryState.scheduled}`
