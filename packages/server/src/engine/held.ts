@@ -27,7 +27,7 @@ export interface Held {
 }
 
 export function createHeld(): Held {
-  const attempts = new Map<JobId, HeldAttempt>()
+  const attempts = createHeldList()
   let stopping = false
   return {
     add(attempt) {
@@ -42,17 +42,46 @@ export function createHeld(): Held {
       const attempt = attempts.get(id)
       return attempt?.job.fence === fence ? attempt : null
     },
-    leases: () => [...attempts.values()].map(({ job }) => ({ id: job.id, fence: job.fence })),
-    operations: () => [...new Set([...attempts.values()].map(({ job }) => job.operation))],
+    leases: () => attempts.all().map(({ job }) => ({ id: job.id, fence: job.fence })),
+    operations: () => [...new Set(attempts.all().map(({ job }) => job.operation))],
     stopAll(reason) {
       stopping = true
-      for (const attempt of attempts.values()) attempt.stop(reason)
+      for (const attempt of attempts.all()) attempt.stop(reason)
     },
     get stopping() {
       return stopping
     },
     get count() {
-      return attempts.size
+      return attempts.count()
     },
+  }
+}
+
+/**
+ * A map that holds on to nothing that was deleted. V8's own makes a new table every so often, and
+ * an old one that has grown old in the heap keeps every later one alive, and all that was in them,
+ * until the next full collection; so only numbers are in it here.
+ */
+function createHeldList() {
+  const places = new Map<JobId, number>()
+  const attempts: (HeldAttempt | null)[] = []
+  const free: number[] = []
+  const get = (id: JobId): HeldAttempt | null => attempts[places.get(id) ?? -1] ?? null
+  return {
+    get,
+    set(id: JobId, attempt: HeldAttempt): void {
+      const place = places.get(id) ?? free.pop() ?? attempts.length
+      places.set(id, place)
+      attempts[place] = attempt
+    },
+    delete(id: JobId): void {
+      const place = places.get(id)
+      if (place === undefined) return
+      places.delete(id)
+      attempts[place] = null
+      free.push(place)
+    },
+    all: () => attempts.filter((attempt) => attempt !== null),
+    count: () => places.size,
   }
 }
