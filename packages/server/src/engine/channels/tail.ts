@@ -11,8 +11,8 @@ export interface Tail {
   readonly last: number
   /** About what it holds in memory. */
   readonly characters: number
-  /** Resolves when `last` is known. */
-  ready(): Promise<void>
+  /** Resolves when `last` is known, with what it was when this was asked, or a moment before. */
+  ready(): Promise<number>
   /** Events were committed here; the store has them already. */
   offer(events: readonly ToldEvent[]): void
   /** There may be more in the store. */
@@ -68,7 +68,7 @@ export function createTail(options: TailOptions): Tail {
   const ring = createRing(bounds)
   const pages = new Map<number, Promise<History>>()
   let isKnown = false
-  let starting: Promise<void> | null = null
+  let starting: Promise<number> | null = null
   let looking: Promise<void> | null = null
   let lookAgain = false
   let waiting = new Set<Reader>()
@@ -175,10 +175,13 @@ export function createTail(options: TailOptions): Tail {
       return ring.characters
     },
     ready() {
-      if (isKnown) return Promise.resolve()
+      if (isKnown) return Promise.resolve(ring.last)
       starting ??= start().then(
-        // What was offered meanwhile knew better.
-        (last) => void (isKnown || restart(last)),
+        (last) => {
+          // What was offered meanwhile is behind it.
+          if (!isKnown) restart(last)
+          return last
+        },
         (fault: unknown) => {
           starting = null
           throw fault

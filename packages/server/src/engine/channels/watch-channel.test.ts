@@ -159,4 +159,16 @@ describe('following a channel', () => {
       )
     },
   )
+
+  test('from now on: also what is published before the store has said where that is', async () => {
+    await using simulation = await createSimulation({ seed: 1 })
+    const node = simulation.node({ operations: [], channels: [channel({})] })
+    await simulation.clock.until(Promise.resolve(publish(node, ['before'])))
+    const reader = createReader(node, placeOn(node), null)
+    reader.pull()
+    await simulation.clock.until(Promise.resolve(publish(node, ['after'])))
+    await drain(simulation, [reader])
+    expect(reader.seen).toEqual([2])
+    await reader.close()
+  })
 })

@@ -24,8 +24,8 @@ export async function* watchChannel(
 ): AsyncGenerator<ChannelNews, void> {
   // Held before anything is read, so that nothing falls between the history and what follows it.
   using held = ctx.tails.hold(place)
-  await held.tail.ready()
-  using follower = createFollower(held.tail, since ?? held.tail.last, signal)
+  const last = await held.tail.ready()
+  using follower = createFollower(held.tail, since ?? last, signal)
   yield { kind: 'start', cursor: follower.cursor, last: held.tail.last }
   while (!signal.aborted) {
     const step = await follower.next()
@@ -56,8 +56,8 @@ export async function readChannel(
   signal: AbortSignal,
 ): Promise<ChannelPart> {
   using held = ctx.tails.hold(place)
-  await held.tail.ready()
-  using follower = createFollower(held.tail, since ?? held.tail.last, signal)
+  const last = await held.tail.ready()
+  using follower = createFollower(held.tail, since ?? last, signal)
   let reset: number | null = null
   for (;;) {
     const { cursor } = follower
