@@ -28,6 +28,7 @@ import type { Config } from './config/config.ts'
 import { ConfigError } from './define/errors.ts'
 import { createEngine } from './engine/engine.ts'
 import { createOpenStreams } from './gateway/http/answer/open-streams.ts'
+import { createTurnEnd } from './gateway/http/answer/turn-end.ts'
 import { createHttpServer } from './gateway/http/server.ts'
 import { createEventWriter } from './gateway/event-writer.ts'
 import { createRenderings } from './gateway/renderings.ts'
@@ -186,6 +187,7 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
     limits: config.limits,
     renderings: createRenderings(publicUrl),
     streams: createOpenStreams(clock, stopped.signal),
+    turnEnd: createTurnEnd(setImmediate),
     documents: createDocuments(definitions, publicUrl, hooks),
     docsFiles: createDocsFiles(),
     metrics: async () => ({ text: await metrics.render(), mediaType: metrics.contentType }),

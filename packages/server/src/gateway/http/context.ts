@@ -7,6 +7,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Renderings } from '../renderings.ts'
 import type { OpenStreams } from './answer/open-streams.ts'
+import type { TurnEnd } from './answer/turn-end.ts'
 import type { Registry } from '../../ports/registry.ts'
 import type { Telemetry } from '../../ports/telemetry.ts'
 import type { WebhookKeys } from '../../ports/webhook-keys.ts'
@@ -35,6 +36,7 @@ export interface HttpContext {
   readonly docsFiles: DocsFiles
   readonly renderings: Renderings
   readonly streams: OpenStreams
+  readonly turnEnd: TurnEnd
   /** OpenMetrics text and its media type. */
   readonly metrics: () => Promise<{ readonly text: string; readonly mediaType: string }>
   /** Aborted at the first sign of a shutdown: nothing new is taken, streams and waits end. */

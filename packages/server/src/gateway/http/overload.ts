@@ -46,8 +46,9 @@ const lingerMs = 1_000
 export function sendShed(ctx: HttpContext, exchange: Exchange, { answer, afterMs }: Shed): void {
   const { response } = exchange
   passOverBody(ctx, exchange)
-  if (afterMs === 0) void send(ctx, response, answer)
-  else ctx.clock.after(afterMs, () => void send(ctx, response, answer))
+  const sendNow = (): void => void send(ctx, response, answer)
+  if (afterMs === 0) void ctx.turnEnd().then(sendNow)
+  else ctx.clock.after(afterMs, sendNow)
 }
 
 /**
