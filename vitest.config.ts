@@ -3,10 +3,11 @@ import { defineConfig } from 'vitest/config'
 const seconds = 1_000
 const tidy = ['test/tidy.test.ts', 'test/tidy/**/*.test.ts']
 const conformance = ['packages/*/src/**/*conformance.test.ts']
-/** What measures has the machine to itself. */
+/** What measures has the machine to itself, and what looks for when the machine is busy. */
 const alone = [
   'bench/**/*.test.ts',
   'test/http/overload.test.ts',
+  'test/durability/blocking-handler.test.ts',
   'test/crowd/**/*.test.ts',
   'packages/*/src/**/*.alone.test.ts',
 ]
@@ -73,6 +74,7 @@ export default defineConfig({
         test: {
           name: 'survival',
           include: survival,
+          exclude: [...alone, '**/node_modules/**'],
           testTimeout: 180 * seconds,
           hookTimeout: 300 * seconds,
           // They wait for leases and starts more than they work, but more of them would be late.

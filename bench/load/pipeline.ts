@@ -18,8 +18,6 @@ export interface PipelinePlan {
 
 export interface Pipelined {
   readonly perSecond: number
-  /** The share of one core that the load itself took. */
-  readonly cpuShare: number
 }
 
 const stallMs = 15_000
@@ -37,7 +35,6 @@ export async function generatePipeline(plan: PipelinePlan): Promise<Pipelined> {
   const counter = createFrameCounter(Buffer.from(plan.expect))
   const socket = connect({ host: '127.0.0.1', port, noDelay: true })
   await shakeHands(socket, plan)
-  const cpuBefore = process.cpuUsage()
   const from = performance.now() + warmUpMs
   const until = from + measuredMs
   let answers = 0
@@ -60,11 +57,7 @@ export async function generatePipeline(plan: PipelinePlan): Promise<Pipelined> {
   } finally {
     socket.destroy()
   }
-  const { user, system } = process.cpuUsage(cpuBefore)
-  return {
-    perSecond: answers / (measuredMs / 1_000),
-    cpuShare: (user + system) / 1_000 / (warmUpMs + measuredMs),
-  }
+  return { perSecond: answers / (measuredMs / 1_000) }
 }
 
 async function shakeHands(socket: Socket, { port, path, protocol }: PipelinePlan): Promise<void> {
@@ -86,15 +79,16 @@ async function shakeHands(socket: Socket, { port, path, protocol }: PipelinePlan
   if (!answer.startsWith('HTTP/1.1 101')) throw new Error(`No WebSocket: ${answer}`)
 }
 
-/** As a client sends it (RFC 6455, section 5.2), under a mask that changes nothing. */
+/** As a client sends it (RFC 6455, section 5.2 and 5.3). */
 function maskedText(text: string): Buffer {
   const body = Buffer.from(text)
   const medium = body.length > 125
-  const head = Buffer.alloc(medium ? 8 : 6)
+  const head = Buffer.alloc(medium ? 4 : 2)
   head[0] = 0x81
   head[1] = 0x80 | (medium ? 126 : body.length)
   if (medium) head.writeUInt16BE(body.length, 2)
-  return Buffer.concat([head, body])
+  const mask = randomBytes(4)
+  return Buffer.concat([head, mask, body.map((byte, at) => byte ^ (mask[at % 4] ?? 0))])
 }
 
 interface FrameCounter {

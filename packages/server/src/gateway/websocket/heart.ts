@@ -59,6 +59,7 @@ export function createHeart(clock: Pick<Clock, 'monotonic' | 'after'>): Heart {
   return {
     add(living) {
       const entry = new Entry(living, all, clock.monotonic() + pingMs)
+      all.add(entry)
       set()
       return entry
     },
@@ -77,7 +78,6 @@ class Entry implements Beat, Disposable {
     this.#living = living
     this.#all = all
     this.#pingAt = pingAt
-    all.add(this)
   }
 
   look(now: number, isCheck: boolean): void {
