@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '../../packages/server/src/ports/store.ts'
+import { systemClock as clock } from '../../packages/server/src/app/system-clock.ts'
 import { retainPage } from '../../packages/server/src/engine/retain.ts'
 import { atLeast, versus, type Benchmark } from '../finding.ts'
 import { createLatencies } from '../load/latencies.ts'
@@ -61,7 +62,7 @@ async function removeAll(store: Store, jobs: number) {
   let removed = 0
   const keep = { jobsMs: 0, tombstonesMs: hour, eventsMs: hour, deliveriesMs: hour }
   for (let more = true; more;) {
-    const page = await store.upkeep.retain(keep, retainPage)
+    const page = await retainPage({ store, clock }, keep)
     removed += page.jobs
     more = page.more
   }

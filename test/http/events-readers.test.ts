@@ -64,6 +64,44 @@ test('an EventSource of others follows a job to its end and is not called back',
   expect(requests).toEqual([null, String(job.version)])
 })
 
+/** What the first connection gives ends behind the snapshot, as where a line is cut. */
+function cutBehindSnapshot(response: Response): Response {
+  const text = response.body?.pipeThrough(new TextDecoderStream())
+  if (text === undefined) throw new Error('There is no stream.')
+  const cut = new TransformStream<string, string>({
+    transform(chunk, controller) {
+      controller.enqueue(chunk)
+      if (chunk.includes('event: job.snapshot')) controller.terminate()
+    },
+  })
+  const body = text.pipeThrough(cut).pipeThrough(new TextEncoderStream())
+  return new Response(body, { headers: response.headers })
+}
+
+test('an EventSource that is cut off behind the snapshot gets what was put out before it', async () => {
+  const { id } = await submit(server.url, 'gate')
+  const arrival = await gates.next()
+  await arrival.ctx.output('a')
+  await arrival.ctx.output('b')
+  const requests: (string | null)[] = []
+  const source = new EventSource(`${server.url}/v1/jobs/${id}/events`, {
+    async fetch(input, init) {
+      const cursor = new Headers(init.headers).get('last-event-id')
+      const response = await fetch(input, init)
+      return requests.push(cursor) === 1 ? cutBehindSnapshot(response) : response
+    },
+  })
+  const pieces: unknown[] = []
+  source.addEventListener('job.output', ({ data }) => {
+    pieces.push((JSON.parse(String(data)) as { data: { piece: unknown } }).data.piece)
+  })
+  await expect.poll(() => pieces, { timeout: 20_000 }).toEqual(['a', 'b'])
+  expect(requests).toEqual([null, '0'])
+  source.close()
+  arrival.finish('end')
+  await ended(server.url, id)
+})
+
 test('a quiet stream says every 15 s that it is still there', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   try {

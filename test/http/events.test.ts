@@ -45,7 +45,8 @@ test('the stream has the headers and the form that section 4 says', async () => 
     'x-accel-buffering': 'no',
   })
   const events = await stream.rest()
-  expect(stream.text()).toMatch(/^retry: 3000\n\n(?:id: \d+\nevent: [\w.]+\ndata: \{.*\}\n\n)+$/)
+  const block = String.raw`id: \d+\nevent: [\w.]+\ndata: \{.*\}\n\n`
+  expect(stream.text()).toMatch(new RegExp(`^retry: 3000\n\n${block}id: 0\n\n${block}$`))
   expect(names(events)).toEqual(['job.snapshot', 'job.succeeded'])
   const final = events.at(-1)
   expect(final?.data).toMatchObject({

@@ -53,6 +53,6 @@ const loopbackOf = (ownHosts: ReadonlySet<string>): string =>
 const originNotAllowed = (origin: string): Problem => ({
   code: 'host-not-allowed',
   detail:
-    `Without authentication pages of other origins are refused, such as ${origin}. ` +
+    `Without authentication pages of other origins are refused, such as '${origin}'. ` +
     'Turn on `auth` to let them in.',
 })

@@ -29,10 +29,16 @@ export function checkChannel(
   return [
     ...issueIf(!namePattern.test(name) || name.length > longestName, path, badName),
     ...issueIf(ownSegments.has(first), path, `channels below ${first} are Buzzer's own`),
+    ...issueIf(hasTwins(name), path, 'each parameter has a name of its own'),
     ...unknownKeys(`${path}.`, options, known),
     ...(options['data'] === undefined
       ? []
       : issuesOf(() => jsonSchemaOf(options['data'] as Schema, `${path}.data`))),
     ...issuesOf(() => channelPolicies(path, options)),
   ]
+}
+
+function hasTwins(name: string): boolean {
+  const parameters = name.match(/\{\w+\}/g) ?? []
+  return new Set(parameters).size < parameters.length
 }

@@ -184,6 +184,12 @@ describe('what is refused, with where and how to write it', () => {
       'services.b.mount',
       /mount of services\.a already/,
     ],
+    [
+      'one parameter of a channel twice',
+      ofFile({ channels: { 'x.{a}.{a}': channel() } }),
+      'channels.x.{a}.{a}',
+      /name of its own/,
+    ],
     ['a size', ofFile({ limits: { body: '1 megabyte' } }), 'limits.body', /'1mb'/],
     ['a size', ofFile({ limits: { result: 5 } }), 'limits.result', /5 is not a size/],
     ['a duration', ofFile({ retention: { jobs: '1w' } }), 'retention.jobs', /'7d'/],

@@ -1,14 +1,30 @@
+import type { Retained, Retention } from '../ports/store.ts'
 import type { EngineContext } from './context.ts'
+import { pause } from './persist.ts'
 import { createRepeater, type Repeater } from './repeat.ts'
 
 const retainMs = 60_000
-// A larger one is faster, and callers would wait behind it: see bench/million/retention.ts.
-export const retainPage = 100
+/** A larger page is faster, and callers would wait behind it: see bench/million/retention.ts. */
+const pageSize = 100
+/** How long it rests after a page, as a share of what the page took: the disk is the callers' too. */
+const restShare = Number(process.env['REST'] ?? 2)
 
 /** Removes what is past its retention, in batches small enough to share the store with callers. */
 export const createRetainer = (ctx: EngineContext): Repeater =>
   createRepeater(ctx, { name: 'retain', everyMs: retainMs, topic: null }, async () => {
-    const { more, ...removed } = await ctx.store.upkeep.retain(ctx.retention, retainPage)
+    const { more, ...removed } = await retainPage(ctx, ctx.retention)
     if (removed.jobs > 0) ctx.log.debug(removed, 'removed what was past its retention')
     return more ? 'more' : 'done'
   })
+
+/** Removes one page, and rests where there is another. */
+export async function retainPage(
+  ctx: Pick<EngineContext, 'store' | 'clock'>,
+  retention: Retention,
+): Promise<Retained> {
+  const { store, clock } = ctx
+  const began = clock.monotonic()
+  const page = await store.upkeep.retain(retention, pageSize)
+  if (page.more) await pause(ctx, (clock.monotonic() - began) * restShare)
+  return page
+}

@@ -22,7 +22,7 @@ const giveBackMs = 500
 /** @param onFree told when a place is free again */
 export function createAttempts(ctx: EngineContext, lanes: Lanes, onFree: () => void): Attempts {
   const stop = new AbortController()
-  const underWay = new Set<ClaimedDelivery>()
+  let underWay = 0
   const unsent: DeliveryRef[] = []
 
   const run = async (claimed: ClaimedDelivery): Promise<void> => {
@@ -44,7 +44,7 @@ export function createAttempts(ctx: EngineContext, lanes: Lanes, onFree: () => v
       ctx.log.error({ err: fault, delivery: delivery.id }, 'an attempt to deliver failed in itself')
       lanes.due(lane.name, delivery.leaseUntil)
     } finally {
-      underWay.delete(claimed)
+      underWay -= 1
       leave()
       // What is due next was not known yet when the place became free.
       onFree()
@@ -75,12 +75,12 @@ export function createAttempts(ctx: EngineContext, lanes: Lanes, onFree: () => v
   }
 
   const untilIdle = async (endsAt: number): Promise<void> => {
-    while (underWay.size > 0 && ctx.clock.monotonic() < endsAt) await pause(ctx, lookMs)
+    while (underWay > 0 && ctx.clock.monotonic() < endsAt) await pause(ctx, lookMs)
   }
 
   return {
     begin(claimed) {
-      underWay.add(claimed)
+      underWay += 1
       void run(claimed)
     },
     async end(withinMs) {

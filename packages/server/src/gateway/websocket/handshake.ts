@@ -113,7 +113,10 @@ function wrongHandshake({ headers }: IncomingMessage, protocol: SocketProtocol):
   const names = offered.split(',').map((each) => each.trim())
   const areNames = names.every((each) => token.test(each)) && new Set(names).size === names.length
   if (areNames && names.includes(protocol)) return null
-  const problem = invalidHeader('Sec-WebSocket-Protocol', `takes ${protocol} here, and names once`)
+  const problem = invalidHeader(
+    'Sec-WebSocket-Protocol',
+    `takes ${protocol} here; send each name once`,
+  )
   return { problem }
 }
 

@@ -32,7 +32,7 @@ const sawTheEnd = (job: Job, since: number | null): boolean =>
 const stream = (ctx: HttpContext, job: Job, since: number): Answer => ({
   kind: 'stream',
   headers: eventStreamHeaders,
-  chunks: (signal) => jobEventFrames(ctx.engine.watch(job, since, signal), ctx.publicUrl()),
+  chunks: (signal) => jobEventFrames(ctx.engine.watch(job, since, signal), since, ctx.publicUrl()),
 })
 
 const notAcceptable: Problem = {
