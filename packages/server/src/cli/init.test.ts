@@ -34,7 +34,9 @@ describe('init', () => {
     const files = [...common, ...own].toSorted()
     expect((await readdir(at('My Orders'))).toSorted()).toEqual(files)
     for (const file of files) expect(stdout).toContain(`  ${file}\n`)
-    expect(stderr).toMatch(/Next:\n {2}cd 'My Orders'\n {2}npm install\n {2}npm run dev/)
+    expect(stderr).toMatch(
+      /Next:\n {2}cd 'My Orders'\n {2}npm install +and the archives.*\n {2}npm run dev/,
+    )
     const manifest = JSON.parse(await readFile(at('My Orders/package.json'), 'utf8')) as object
     expect(manifest).toMatchObject({ name: 'my-orders', type: 'module' })
     expect(Object.values(await texts(at('My Orders'))).join('\n')).not.toMatch(/\\`|\\\$|[ \t]$/m)

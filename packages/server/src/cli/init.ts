@@ -87,7 +87,7 @@ const nameOf = (folder: string): string =>
 function tellNext({ stderr }: Terminal, place: string, { tryIt }: Template): void {
   const first: readonly (readonly [string, string])[] = [
     ...(place === '' ? [] : [[`cd ${quoteWord(place)}`, ''] as const]),
-    ['npm install', ''],
+    ['npm install', 'and the archives of Buzzer behind it, while no registry has them'],
     ['npm run dev', 'starts it, and again at each change'],
   ]
   writeLine(stderr, '\nNext:')

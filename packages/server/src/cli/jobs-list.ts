@@ -41,7 +41,12 @@ const list =
   async (flags: ListFlags): Promise<number> => {
     const { client } = await connect(flags, terminal)
     const { operation, state, tag, after, before, limit, cursor } = flags
-    const page = await client.jobs.list({ operation, state, tag, after, before, limit, cursor })
+    const wish = { operation, state, tag, after, before, limit }
+    let page = await client.jobs.list({ ...wish, cursor })
+    // A page looks at only so many jobs, and what is rare may stand behind them.
+    while (page.jobs.length === 0 && page.next !== null) {
+      page = await client.jobs.list({ ...wish, cursor: page.next })
+    }
     const { stdout } = terminal
     if (flags.json === true) writeJson(stdout, page)
     else if (page.jobs.length === 0) hintAt(terminal, 'There are no such jobs.')

@@ -115,6 +115,12 @@ describe('jobs', () => {
     expect(exitCode).toBe(0)
   })
 
+  test('a list looks on where a page has none', async () => {
+    const { stdout } = await call(['jobs', 'list', '--operation', 'rare'])
+    expect(stdout).toContain(jobId('works'))
+    expect(server.requests.at(-1)?.path).toBe('/v1/jobs?operation=rare&limit=20&cursor=behind')
+  })
+
   test('a list has titles, a line each, and says that there is more', async () => {
     const { stdout, stderr } = await call(['jobs'])
     const [head, line] = stdout.split('\n')

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { channel } from '../define/channel.ts'
 import { service } from '../define/service.ts'
 import { ConfigError } from './load.ts'
 import { resolveConfig, type Surroundings } from './resolve.ts'

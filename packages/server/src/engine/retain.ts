@@ -7,7 +7,7 @@ const retainMs = 60_000
 /** A larger page is faster, and callers would wait behind it: see bench/million/retention.ts. */
 const pageSize = 100
 /** How long it rests after a page, as a share of what the page took: the disk is the callers' too. */
-const restShare = Number(process.env['REST'] ?? 2)
+const restShare = 2
 
 /** Removes what is past its retention, in batches small enough to share the store with callers. */
 export const createRetainer = (ctx: EngineContext): Repeater =>

@@ -135,6 +135,8 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
 function answerRest(response: ServerResponse, url: string, name: string): void {
   if (url.includes('groupBy')) send(response, 200, groups)
   else if (url.startsWith('/openapi.')) send(response, 200, { its: 'own' })
+  else if (url.includes('operation=rare') && !url.includes('cursor='))
+    send(response, 200, { jobs: [], next: 'behind' })
   else if (name === '' || name.includes('='))
     send(response, 200, { jobs: [job('works', 'running')], next: 'more' })
   else send(response, 404, problem('job-not-found', 404, 'There is none.'))

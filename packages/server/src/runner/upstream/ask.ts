@@ -17,8 +17,8 @@ export type Asked =
 
 /** Calls of one upstream. */
 export interface Asker {
-  /** With credentials and through the breaker: for the service's own origin only. */
-  own(call: UpstreamCall, terms: AskTerms): Promise<Asked>
+  /** With credentials and through the operation's breaker: for the service's own origin only. */
+  own(operation: string, call: UpstreamCall, terms: AskTerms): Promise<Asked>
   /** As anybody could: for every other origin. */
   foreign(call: UpstreamCall, terms: AskTerms): Promise<Asked>
 }
@@ -26,11 +26,11 @@ export interface Asker {
 export function createAsker(
   deps: SendDeps & {
     readonly clock: Clock
-    readonly breaker: Breaker
+    readonly breakerOf: (operation: string) => Breaker
     readonly authorizer: Authorizer
   },
 ): Asker {
-  const { clock, breaker, authorizer } = deps
+  const { clock, breakerOf, authorizer } = deps
 
   const askAuthorized = async (
     call: UpstreamCall,
@@ -51,8 +51,8 @@ export function createAsker(
 
   return {
     foreign: (call, terms) => send(deps, call, terms),
-    async own(call, terms) {
-      const admission = breaker.enter()
+    async own(operation, call, terms) {
+      const admission = breakerOf(operation).enter()
       if (admission.kind === 'held') return admission
       try {
         const asked = await askAuthorized(call, terms, true)

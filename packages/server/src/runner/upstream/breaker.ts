@@ -9,7 +9,7 @@ export type Admission =
   | { readonly kind: 'admitted'; readonly report: (verdict: Verdict) => void }
   | { readonly kind: 'held'; readonly until: Millis }
 
-/** Stops calls to an upstream that fails, and lets a single one through now and then to see. */
+/** Stops calls that fail, and lets a single one through now and then to see. */
 export interface Breaker {
   /** Whoever is admitted reports, whatever happens. */
   enter(): Admission
@@ -25,8 +25,30 @@ type State =
 /** While one call probes, the others look again after this long, in milliseconds. */
 const probeMs = 1_000
 
-/** @param changed told about every opening, with its end, and about every closing, with null */
-export function createBreaker(
+type Changed = (operation: string, openUntil: Millis | null) => void
+
+/**
+ * A breaker for each operation of an upstream, made when it is asked for: one operation that fails
+ * is to hold up none of the others.
+ *
+ * @param changed told about every opening, with its end, and about every closing, with null
+ */
+export function createBreakers(
+  terms: BreakerTerms,
+  clock: Clock,
+  changed: Changed,
+): (operation: string) => Breaker {
+  const breakers = new Map<string, Breaker>()
+  return (operation) => {
+    const known = breakers.get(operation)
+    if (known !== undefined) return known
+    const breaker = createBreaker(terms, clock, (until) => changed(operation, until))
+    breakers.set(operation, breaker)
+    return breaker
+  }
+}
+
+function createBreaker(
   terms: BreakerTerms,
   clock: Clock,
   changed: (openUntil: Millis | null) => void,

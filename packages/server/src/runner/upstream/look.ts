@@ -52,8 +52,10 @@ export function createLooker(deps: LookerDeps): Looker {
   const ask = (url: string, sought: Sought, attempt: Attempt, terms: AskTerms): Promise<Asked> => {
     const accept = sought === 'status' ? 'application/json, */*;q=0.5' : '*/*'
     const call = lookAt(url, accept, attempt)
-    const own = originOf(url) === deps.serviceOrigin
-    return deps.asker[own ? 'own' : 'foreign'](call, sought === 'status' ? whole(terms) : terms)
+    const termsNow = sought === 'status' ? whole(terms) : terms
+    return originOf(url) === deps.serviceOrigin
+      ? deps.asker.own(attempt.job.operation, call, termsNow)
+      : deps.asker.foreign(call, termsNow)
   }
 
   /** Why a URL may not be looked at, or null. */

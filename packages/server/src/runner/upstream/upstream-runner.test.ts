@@ -380,6 +380,20 @@ describe('an upstream that fails again and again', () => {
     expect(stand.heldOffUntil()).toBeNull()
   })
 
+  test('holds up none of its other operations', async () => {
+    await using upstream = await startUpstream(({ target }, response) => {
+      response.writeHead(target === '/broken' ? 500 : 200).end()
+    })
+    await using stand = openStand(upstream.url, { breaker })
+    for (let left = 3; left > 0; left -= 1) await stand.run({ target: '/broken' })
+    expect(stand.heldOffUntil()).not.toBeNull()
+    expect(await stand.run({ target: '/broken' })).toMatchObject({ begun: false })
+    const other = { operation: 'list-reports', target: '/sound' }
+    expect(stand.heldOffUntil(other.operation)).toBeNull()
+    expect(await stand.run(other)).toMatchObject({ kind: 'done' })
+    expect(stand.heldOffUntil()).not.toBeNull()
+  })
+
   test('has a probe again after one that was called off', async () => {
     await using upstream = await startUpstream(status(500))
     await using stand = openStand(upstream.url, { breaker })

@@ -15,7 +15,7 @@ import type { Random } from '../../ports/random.ts'
 import type { Attempt, Runner, RunOutcome } from '../../ports/runner.ts'
 import type { Tracing } from '../../ports/tracing.ts'
 import { createAsker, type Asked } from './ask.ts'
-import { createBreaker } from './breaker.ts'
+import { createBreakers } from './breaker.ts'
 import { withCallback } from './callback.ts'
 import { createAuthorizer } from './credentials.ts'
 import { startsWork } from './follow.ts'
@@ -31,6 +31,7 @@ import {
 } from './problem.ts'
 import { isIdempotent, replay } from './request.ts'
 import { retryAfter } from '../../core/retry-after.ts'
+import { formatTime } from '../../core/time.ts'
 import { createSpills } from './spills.ts'
 import { createRetryBudget } from './retry-budget.ts'
 import type { AskTerms } from './send.ts'
@@ -63,13 +64,13 @@ const budgetWaitMs = 1_000
 export function createUpstreamRunner(deps: UpstreamRunnerDeps): Runner {
   const { clock, service } = deps
   const closing = new AbortController()
-  const breaker = createBreaker(service.breaker ?? defaultBreaker, clock, (openUntil) => {
-    if (openUntil === null) deps.log.info({ service: service.name }, 'the upstream is back')
-    else deps.log.warn({ service: service.name, openUntil }, 'the upstream fails; holding off')
+  const breakerOf = createBreakers(service.breaker ?? defaultBreaker, clock, (operation, until) => {
+    if (until === null) return deps.log.info({ operation }, 'the upstream is back')
+    deps.log.warn({ operation, until: formatTime(until) }, 'the upstream fails; holding off')
   })
   const budget = createRetryBudget(service.retryBudget ?? defaultRetryBudget, clock)
   const authorizer = createAuthorizer(service.credentials, { ...deps, signal: closing.signal })
-  const asker = createAsker({ ...deps, breaker, authorizer })
+  const asker = createAsker({ ...deps, breakerOf, authorizer })
   const looker = createLooker({
     ...deps,
     asker,
@@ -86,13 +87,15 @@ export function createUpstreamRunner(deps: UpstreamRunnerDeps): Runner {
   ): Promise<RunOutcome> => {
     const name = nameOf(service, attempt, input.request)
     if (attempt.job.attempt <= 1) budget.earn()
-    else if (breaker.heldOffUntil() === null && !budget.spend()) return overBudget(name)
+    else if (breakerOf(name.operation).heldOffUntil() === null && !budget.spend()) {
+      return overBudget(name)
+    }
     const { callback } = operation
     const stored = replay(service.url, attempt, input)
     const replayed =
       callback === null ? stored : await withCallback(name, stored, attempt, callback)
     if ('kind' in replayed) return replayed
-    const asked = await asker.own(replayed, terms)
+    const asked = await asker.own(name.operation, replayed, terms)
     if (asked.kind !== 'answered') return unanswered(name, asked, operation, clock)
     const { answer } = asked
     const retryAfterMs = retryAfter(answer.headers, clock.now())
@@ -107,7 +110,7 @@ export function createUpstreamRunner(deps: UpstreamRunnerDeps): Runner {
   }
 
   return {
-    heldOffUntil: () => breaker.heldOffUntil(),
+    heldOffUntil: (operation) => breakerOf(operation).heldOffUntil(),
     async run(attempt) {
       const { input, job } = attempt
       if (input === null || input.request === null) throw new Error('The job holds no call.')
@@ -160,7 +163,7 @@ function unanswered(
   switch (asked.kind) {
     case 'held':
       return notBegun(
-        `The upstream ${name.service} fails, so ${name.operation} was not sent to it.`,
+        `${name.operation} fails at the upstream ${name.service}, so it was not sent to it.`,
         Math.max(0, asked.until - clock.now()),
       )
     case 'unauthorized':

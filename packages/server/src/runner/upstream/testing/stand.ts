@@ -16,7 +16,10 @@ import {
 } from '../service.ts'
 import { createUpstreamRunner } from '../upstream-runner.ts'
 
+const reports = 'get-report'
+
 export interface Call {
+  readonly operation?: string
   readonly method?: string
   readonly target?: string
   readonly headers?: Headers
@@ -32,7 +35,7 @@ export interface Call {
 /** A runner with the real client, on a clock that only tests move. */
 export interface Stand extends AsyncDisposable {
   run(call?: Call): Promise<RunOutcome>
-  heldOffUntil(): number | null
+  heldOffUntil(operation?: string): number | null
   now(): number
   pass(ms: number): void
   readonly logged: readonly string[]
@@ -88,7 +91,7 @@ export function openStand(
         ...attemptOf(call, now),
         progress: (...made) => Promise.resolve(void progress.push(made)),
       }),
-    heldOffUntil: () => runner.heldOffUntil('get-report'),
+    heldOffUntil: (operation = reports) => runner.heldOffUntil(operation),
     async [Symbol.asyncDispose]() {
       await runner[Symbol.asyncDispose]()
       await outbound[Symbol.asyncDispose]()
@@ -122,7 +125,7 @@ function runningJob(call: Call, now: number): Running {
     id: jobId,
     tenant: 'default',
     client: null,
-    operation: 'get-report',
+    operation: call.operation ?? reports,
     priority: 4,
     key: null,
     tags: [],
