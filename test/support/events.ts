@@ -22,7 +22,8 @@ export async function readEvents(
   })
   if (response.status !== 200) throw new Error(`the events of ${id}: ${response.status}`)
   const frames = (await response.text()).split('\n\n')
-  return frames.filter((frame) => /^id:/m.test(frame)).map(readFrame)
+  // One without data is no event, but may move the cursor.
+  return frames.filter((frame) => /^data:/m.test(frame)).map(readFrame)
 }
 
 function readFrame(frame: string): StreamEvent {
