@@ -8,6 +8,8 @@ const retainMs = 60_000
 const pageSize = 100
 /** How long it rests after a page, as a share of what the page took: the disk is the callers' too. */
 const restShare = 2
+/** But no longer, in milliseconds: a shutdown waits for it. */
+const restAtMostMs = 100
 
 /** Removes what is past its retention, in batches small enough to share the store with callers. */
 export const createRetainer = (ctx: EngineContext): Repeater =>
@@ -25,6 +27,7 @@ export async function retainPage(
   const { store, clock } = ctx
   const began = clock.monotonic()
   const page = await store.upkeep.retain(retention, pageSize)
-  if (page.more) await pause(ctx, (clock.monotonic() - began) * restShare)
+  const restMs = Math.min(restAtMostMs, (clock.monotonic() - began) * restShare)
+  if (page.more) await pause(ctx, restMs)
   return page
 }

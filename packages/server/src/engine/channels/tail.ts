@@ -178,9 +178,10 @@ export function createTail(options: TailOptions): Tail {
       if (isKnown) return Promise.resolve(ring.last)
       starting ??= start().then(
         (last) => {
-          // What was offered meanwhile is behind it.
           if (!isKnown) restart(last)
-          return last
+          // What was offered meanwhile is behind it; of one that stores nothing the store knows
+          // only how many offsets are set aside.
+          return Math.min(last, ring.floor)
         },
         (fault: unknown) => {
           starting = null

@@ -18,6 +18,8 @@ export async function stream(
   response: ServerResponse,
   answer: StreamAnswer,
 ): Promise<void> {
+  // Whoever has left by now closes nothing again, and would be waited for on a quiet channel.
+  if (response.destroyed) return
   const isResumable = answer.hasComments !== false
   const ending = new AbortController()
   const end = (): void => {
