@@ -72,6 +72,10 @@ const malformed: readonly (readonly [name: string, body: string | Uint8Array])[]
   ['__proto__ escaped', '{"__pr\\u006fto__":{"admin":true}}'],
   ['__proto__ deep within', '{"a":[{"b":{"__proto__":1}}]}'],
   ['constructor.prototype', '{"constructor":{"prototype":{"admin":true}}}'],
+  ['a number beyond the doubles', '{"a":[1e400]}'],
+  ['the same below zero', '-1E+309'],
+  ['an integer of 309 digits', `{"a":${'9'.repeat(309)}}`],
+  ['300 digits and a small exponent', `${'9'.repeat(300)}e9`],
 ]
 
 test.each(malformed)('%s is 400 malformed-body', async (_, body) => {

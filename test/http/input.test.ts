@@ -45,6 +45,8 @@ const inputs: readonly (readonly [name: string, json: string])[] = [
   ['members that sound like methods', '{"toString":1,"hasOwnProperty":2,"then":3,"constructor":4}'],
   ['the same member twice', '{"a":1,"a":2}'],
   ['big numbers', '[9007199254740993,1e308,-0,0.1,1E-7,123456789012345678901234567890]'],
+  ['texts that look like too great a number', `["1e400","${'9'.repeat(400)}","deadbeef400"]`],
+  ['the greatest number there is', '[1.7976931348623157e308,-1.7976931348623157E+308,1e-400]'],
   ['64 levels', `${'['.repeat(64)}${']'.repeat(64)}`],
 ]
 

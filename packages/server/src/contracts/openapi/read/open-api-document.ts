@@ -41,7 +41,8 @@ export function createParts(document: OpenApiDocument): Parts {
   }
 }
 
-const whyNotFound = (reference: string): string =>
+/** Goes on a sentence whose subject is what refers. */
+export const whyNotFound = (reference: string): string =>
   reference.startsWith('#')
     ? `refers to ${JSON.stringify(reference)}, which is not there`
     : `refers to ${JSON.stringify(reference)} outside of the document, which is not fetched; ` +

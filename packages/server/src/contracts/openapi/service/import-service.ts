@@ -5,6 +5,7 @@ import { createSchemaScope, type CheckedSchema } from '../../schema/scope.ts'
 import { createParts, type OpenApiDocument, type Parts } from '../read/open-api-document.ts'
 import { createRouteDescriber } from './describe-route.ts'
 import { readOperation, type Reading, type ReadOperation, type Site } from './import-operation.ts'
+import { createLostAnswers } from './lost-answers.ts'
 import { createNames } from './operation-name.ts'
 import { createPathMatcher, type PathMatcher } from './path-matcher.ts'
 import type { KeyProposal } from './proposal.ts'
@@ -87,8 +88,10 @@ export async function importService(
   const servers = serversOf(document.root, sites)
   // All are read before the first is looked at closely: only then is all known that they refer to.
   const read: (readonly [Site, ReadOperation])[] = []
+  const lost = createLostAnswers(document.root, scope.references)
   for (const site of sites) {
     read.push([site, readOperation(site, reading)])
+    lost.look(site.operation['responses'])
     await pause()
   }
   await scope.settle(pause)
@@ -129,7 +132,7 @@ export async function importService(
     servers: servers.urls,
     serversDiffer: servers.differ,
     operations,
-    notes: [...notes, ...servers.notes],
+    notes: [...notes, ...servers.notes, ...lost.notes()],
     routes: createPathMatcher(operations),
   }
 }
