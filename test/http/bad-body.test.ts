@@ -72,10 +72,6 @@ const malformed: readonly (readonly [name: string, body: string | Uint8Array])[]
   ['__proto__ escaped', '{"__pr\\u006fto__":{"admin":true}}'],
   ['__proto__ deep within', '{"a":[{"b":{"__proto__":1}}]}'],
   ['constructor.prototype', '{"constructor":{"prototype":{"admin":true}}}'],
-  ['a number beyond the doubles', '{"a":[1e400]}'],
-  ['the same below zero', '-1E+309'],
-  ['an integer of 309 digits', `{"a":${'9'.repeat(309)}}`],
-  ['300 digits and a small exponent', `${'9'.repeat(300)}e9`],
 ]
 
 test.each(malformed)('%s is 400 malformed-body', async (_, body) => {
@@ -87,6 +83,17 @@ test.each(malformed)('%s is 400 malformed-body', async (_, body) => {
     await expectPage(expectProblem(answer, 400, 'malformed-body'))
   }
   expect(Object.prototype).not.toHaveProperty('admin')
+})
+
+test('a number that JavaScript cannot hold is refused, with or without a schema', async () => {
+  for (const name of ['any', 'strict']) {
+    const answer = await call(server.url, `POST /v1/operations/${name}/jobs`, {
+      body: '{"code":[1,1e400]}',
+      headers: { 'content-type': 'application/json' },
+    })
+    const { errors } = expectProblem(answer, 422, 'validation-failed')
+    expect(errors).toMatchObject([{ pointer: '/code/1' }])
+  }
 })
 
 test.each([

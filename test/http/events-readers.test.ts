@@ -64,14 +64,19 @@ test('an EventSource of others follows a job to its end and is not called back',
   expect(requests).toEqual([null, String(job.version)])
 })
 
+/** The snapshot and the cursor behind it; the pieces may come in the same chunk. */
+const snapshot = /event: job\.snapshot[^]*?\n\nid: \d+\n\n/
+
 /** What the first connection gives ends behind the snapshot, as where a line is cut. */
 function cutBehindSnapshot(response: Response): Response {
   const text = response.body?.pipeThrough(new TextDecoderStream())
   if (text === undefined) throw new Error('There is no stream.')
   const cut = new TransformStream<string, string>({
     transform(chunk, controller) {
-      controller.enqueue(chunk)
-      if (chunk.includes('event: job.snapshot')) controller.terminate()
+      const found = snapshot.exec(chunk)
+      if (found === null) return controller.enqueue(chunk)
+      controller.enqueue(chunk.slice(0, found.index + found[0].length))
+      controller.terminate()
     },
   })
   const body = text.pipeThrough(cut).pipeThrough(new TextEncoderStream())

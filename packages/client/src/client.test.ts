@@ -436,16 +436,21 @@ describe('jobs', () => {
     const groups = { groups: [], next: null }
     server.next('/v1/dead-letters', (_, response) => json(response, 200, groups))
     await expect(deadLetters.groups({ code: 'x', limit: 5 })).resolves.toEqual(groups)
+    const [one, two] = [{ operation: 'one' }, { operation: 'two' }]
     server.next('/v1/schedules', (_, response) =>
-      json(response, 200, { schedules: [], next: null }),
+      json(response, 200, { schedules: [one], next: 'b25l' }),
     )
-    await expect(schedules.list()).resolves.toEqual([])
+    server.next('cursor=b25l', (_, response) =>
+      json(response, 200, { schedules: [two], next: null }),
+    )
+    await expect(schedules.list()).resolves.toEqual([one, two])
     const id = server.create()
     server.next('/run', (_, response) => json(response, 202, server.doc(id)))
     await expect(schedules.run('a b')).resolves.toMatchObject({ id })
     expect(server.requests.map(({ path }) => path)).toEqual([
       '/v1/dead-letters?code=x&limit=5&groupBy=error',
-      '/v1/schedules',
+      '/v1/schedules?limit=1000',
+      '/v1/schedules?limit=1000&cursor=b25l',
       '/v1/schedules/a%20b/run',
     ])
   })

@@ -13,7 +13,16 @@ export interface Schedules {
 }
 
 export const createSchedules = (transport: Transport): Schedules => ({
-  list: (options = {}) => transport.send(request('GET', '/v1/schedules', options), readSchedules),
+  async list(options = {}) {
+    const all: ScheduleDocument[] = []
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const path: string = `/v1/schedules?limit=1000${cursor === '' ? '' : `&cursor=${cursor}`}`
+      const { schedules, next } = await transport.send(request('GET', path, options), readPage)
+      all.push(...schedules)
+      cursor = next
+    }
+    return all
+  },
   run(operation, options = {}) {
     const path = `/v1/schedules/${encodeURIComponent(operation)}/run`
     const post = once('POST', path, options)
@@ -22,10 +31,10 @@ export const createSchedules = (transport: Transport): Schedules => ({
   },
 })
 
-async function readSchedules(response: Response): Promise<ScheduleDocument[]> {
-  const { schedules } = (await readJson(response)) as Partial<ScheduleListDocument>
+async function readPage(response: Response): Promise<ScheduleListDocument> {
+  const { schedules, next = null } = (await readJson(response)) as Partial<ScheduleListDocument>
   if (!Array.isArray(schedules)) {
     throw unexpected(response.status, 'The answer is not a list of schedules.')
   }
-  return schedules
+  return { schedules, next }
 }

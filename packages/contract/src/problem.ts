@@ -126,6 +126,17 @@ export const problemStatus = (problem: Problem): number =>
   problem.status ?? (isKnown(problem.code) ? problems[problem.code].status : 500)
 
 /**
+ * One of the server's own paths as callers reach it: below the path of its public address, if that
+ * has one.
+ *
+ * @param publicUrl the server's own address without a trailing slash
+ */
+export function publicPath(publicUrl: string, path: string): string {
+  const base = publicUrl.indexOf('/', publicUrl.indexOf('://') + '://'.length)
+  return base === -1 ? path : publicUrl.slice(base) + path
+}
+
+/**
  * @param publicUrl the server's own address without a trailing slash; `type` points at its page
  * @param instance the path of the request or the job that the problem is about
  */
@@ -139,7 +150,7 @@ export function problemDocument(
     title: problem.title ?? (isKnown(problem.code) ? problems[problem.code].title : 'Error'),
     status: problemStatus(problem),
     detail: problem.detail,
-    ...(instance === undefined ? {} : { instance }),
+    ...(instance === undefined ? {} : { instance: publicPath(publicUrl, instance) }),
     code: problem.code,
     ...(problem.errors === undefined ? {} : { errors: problem.errors }),
     ...problem.extensions,

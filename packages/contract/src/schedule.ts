@@ -17,6 +17,6 @@ export type ScheduleDocument = Static<typeof ScheduleSchema>
 
 export const ScheduleListSchema = Type.Object({
   schedules: Type.Array(ScheduleSchema),
-  next: Type.Null(),
+  next: Type.Union([Type.String(), Type.Null()]),
 })
-export type ScheduleListDocument = { schedules: ScheduleDocument[]; next: null }
+export type ScheduleListDocument = { schedules: ScheduleDocument[]; next: string | null }

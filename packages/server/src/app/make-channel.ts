@@ -1,9 +1,7 @@
 import { channelPolicies, type ChannelOptions } from '../define/channel.ts'
+import { channelName } from '../core/channel-name.ts'
 import type { Channel } from '../ports/catalog.ts'
 import { compiled, takeAnything } from './compiled-schema.ts'
-
-/** Dots and slashes mean the same; what is kept and listed has dots. */
-export const channelName = (name: string): string => name.replaceAll('/', '.')
 
 /**
  * Makes a declared channel ready to be published to.

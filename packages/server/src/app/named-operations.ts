@@ -3,11 +3,12 @@ import { pathToFileURL } from 'node:url'
 import type { Config } from '../config/config.ts'
 import type { OperationDefinition } from '../define/operation.ts'
 import { operationPolicies } from '../define/policies.ts'
-import type { Operation } from '../ports/catalog.ts'
+import type { NamedCall, Operation } from '../ports/catalog.ts'
 import type { Runner } from '../ports/runner.ts'
 import { createHandlerRunner } from '../runner/handler/handler-runner.ts'
 import type { HandlerEntry } from '../runner/handler/handler-set.ts'
 import { checkSchedule } from './check-schedule.ts'
+import { findInfinite } from '../contracts/schema/finite.ts'
 import { compiled, takeAnything } from './compiled-schema.ts'
 import type { DefinitionDeps } from './definition-deps.ts'
 
@@ -64,7 +65,15 @@ function named(
       kind: 'named',
       inputSchema: input?.json ?? null,
       outputSchema: compiled(`operations.${name}.output`, definition.output)?.json ?? null,
-      check: input === null ? takeAnything : input.schema.check,
+      check: finite(input?.schema.check ?? takeAnything),
     },
   }
 }
+
+/** A handler would be given Infinity, which no JSON says. */
+const finite =
+  (check: NamedCall['check']): NamedCall['check'] =>
+  (value) => {
+    const infinite = findInfinite(value)
+    return infinite === null ? check(value) : [infinite]
+  }

@@ -24,6 +24,9 @@ export function parseChannelName(text: string): readonly string[] | null {
   return segments.every((segment) => segment !== '') ? segments : null
 }
 
+/** Dots and slashes mean the same; what is kept and listed has dots. */
+export const channelName = (name: string): string => name.replaceAll('/', '.')
+
 /** Something that stands for every name that its own, which may have parameters, fits. */
 interface Named {
   readonly name: string

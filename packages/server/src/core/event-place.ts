@@ -1,3 +1,5 @@
+import { isParent } from './exact-json.ts'
+
 /** An event as its JSON says it. */
 export type EventObject = Readonly<Record<string, unknown>>
 
@@ -24,7 +26,7 @@ export function parseEventPlace(text: string): EventPlacePath | null {
 export function valueAt(event: EventObject, path: EventPlacePath): unknown {
   let value: unknown = event
   for (const part of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined
+    if (!isParent(value) || !Object.hasOwn(value, part)) return undefined
     value = (value as EventObject)[part]
   }
   return value

@@ -5,9 +5,12 @@ interface Context {
 }
 
 /** Numbers that JavaScript's may not hold, or would write otherwise; text that looks so does no harm. */
-const suspicious = /(?:^|[:[,])\s*-?\d[\d.]*(?:[eE]|\d{15})/
+const suspicious = /(?:^|[:[,])\s*-?\d+(?:\d{15}|[eE]|\.\d*?(?:\d{15}|[eE]|0(?!\d)))/
 
-const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown }
+const { rawJSON, isRawJSON } = JSON as unknown as {
+  rawJSON(text: string): unknown
+  isRawJSON(value: unknown): boolean
+}
 
 const keep = (_name: string, value: unknown, { source }: Context): unknown =>
   typeof value === 'number' && source !== undefined && String(value) !== source
@@ -22,3 +25,14 @@ const keep = (_name: string, value: unknown, { source }: Context): unknown =>
  */
 export const exactly = (text: string, value: unknown): unknown =>
   suspicious.test(text) ? (JSON.parse(text, keep as (name: string) => unknown) as unknown) : value
+
+/**
+ * Parses JSON that is written on with `exactly` its numbers.
+ *
+ * @throws SyntaxError where it is none
+ */
+export const parseExactly = (text: string): unknown => exactly(text, JSON.parse(text))
+
+/** Whether it has members; a number that is kept as it was sent is an object only to JavaScript. */
+export const isParent = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !isRawJSON(value)

@@ -5,7 +5,7 @@ import { jobTopic, stopTopic, workTopic } from '../ports/bus.ts'
 import type { Steered } from '../ports/store.ts'
 import { announceEnd } from './announce-end.ts'
 import type { EngineContext } from './context.ts'
-import { jobExpired, jobNotFound, type Asker } from './find.ts'
+import { findJob, jobExpired, jobNotFound, type Asker } from './find.ts'
 import { reportEnd } from './report.ts'
 
 export type SteerAnswer =
@@ -49,7 +49,10 @@ export async function eraseJob(
 ): Promise<Problem | null> {
   const answer = await ctx.store.jobs.erase(asker.tenant, id)
   if (answer === 'erased') return null
-  return answer === 'job-not-found' ? jobNotFound : jobNotFinished
+  if (answer === 'job-not-finished') return jobNotFinished
+  // What is past its retention can be told from what never was while its tombstone stands.
+  const found = await findJob(ctx, asker, id)
+  return found.kind === 'problem' ? found.problem : jobNotFound
 }
 
 function answerOf(steered: Steered): SteerAnswer {

@@ -5,6 +5,7 @@ import {
   type JobEventData,
   type OutputPiece,
 } from '@buzzer/contract'
+import { parseExactly } from '../core/exact-json.ts'
 import { formatTime } from '../core/time.ts'
 import type { JobEvent } from '../engine/job-event.ts'
 import { jobDocument } from './job-document.ts'
@@ -53,7 +54,7 @@ function inlineResult({ body, mediaType }: { body: Uint8Array; mediaType: string
 } {
   if (mediaType?.startsWith('application/json') !== true) return {}
   try {
-    return { result: JSON.parse(Buffer.from(body).toString('utf8')) as unknown }
+    return { result: parseExactly(Buffer.from(body).toString('utf8')) }
   } catch {
     return {}
   }

@@ -42,7 +42,7 @@ export interface RoutedCall extends RequestChecks {
 /** How requests of a wrapped API are checked against its document. */
 export interface RequestChecks {
   /** Whether a body has to be at hand as a whole to be checked; else its media type will do. */
-  readsWhole(mediaType: string | null, encoded: boolean): boolean
+  readsWhole(mediaType: string | null): boolean
   /**
    * Checks path, query, headers and body against the document. Of a body that is `elsewhere`, only
    * that there is one, and its media type.

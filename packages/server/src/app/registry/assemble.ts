@@ -11,7 +11,7 @@ import type {
 } from '../../ports/registry.ts'
 import { deepestFirst, type Mount } from '../catalog.ts'
 import type { Definitions } from '../definitions.ts'
-import { channelName } from '../make-channel.ts'
+import { channelName } from '../../core/channel-name.ts'
 import type { ChangedPolicies, MountedService } from '../mounted-services.ts'
 import type { LoadedPolicies, LoadedService, State } from './state.ts'
 

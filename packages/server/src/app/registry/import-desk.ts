@@ -3,6 +3,7 @@ import { readOpenApi } from '../../contracts/openapi/read/read-open-api.ts'
 import { diffServices } from '../../contracts/openapi/diff/diff-services.ts'
 import type { ImportedService } from '../../contracts/openapi/service/import-service.ts'
 import { importService } from '../../contracts/openapi/service/import-service.ts'
+import { serverLack } from '../../contracts/openapi/service/servers.ts'
 import { readinessReport } from '../../contracts/openapi/service/readiness-report.ts'
 import { checkService } from '../../config/check-service.ts'
 import type { ChangeTerms, Imported, ImportOrder } from '../../ports/registry.ts'
@@ -62,16 +63,23 @@ async function lookAt(
   const service = await importService(document, selected, createBreather())
   const before = presentOf(desk, name)
   const changes = before === null ? null : await diffServices(before, service, createBreather())
+  const url = options.url ?? urlOf(service, null)
+  const report = readinessReport(service)
+  const lacks = url === null && !service.serversDiffer
+  const notes = lacks ? [...report.notes, lackOf(service)] : report.notes
   return {
     kind: 'imported',
     name,
     title: document.title,
-    url: options.url ?? urlOf(service, null),
+    url,
     version: null,
-    report: readinessReport(service),
+    report: { ...report, notes },
     changes,
   }
 }
+
+const lackOf = ({ servers }: ImportedService): string =>
+  `the document ${serverLack(servers)}, so that the import needs to be told where the API is (url)`
 
 async function store(
   desk: Desk,

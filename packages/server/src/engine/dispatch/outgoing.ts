@@ -1,5 +1,6 @@
 import { defaultDeliveryPolicy, type DeliveryPolicy } from '../../core/delivery-policy.ts'
 import type { EventObject } from '../../core/event-place.ts'
+import { parseExactly } from '../../core/exact-json.ts'
 import type { Headers } from '../../core/payload.ts'
 import type { OutgoingDelivery } from '../../ports/channel.ts'
 import type { ClaimedDelivery } from '../../ports/deliveries.ts'
@@ -68,7 +69,7 @@ function toEndpoint(
     url,
     mediaType: mapping === null ? cloudEvent : mapped,
     body: Buffer.from(
-      mapping === null ? body : JSON.stringify(mapping(JSON.parse(body) as EventObject)),
+      mapping === null ? body : JSON.stringify(mapping(parseExactly(body) as EventObject)),
     ),
     headers: opened.headers,
     secrets: signingSecrets(opened, ctx.clock.now()),

@@ -33,9 +33,10 @@ export function admit(
 
 /** A target in absolute form has the last word on the host (RFC 9112, section 3.2.2). */
 function hostOf(request: IncomingMessage): string | undefined {
-  const target = targetOf(request)
-  const { host } = request.headers
-  return target.startsWith('/') ? host : (/^https?:\/\/([^/?#]*)/i.exec(target)?.[1] ?? host)
+  const { url = '', headers } = request
+  return url.startsWith('/')
+    ? headers.host
+    : (/^https?:\/\/([^/?#]*)/i.exec(url)?.[1] ?? headers.host)
 }
 
 /** RFC 9112, section 3.2. */

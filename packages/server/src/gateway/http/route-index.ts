@@ -1,5 +1,5 @@
 import { pathOf } from './request/http-request.ts'
-import type { Route } from './route.ts'
+import { methodsTaken, type Route } from './route.ts'
 
 /** Which methods one of our own paths takes; asked only where a request met no route. */
 export interface RouteIndex {
@@ -15,7 +15,7 @@ export function createRouteIndex(routes: readonly Route[]): RouteIndex {
     allowed(target) {
       const path = pathOf(target)
       const methods = patterns.filter(({ pattern }) => pattern.test(path))
-      return [...new Set(methods.map(({ method }) => method))]
+      return [...new Set(methods.flatMap(({ method }) => methodsTaken(method)))]
     },
   }
 }

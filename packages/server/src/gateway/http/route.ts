@@ -48,3 +48,7 @@ export interface Route extends Omit<Endpoint, 'name'> {
   /** With `:name` for parameters. */
   readonly path: string
 }
+
+/** Whatever can be read can be asked for its head (RFC 9110, section 9.3.2). */
+export const methodsTaken = (method: Route['method']): (Route['method'] | 'HEAD')[] =>
+  method === 'GET' ? ['GET', 'HEAD'] : [method]

@@ -1,7 +1,7 @@
 import createFindMyWay, { type HTTPMethod } from 'find-my-way'
 import { brokenPath, endpointOf, everythingElse } from './endpoint.ts'
 import { pathOf } from './request/http-request.ts'
-import type { Endpoint, Route } from './route.ts'
+import { methodsTaken, type Endpoint, type Route } from './route.ts'
 
 /** What a request met by its method and path. */
 export interface Met {
@@ -27,7 +27,7 @@ export function createRouter(routes: readonly Route[]): Router {
   })
   for (const route of routes) {
     const { method, path } = route
-    router.on(method === 'GET' ? ['GET', 'HEAD'] : method, path, unused, endpointOf(route))
+    router.on(methodsTaken(method), path, unused, endpointOf(route))
   }
   return {
     find(method, target) {

@@ -1,4 +1,4 @@
-import type { Problem } from '@buzzer/contract'
+import { publicPath, type Problem } from '@buzzer/contract'
 import { isOutcome, type Job } from '../../core/job.ts'
 import type { Policies } from '../../core/operation.ts'
 import type { Input } from '../../core/payload.ts'
@@ -12,6 +12,7 @@ import { isProblem, problemAnswer } from './answer/problem.ts'
 import { resultAnswer } from './answer/result.ts'
 import type { HttpContext } from './context.ts'
 import { bringsCallback, readCheckedCallback } from './request/callback-headers.ts'
+import { fieldsOf } from './request/fields.ts'
 import { hashRequest, parseIdempotencyKey } from './request/idempotency-key.ts'
 import { pathOf, type HttpRequest } from './request/http-request.ts'
 import { appliedPreferences, parsePrefer } from './request/prefer.ts'
@@ -141,7 +142,7 @@ async function answerAfterWait(
   const job = await wait(ctx, request, accepted, terms.waitMs)
   if (!isOutcome(job)) return answerLate(ctx, request, job, terms)
   // The query of a wrapped API's call is the upstream's.
-  const fields = call.kind === 'named' ? request.query().get('fields') : null
+  const fields = call.kind === 'named' ? fieldsOf(request) : null
   return resultAnswer(ctx, job, { fields, headers: terms.headers, reader: null })
 }
 
@@ -174,12 +175,12 @@ async function wait(
 function tooLate(ctx: HttpContext, request: HttpRequest, job: Job, headers: AnswerHeaders): Answer {
   const problem: Problem = {
     code: 'upstream-timeout',
-    detail: `The result did not come in time. The job goes on: see ${jobPath(job)}.`,
+    detail: `The result did not come in time. The job goes on: see ${publicPath(ctx.publicUrl(), jobPath(job))}.`,
     extensions: { job: job.id },
   }
   ctx.telemetry.rejected(problem.code)
   return problemAnswer(ctx.publicUrl(), problem, pathOf(request.target), {
     ...headers,
-    location: jobPath(job),
+    location: publicPath(ctx.publicUrl(), jobPath(job)),
   })
 }

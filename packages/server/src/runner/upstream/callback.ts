@@ -1,4 +1,4 @@
-import { exactly } from '../../core/exact-json.ts'
+import { parseExactly } from '../../core/exact-json.ts'
 import { bytesIn, isBlob, type Headers } from '../../core/payload.ts'
 import { isRecord, stepsOf } from '../../core/value-at.ts'
 import type { Attempt, RunOutcome } from '../../ports/runner.ts'
@@ -59,7 +59,7 @@ function write(text: string, steps: readonly string[], url: string): string | nu
 
 function parsed(text: string): unknown {
   try {
-    return exactly(text, JSON.parse(text))
+    return parseExactly(text)
   } catch {
     return null
   }

@@ -26,8 +26,17 @@ const notForwarded: ReadonlySet<string> = new Set([
   'prefer',
 ])
 
-/** The media type is kept with the result itself. The length says something where HEAD was asked. */
-const notKept: ReadonlySet<string> = new Set([...hopByHop, 'content-type', 'set-cookie'])
+/**
+ * The media type is kept with the result itself. The length says something where HEAD was asked.
+ * What answers say of the call to Buzzer is not the upstream's to say.
+ */
+const notKept: ReadonlySet<string> = new Set([
+  ...hopByHop,
+  'content-type',
+  'idempotency-replayed',
+  'preference-applied',
+  'set-cookie',
+])
 
 export const headerOf = (headers: Headers, name: string): string | null =>
   headers.find(([key]) => key === name)?.[1] ?? null

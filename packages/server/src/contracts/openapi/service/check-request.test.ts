@@ -120,7 +120,6 @@ describe('bodies', () => {
     ['json', { body: 'a', type: 'text/plain' }, ['unsupported-media-type']],
     ['json', { body: '{}', type: 'application/vnd.thing+json' }, [' the property "vendor"']],
     ['json', { body: '<thing/>', type: 'application/xml' }, []],
-    ['json', { ...json('not json'), headers: { 'content-encoding': 'gzip' } }, []],
     ['form', form('amount=5&tags=a&tags=b&csv=1,2&deep[a]=1'), []],
     ['form', form('amount=5&meta=%7B%22a%22%3A1%7D'), []],
     ['form', form('amount=5&meta=%7B%22a%22%3A%22x%22%7D'), ['/meta/a must be an integer']],

@@ -21,8 +21,7 @@ export function createRequestCheck(
   const claimed = new Set(parameters.filter((one) => one.in === 'query').map(({ name }) => name))
 
   return (request, bytes, mediaType) => {
-    const encoding = headerOf(request, 'content-encoding') ?? 'identity'
-    const content = body?.check(bytes, mediaType, encoding !== 'identity') ?? { kind: 'ok' }
+    const content = body?.check(bytes, mediaType) ?? { kind: 'ok' }
     if (content.kind === 'unsupported-media-type' || content.kind === 'malformed') return content
     const errors = content.kind === 'invalid' ? content.errors : []
     if (parameters.length === 0) return content

@@ -77,7 +77,7 @@ export function readOperation(site: Site, reading: Reading): ReadOperation {
     requestBody,
     check: createRequestCheck(site.path, parameters, body),
     checkParts: (mediaType) => body?.checkParts(mediaType) ?? null,
-    readsWhole: (mediaType, encoded) => body?.readsWhole(mediaType, encoded) ?? false,
+    readsWhole: (mediaType) => body?.readsWhole(mediaType) ?? false,
   }
 }
 

@@ -10,10 +10,10 @@ import { createPartsCheck } from './multipart-body.ts'
 export interface RequestBody {
   readonly mediaTypes: readonly string[]
   readonly schemas: readonly CheckedSchema[]
-  /** @param encoded whether the body is compressed, and so only its media type can be looked at */
-  check(body: Uint8Array | 'elsewhere', mediaType: string | null, encoded: boolean): RequestCheck
+  /** @param body without its content coding */
+  check(body: Uint8Array | 'elsewhere', mediaType: string | null): RequestCheck
   /** Whether a body of that media type is checked as a whole. */
-  readsWhole(mediaType: string | null, encoded: boolean): boolean
+  readsWhole(mediaType: string | null): boolean
   /** @returns null where the media type has no parts, or nothing is said about them */
   checkParts(mediaType: string | null): PartsCheck | null
 }
@@ -68,9 +68,9 @@ export function readRequestBody(
   return {
     mediaTypes,
     schemas,
-    readsWhole(mediaType, encoded) {
+    readsWhole(mediaType) {
       const essence = essenceOf(mediaType ?? '')
-      return !encoded && mediaTypes.length > 0 && (isJson(essence) || isForm(essence))
+      return mediaTypes.length > 0 && (isJson(essence) || isForm(essence))
     },
     checkParts(mediaType) {
       const essence = essenceOf(mediaType ?? '')
@@ -78,13 +78,13 @@ export function readRequestBody(
       const checker = declaredType === null ? undefined : partCheckers.get(declaredType)
       return checker === undefined || mediaType === null ? null : checker(mediaType)
     },
-    check(body, mediaType, encoded) {
+    check(body, mediaType) {
       if (body.length === 0) return required ? missing(mediaTypes) : ok
       if (mediaTypes.length === 0) return ok
       const essence = essenceOf(mediaType ?? '')
       const declaredType = pickMediaType(mediaTypes, essence)
       if (declaredType === null) return { kind: 'unsupported-media-type', accepted: mediaTypes }
-      if (encoded || body === 'elsewhere') return ok
+      if (body === 'elsewhere') return ok
       const [json, form] = checkers.get(declaredType) ?? []
       if (isJson(essence)) return (json ?? readable)(body)
       return isForm(essence) && form ? form(body) : ok

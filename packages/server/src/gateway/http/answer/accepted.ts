@@ -1,3 +1,4 @@
+import { publicPath } from '@buzzer/contract'
 import type { Job } from '../../../core/job.ts'
 import type { JobView } from '../../../core/job-view.ts'
 import type { HttpContext } from '../context.ts'
@@ -19,7 +20,7 @@ export function acceptedAnswer(
     status: 202,
     headers: {
       'content-type': jsonType,
-      'location': path,
+      'location': publicPath(publicUrl, path),
       'operation-location': publicUrl + path,
       'retry-after': retryAfterSeconds,
       'cache-control': 'no-store',

@@ -1,4 +1,4 @@
-import { jobStates } from '@buzzer/contract'
+import { jobStates, publicPath } from '@buzzer/contract'
 import { batchState, hasEnded } from '../../../core/batch.ts'
 import type { Batch } from '../../../ports/batches.ts'
 import { batchDocument, batchPath } from '../../batch-document.ts'
@@ -16,7 +16,7 @@ export function acceptedBatchAnswer(
   const path = batchPath(batch)
   const document = { ...batchDocument(batch, publicUrl), token: ctx.tokens.issue(batch.id) }
   return json(202, document, {
-    'location': path,
+    'location': publicPath(publicUrl, path),
     'operation-location': publicUrl + path,
     'retry-after': retryAfterSeconds,
     'cache-control': 'no-store',

@@ -1,3 +1,5 @@
+import { isParent } from '../../../core/exact-json.ts'
+
 /**
  * A partial response: keeps only the named members.
  *
@@ -14,7 +16,7 @@ export function pickFields(value: unknown, fields: string): unknown {
 
 function pick(value: unknown, paths: readonly (readonly string[])[]): unknown {
   if (Array.isArray(value)) return value.map((item) => pick(item, paths))
-  if (typeof value !== 'object' || value === null) return value
+  if (!isParent(value)) return value
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, member]) => {
       const below = paths.filter(([first]) => first === name).map(([, ...rest]) => rest)

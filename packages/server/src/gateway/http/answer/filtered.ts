@@ -1,5 +1,6 @@
 import type { Problem } from '@buzzer/contract'
 import { formatBytes } from '../../../core/bytes.ts'
+import { parseExactly } from '../../../core/exact-json.ts'
 import { isBlob, sizeOf, type Headers, type Result } from '../../../core/payload.ts'
 import { gather } from '../../../core/spool.ts'
 import type { HttpContext } from '../context.ts'
@@ -26,7 +27,7 @@ export async function filtered(
   const plain = await decoded(bytes, headers)
   if (plain === null || 'code' in plain) return plain
   try {
-    const value: unknown = JSON.parse(Buffer.from(plain).toString('utf8'))
+    const value = parseExactly(Buffer.from(plain).toString('utf8'))
     return JSON.stringify(pickFields(value, fields))
   } catch {
     // An upstream that says JSON and sends something else is passed on as it is.

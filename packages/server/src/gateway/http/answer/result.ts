@@ -1,4 +1,4 @@
-import type { Problem } from '@buzzer/contract'
+import { publicPath, type Problem } from '@buzzer/contract'
 import type { Job } from '../../../core/job.ts'
 import { isBlob, sizeOf, type Result } from '../../../core/payload.ts'
 import type { HttpContext } from '../context.ts'
@@ -41,7 +41,7 @@ export async function resultAnswer(
     case 'failed':
       return failureAnswer(ctx, job, headers)
     case 'cancelled':
-      return refuse(ctx, job, cancelled, { ...outcomeOf(job), ...headers })
+      return refuse(ctx, job, cancelled, { ...outcomeOf(ctx, job), ...headers })
     default:
       return refuse(ctx, job, notReady, { 'retry-after': retryAfterSeconds, ...headers })
   }
@@ -58,7 +58,7 @@ async function successAnswer(
 ): Promise<Answer> {
   const given = resultHeaders(result)
   const vary = given['vary'] === undefined ? {} : { vary: bothVary(given['vary'], headers) }
-  const all = { ...given, ...cacheHeaders(ctx, job), ...outcomeOf(job), ...headers, ...vary }
+  const all = { ...given, ...cacheHeaders(ctx, job), ...outcomeOf(ctx, job), ...headers, ...vary }
   const { status } = result
   if (hasNoBody(status)) return { kind: 'whole', status, headers: all, body: null }
   if (fields !== null) {
@@ -121,13 +121,15 @@ async function failureAnswer(
   return jsonText(document.status, JSON.stringify(document), {
     'content-type': 'application/problem+json; charset=utf-8',
     'cache-control': 'private, no-store',
-    ...outcomeOf(job),
+    ...outcomeOf(ctx, job),
     ...headers,
   })
 }
 
 /** Names the job, so that an outcome is told from a refusal of the same status. */
-const outcomeOf = (job: Job): AnswerHeaders => ({ 'content-location': jobPath(job) })
+const outcomeOf = (ctx: HttpContext, job: Job): AnswerHeaders => ({
+  'content-location': publicPath(ctx.publicUrl(), jobPath(job)),
+})
 
 const notReady: Problem = {
   code: 'result-not-ready',

@@ -1,3 +1,4 @@
+import { publicPath } from '@buzzer/contract'
 import type { Job } from '../../../core/job.ts'
 import type { SteerAnswer } from '../../../engine/steer.ts'
 import type { HttpContext } from '../context.ts'
@@ -14,7 +15,7 @@ export const cancelAnswer = (ctx: HttpContext, { kind, job }: Steered): Promise<
 export async function steeredAnswer(ctx: HttpContext, status: number, job: Job): Promise<Answer> {
   const view = await ctx.engine.view(job)
   return json(status, jobDocument(view, ctx.publicUrl()), {
-    'location': jobPath(job),
+    'location': publicPath(ctx.publicUrl(), jobPath(job)),
     'etag': etagOf(job),
     'cache-control': 'no-store',
   })

@@ -1,3 +1,4 @@
+import { publicPath } from '@buzzer/contract'
 import type { Endpoint } from '../../../core/endpoint.ts'
 import { webhookDocument, webhookPath } from '../../webhook-document.ts'
 import type { HttpContext } from '../context.ts'
@@ -14,7 +15,7 @@ export function webhookAnswer(
   const wish = ctx.engine.webhooks.wishOf(endpoint)
   return json(status, webhookDocument(endpoint, wish, ctx.publicUrl(), secret), {
     ...versionTag(endpoint.version),
-    ...(status === 201 ? { location: webhookPath(endpoint) } : {}),
+    ...(status === 201 ? { location: publicPath(ctx.publicUrl(), webhookPath(endpoint)) } : {}),
     'cache-control': 'no-store',
   })
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Problem } from '@buzzer/contract'
+import { publicPath, type Problem } from '@buzzer/contract'
 import type { Input } from '../../../core/payload.ts'
 import { defaultTenant } from '../../../core/scope.ts'
 import type { Operation } from '../../../ports/catalog.ts'
@@ -38,8 +38,10 @@ export async function submitDelivery(
     callback: null,
     idempotency: keyOf(delivery),
   })
-  if (accepted.kind !== 'refused')
-    return json(202, { job: accepted.job.id }, { ...headers, location: jobPath(accepted.job) })
+  if (accepted.kind !== 'refused') {
+    const location = publicPath(ctx.publicUrl(), jobPath(accepted.job))
+    return json(202, { job: accepted.job.id }, { ...headers, location })
+  }
   // It was done; that nothing is left of it is not the sender's concern.
   if (accepted.problem.code === 'job-expired') return json(202, { job: null }, headers)
   return refuse(ctx, request, accepted.problem)

@@ -42,7 +42,7 @@ export function operationPlan(
   const where = own === null ? 'limits.body' : `limits.body of ${name}`
   const plan = limitedTo(own ?? ctx.limits.bodyBytes, where)
   if (call.kind === 'named') return plan
-  const whole = call.readsWhole(headers['content-type'] ?? null, isEncoded(headers))
+  const whole = call.readsWhole(headers['content-type'] ?? null)
   if (!whole) return { ...plan, apart: true }
   return plan.maxBytes <= checkedAtMost
     ? plan

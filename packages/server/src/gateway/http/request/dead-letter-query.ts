@@ -6,6 +6,7 @@ import { filterMembers, readDeadLetterFilter, type FilterSource } from './dead-l
 import { invalidParameter } from './header-problem.ts'
 import type { HttpRequest } from './http-request.ts'
 import { readCursor } from './job-query.ts'
+import { refuseParameters } from './known-parameters.ts'
 import { readLimit } from './page.ts'
 
 export type DeadLetterListing =
@@ -21,9 +22,8 @@ export function readDeadLetterQuery(request: HttpRequest): DeadLetterListing | P
   const groupBy = query.get('groupBy')
   if (groupBy !== null && groupBy !== 'error') return invalidParameter('groupBy', 'takes `error`')
   const known = groupBy === null ? listMembers : groupMembers
-  const unknown = [...query.keys()].find((name) => !known.includes(name))
-  if (unknown !== undefined)
-    return invalidParameter(unknown, `is not known here; use ${known.join(', ')}`)
+  const wrong = refuseParameters(query, known, ['ids'])
+  if (wrong !== null) return wrong
   const limit = readLimit(query.get('limit'))
   if (isProblem(limit)) return limit
   return groupBy === null ? readJobs(request, query, limit) : readGroups(request, query, limit)

@@ -13,6 +13,7 @@ import type { DeliveryQuery } from '../../../ports/deliveries.ts'
 import { isProblem } from '../answer/problem.ts'
 import { invalidParameter } from './header-problem.ts'
 import type { HttpRequest } from './http-request.ts'
+import { refuseParameters } from './known-parameters.ts'
 import { readLimit } from './page.ts'
 import { readTime } from './time-parameter.ts'
 
@@ -30,9 +31,8 @@ export function readDeliveryQuery(
 ): DeliveryQuery | Problem {
   const query = request.query()
   const known = endpoint === null ? ofAll : ofOne
-  const unknown = [...query.keys()].find((name) => !known.includes(name))
-  if (unknown !== undefined)
-    return invalidParameter(unknown, `is not known; use ${known.join(', ')}`)
+  const wrong = refuseParameters(query, known, ['state'])
+  if (wrong !== null) return wrong
   const parts = {
     limit: readLimit(query.get('limit')),
     states: readStates(query.getAll('state')),
@@ -42,8 +42,8 @@ export function readDeliveryQuery(
     endpoint: endpoint ?? readId('webhook', query.get('webhook'), parseEndpointId),
     job: readId('job', query.get('job'), (text) => parseJobId(text) ?? parseBatchId(text)),
   }
-  const wrong = Object.values(parts).find((part) => isProblem(part))
-  if (wrong !== undefined) return wrong
+  const problem = Object.values(parts).find((part) => isProblem(part))
+  if (problem !== undefined) return problem
   const type = query.get('type')
   return {
     ...(parts as Parts),

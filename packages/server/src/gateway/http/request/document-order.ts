@@ -1,5 +1,6 @@
 import type { Problem } from '@buzzer/contract'
 import { invalidParameter } from './header-problem.ts'
+import { refuseParameters } from './known-parameters.ts'
 
 /**
  * Whether a document is only to be looked at.
@@ -7,9 +8,8 @@ import { invalidParameter } from './header-problem.ts'
  * @param known names of all parameters that the route takes
  */
 export function readDryRun(query: URLSearchParams, known: readonly string[]): boolean | Problem {
-  const unknown = [...query.keys()].find((name) => !known.includes(name))
-  if (unknown !== undefined)
-    return invalidParameter(unknown, `is not known; use ${known.join(', ')}`)
+  const wrong = refuseParameters(query, known)
+  if (wrong !== null) return wrong
   const dryRun = query.get('dryRun') ?? 'false'
   return dryRun === 'true' || dryRun === 'false'
     ? dryRun === 'true'

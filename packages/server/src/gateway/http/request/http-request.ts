@@ -33,7 +33,15 @@ export interface Received {
 
 /** Both are there in every request that a server gets. */
 export const methodOf = ({ method = '' }: IncomingMessage): string => method
-export const targetOf = ({ url = '' }: IncomingMessage): string => url
+export const targetOf = ({ url = '' }: IncomingMessage): string =>
+  url.startsWith('/') ? url : withoutOrigin(url)
+
+/** A proxy names the whole address, which every server has to take (RFC 9112, section 3.2.2). */
+function withoutOrigin(url: string): string {
+  const [, rest] = /^https?:\/\/[^/?#]*(.*)$/is.exec(url) ?? []
+  if (rest === undefined) return url
+  return rest.startsWith('/') ? rest : `/${rest}`
+}
 
 /** @param body with no bytes it is none */
 export function createHttpRequest(

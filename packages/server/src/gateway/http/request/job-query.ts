@@ -3,6 +3,7 @@ import type { JobQuery } from '../../../ports/store.ts'
 import { isProblem } from '../answer/problem.ts'
 import { invalidParameter } from './header-problem.ts'
 import type { HttpRequest } from './http-request.ts'
+import { refuseParameters } from './known-parameters.ts'
 import { readLimit } from './page.ts'
 import { readTime } from './time-parameter.ts'
 
@@ -11,9 +12,8 @@ const known = ['operation', 'state', 'tag', 'after', 'before', 'limit', 'cursor'
 /** Reads what a list of jobs is narrowed to; a parameter that nobody knows is refused. */
 export function readJobQuery(request: HttpRequest): JobQuery | Problem {
   const query = request.query()
-  const unknown = [...query.keys()].find((name) => !known.includes(name))
-  if (unknown !== undefined)
-    return invalidParameter(unknown, `is not known; use ${known.join(', ')}`)
+  const wrong = refuseParameters(query, known, ['state'])
+  if (wrong !== null) return wrong
   const limit = readLimit(query.get('limit'))
   if (isProblem(limit)) return limit
   const states = readStates(query.getAll('state'))

@@ -1,6 +1,7 @@
 import type { Problem } from '@buzzer/contract'
 import { isProblem } from '../answer/problem.ts'
 import { invalidParameter } from './header-problem.ts'
+import { refuseParameters } from './known-parameters.ts'
 import type { HttpRequest } from './http-request.ts'
 
 const defaultLimit = 100
@@ -25,9 +26,8 @@ export function takePage<Item>(
 ): PageOf<Item> | Problem {
   const query = request.query()
   const names = [...known, 'limit', 'cursor']
-  const unknown = [...query.keys()].find((name) => !names.includes(name))
-  if (unknown !== undefined)
-    return invalidParameter(unknown, `is not known; use ${names.join(', ')}`)
+  const wrong = refuseParameters(query, names)
+  if (wrong !== null) return wrong
   const limit = readLimit(query.get('limit'))
   if (isProblem(limit)) return limit
   const cursor = query.get('cursor') ?? ''

@@ -36,25 +36,8 @@ export function parseJsonMessage(body: Buffer, depth = maxDepth): ParsedJson {
   }
 }
 
-/**
- * Refuses `__proto__` and `constructor.prototype`, which other programs merge into objects, and
- * numbers that JavaScript has no value for: a handler would be given Infinity.
- */
-function parseSafely(text: string): unknown {
-  const value: unknown = parse(text, strictly)
-  if (maybeTooGreat.test(text) && holdsInfinity(value)) {
-    throw new RangeError('a number in it is greater than 1.7976931348623157e308')
-  }
-  return value
-}
-
-/** Only such text can have a number beyond the doubles: one with a great exponent, or of many digits. */
-const maybeTooGreat = /[eE]\+?\d{3}|(?<!\d)\d{200}/
-
-const holdsInfinity = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null
-    ? Object.values(value).some(holdsInfinity)
-    : value === Infinity || value === -Infinity
+/** Refuses `__proto__` and `constructor.prototype`, which other programs merge into objects. */
+const parseSafely = (text: string): unknown => parse(text, strictly)
 
 const strictly = { protoAction: 'error', constructorAction: 'error' } as const
 

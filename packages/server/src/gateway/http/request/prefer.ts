@@ -8,7 +8,7 @@ export interface Preference {
 const maxWaitSeconds = 60
 const none: Preference = { respondAsync: false, waitSeconds: null }
 /** One preference: a name, and a value that may be quoted; parameters behind it are passed over. */
-const item = /^\s*([!#$%&'*+.^_`|~\w-]+)\s*(?:=\s*(?:"([^"]*)"|([^\s;"]*)))?\s*(?:;.*)?$/s
+const item = /^\s*([!#$%&'*+.^_`|~\w-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*)))?\s*(?:;.*)?$/s
 
 /**
  * Reads the header as the standard has it: names without regard to case, the first of a repeated
@@ -21,7 +21,7 @@ export function parsePrefer(header: string | readonly string[] | undefined): Pre
     const match = item.exec(part)
     const name = match?.[1]?.toLowerCase()
     if (match === null || name === undefined || found.has(name)) continue
-    found.set(name, match[2] ?? match[3] ?? '')
+    found.set(name, match[2]?.replaceAll(/\\(.)/gs, '$1') ?? match[3] ?? '')
   }
   return {
     respondAsync: found.has('respond-async'),
@@ -30,7 +30,7 @@ export function parsePrefer(header: string | readonly string[] | undefined): Pre
 }
 
 const splitOutsideQuotes = (header: string): readonly string[] =>
-  header.match(/(?:[^,"]|"[^"]*"?)+/g) ?? []
+  header.match(/(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/gs) ?? []
 
 const parseWait = (value: string | undefined): number | null =>
   value !== undefined && /^\d+$/.test(value) ? Math.min(Number(value), maxWaitSeconds) : null

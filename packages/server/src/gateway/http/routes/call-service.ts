@@ -9,7 +9,8 @@ import type { HttpContext } from '../context.ts'
 import { forwardedHeaders } from '../request/forwarded-headers.ts'
 import { pathOf, type HttpRequest } from '../request/http-request.ts'
 import type { Called } from '../route.ts'
-import { isEncoded, tooLong } from '../request/body-plan.ts'
+import { isEncoded, operationPlan, tooLong } from '../request/body-plan.ts'
+import { plainBody } from '../request/decode-body.ts'
 import { refuse, submit, type Call as CheckedCall } from '../submit.ts'
 import { beginCall, endCall } from '../traced.ts'
 import { validationFailed } from './submit-job.ts'
@@ -59,21 +60,42 @@ function call(
   target: string,
   span: AcceptSpan | null,
 ): Promise<Answer> | Answer {
-  if (operation.call.kind !== 'routed') return refuse(ctx, request, noSuchRoute(request))
+  const routed = operation.call
+  if (routed.kind !== 'routed') return refuse(ctx, request, noSuchRoute(request))
   const upstream: UpstreamRequest = {
     method: request.method,
     target,
-    headers: forwardedHeaders(request.rawHeaders, operation.call.headers),
+    headers: forwardedHeaders(request.rawHeaders, routed.headers),
   }
-  const problem = tooLong(ctx, operation, request) ?? check(operation.call, upstream, request)
-  if (problem !== null) return refuse(ctx, request, problem)
   const mediaType = request.headers['content-type'] ?? null
   const body = request.blob ?? request.body ?? new Uint8Array()
-  const checked = { operation, input: { mediaType, body, request: upstream }, span }
-  const parts = isEncoded(request.headers) ? null : operation.call.checkParts(mediaType)
-  return parts === null
-    ? submit(ctx, request, checked)
-    : submitParts(ctx, request, checked, parts(bytesOf(ctx, body)))
+  const given = { operation, input: { mediaType, body, request: upstream }, span }
+  const problem = tooLong(ctx, operation, request)
+  if (problem !== null) return refuse(ctx, request, problem)
+  if (isEncoded(request.headers) && request.body !== null && routed.readsWhole(mediaType)) {
+    return submitDecoded(ctx, request, given, (plain) => check(routed, upstream, plain, mediaType))
+  }
+  const wrong = check(routed, upstream, isBlob(body) ? 'elsewhere' : body, mediaType)
+  if (wrong !== null) return refuse(ctx, request, wrong)
+  const parts = routed.checkParts(mediaType)
+  if (parts === null) return submit(ctx, request, given)
+  return isEncoded(request.headers)
+    ? refuse(ctx, request, encodedParts)
+    : submitParts(ctx, request, given, parts(bytesOf(ctx, body)))
+}
+
+/** What is checked is what the upstream will read; what goes to it are the bytes as they came. */
+async function submitDecoded(
+  ctx: HttpContext,
+  request: HttpRequest,
+  given: CheckedCall,
+  checkPlain: (body: Uint8Array) => Problem | null,
+): Promise<Answer> {
+  const plan = operationPlan(ctx, given.operation, request.headers)
+  const plain = await plainBody(request, plan)
+  if (plain.kind === 'problem') return refuse(ctx, request, plain.problem)
+  const problem = checkPlain(plain.body ?? new Uint8Array())
+  return problem === null ? submit(ctx, request, given) : refuse(ctx, request, problem)
 }
 
 /** The parts of a form are looked at one by one, so that no large one is held. */
@@ -92,16 +114,15 @@ async function* bytesOf({ engine }: HttpContext, body: Body): AsyncGenerator<Uin
   else yield body
 }
 
-function check(
+const check = (
   routed: RoutedCall,
   upstream: UpstreamRequest,
-  { body, blob, headers }: HttpRequest,
-): Problem | null {
-  if (climbs(upstream.target)) return climbing
-  const mediaType = headers['content-type'] ?? null
-  const content = blob === null ? (body ?? new Uint8Array()) : 'elsewhere'
-  return problemOf(routed.check(upstream, content, mediaType), mediaType)
-}
+  content: Uint8Array | 'elsewhere',
+  mediaType: string | null,
+): Problem | null =>
+  climbs(upstream.target)
+    ? climbing
+    : problemOf(routed.check(upstream, content, mediaType), mediaType)
 
 function problemOf(outcome: RequestCheck, mediaType: string | null): Problem | null {
   switch (outcome.kind) {
@@ -117,6 +138,11 @@ function problemOf(outcome: RequestCheck, mediaType: string | null): Problem | n
         detail: `The body is taken as ${outcome.accepted.join(', ')}, not as ${mediaType ?? 'nothing'}.`,
       }
   }
+}
+
+const encodedParts: Problem = {
+  code: 'unsupported-media-type',
+  detail: 'The parts of the body are checked as they come. Send it without Content-Encoding.',
 }
 
 const climbing: Problem = {

@@ -1,3 +1,4 @@
+import { publicPath } from '@buzzer/contract'
 import { batchDocument, batchPath } from '../../batch-document.ts'
 import { json } from '../answer/answer.ts'
 import { batchEtag } from '../answer/batch.ts'
@@ -17,7 +18,7 @@ export const cancelBatch: Route = {
     if (answer.kind === 'problem') return refuse(ctx, request, answer.problem)
     const { kind, batch } = answer
     return json(kind === 'changed' ? 202 : 200, batchDocument(batch, ctx.publicUrl()), {
-      'location': batchPath(batch),
+      'location': publicPath(ctx.publicUrl(), batchPath(batch)),
       'etag': batchEtag(batch),
       'cache-control': 'no-store',
     })

@@ -1,4 +1,6 @@
-import type { Problem } from '@buzzer/contract'
+import { publicPath, type Problem } from '@buzzer/contract'
+import { channelName } from '../../../core/channel-name.ts'
+import type { DefinitionKind } from '../../../ports/definitions.ts'
 import type { Changed, ChangeTerms } from '../../../ports/registry.ts'
 import { empty, json, type Answer } from '../answer/answer.ts'
 import { isProblem } from '../answer/problem.ts'
@@ -23,12 +25,11 @@ export const putService: Route = {
   scope: 'operations:manage',
   maxBodyBytes: maxDocumentBytes,
   handle: (ctx, request) =>
-    change(
-      ctx,
-      request,
-      (body, terms) => ctx.registry.putService(nameIn(request), body, terms),
-      maxDocumentBytes,
-    ),
+    change(ctx, request, {
+      kind: 'service',
+      make: (name, body, terms) => ctx.registry.putService(name, body, terms),
+      maxBytes: maxDocumentBytes,
+    }),
 }
 
 /** Declares a channel, or replaces its declaration. */
@@ -37,7 +38,10 @@ export const putChannel: Route = {
   path: '/v1/channels/:name',
   scope: 'operations:manage',
   handle: (ctx, request) =>
-    change(ctx, request, (body, terms) => ctx.registry.putChannel(nameIn(request), body, terms)),
+    change(ctx, request, {
+      kind: 'channel',
+      make: (name, body, terms) => ctx.registry.putChannel(name, body, terms),
+    }),
 }
 
 /** Changes policies of an operation by a JSON merge patch (RFC 7396). */
@@ -46,9 +50,11 @@ export const patchOperation: Route = {
   path: '/v1/operations/:name',
   scope: 'operations:manage',
   handle: (ctx, request) =>
-    change(ctx, request, (body, terms) =>
-      ctx.registry.patchOperation(nameIn(request), body, terms),
-    ),
+    change(ctx, request, {
+      kind: 'operation',
+      make: (name, body, terms) => ctx.registry.patchOperation(name, body, terms),
+      isPatch: true,
+    }),
 }
 
 export const removeService: Route = {
@@ -65,20 +71,44 @@ export const removeChannel: Route = {
   handle: (ctx, request) => remove(ctx, request, 'channel'),
 }
 
-export const nameIn = ({ params }: HttpRequest): string => params['name'] ?? ''
+/** The name in the path, as it is kept. */
+export function nameIn({ params }: HttpRequest, kind: DefinitionKind): string {
+  const name = params['name'] ?? ''
+  return kind === 'channel' ? channelName(name) : name
+}
 
-/** @param maxBytes of the body; without it, what the server takes */
+/** Where a definition is read. */
+export const definitionPath = (ctx: HttpContext, kind: DefinitionKind, name: string): string =>
+  publicPath(ctx.publicUrl(), `/v1/${kind}s/${encodeURIComponent(name)}`)
+
+interface Change {
+  readonly kind: DefinitionKind
+  readonly make: (name: string, body: unknown, terms: ChangeTerms) => Promise<Changed>
+  /** Of the body; without it, what the server takes. */
+  readonly maxBytes?: number
+  /** Whether the body says what is to be another, not all that there is. */
+  readonly isPatch?: boolean
+}
+
 export async function change(
   ctx: HttpContext,
   request: HttpRequest,
-  make: (body: unknown, terms: ChangeTerms) => Promise<Changed>,
-  maxBytes?: number,
+  { kind, make, maxBytes, isPatch = false }: Change,
 ): Promise<Answer> {
   const terms = readTerms(request)
   if (isProblem(terms)) return refuse(ctx, request, terms)
-  const body = await readBody(request, plainPlan(ctx, maxBytes))
+  const body = await readBody(request, plainPlan(ctx, maxBytes), isPatch)
   if (body.kind === 'problem') return refuse(ctx, request, body.problem)
-  return changed(ctx, request, await make(body.value, terms))
+  const name = nameIn(request, kind)
+  const outcome = await make(name, body.value, terms)
+  if (outcome.kind === 'refused') return refuse(ctx, request, outcome.problem)
+  const { version, created, changes } = outcome
+  const document = { name, version, ...(changes === null ? {} : { changes }) }
+  return json(created ? 201 : 200, document, {
+    ...versionTag(version),
+    ...(created ? { location: definitionPath(ctx, kind, name) } : {}),
+    'cache-control': 'no-store',
+  })
 }
 
 async function remove(
@@ -88,7 +118,7 @@ async function remove(
 ): Promise<Answer> {
   const terms = readTerms(request)
   if (isProblem(terms)) return refuse(ctx, request, terms)
-  const outcome = await ctx.registry.remove(kind, nameIn(request), terms)
+  const outcome = await ctx.registry.remove(kind, nameIn(request, kind), terms)
   return outcome.kind === 'refused' ? refuse(ctx, request, outcome.problem) : empty(204)
 }
 
@@ -97,10 +127,11 @@ export function readTerms(request: HttpRequest): ChangeTerms | Problem {
   return typeof expects === 'function' ? { expects, by: request.caller.client } : expects
 }
 
-async function readBody(request: HttpRequest, plan: BodyPlan) {
+async function readBody(request: HttpRequest, plan: BodyPlan, isPatch: boolean) {
   const mediaType = request.headers['content-type'] ?? 'application/json'
-  if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(mediaType)) {
-    return problem('unsupported-media-type', `Definitions are JSON, not '${mediaType}'.`)
+  if (!(isPatch ? mergePatch : anyJson).test(mediaType)) {
+    const wanted = isPatch ? 'A change is a JSON merge patch' : 'Definitions are JSON'
+    return problem('unsupported-media-type', `${wanted}, not '${mediaType}'.`)
   }
   const plain = await plainBody(request, plan)
   if (plain.kind === 'problem') return plain
@@ -109,18 +140,11 @@ async function readBody(request: HttpRequest, plan: BodyPlan) {
     : parseJson(plain.body, maxDocumentDepth)
 }
 
+const anyJson = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
+/** RFC 7396; there are other kinds of patch that are JSON too. */
+const mergePatch = /^application\/(?:merge-patch\+)?json\s*(?:;|$)/i
+
 const problem = (code: string, detail: string) => ({
   kind: 'problem' as const,
   problem: { code, detail },
 })
-
-function changed(ctx: HttpContext, request: HttpRequest, outcome: Changed): Answer {
-  if (outcome.kind === 'refused') return refuse(ctx, request, outcome.problem)
-  const { version, created, changes } = outcome
-  const body = { name: nameIn(request), version, ...(changes === null ? {} : { changes }) }
-  return json(created ? 201 : 200, body, {
-    ...versionTag(version),
-    ...(created ? { location: request.target } : {}),
-    'cache-control': 'no-store',
-  })
-}

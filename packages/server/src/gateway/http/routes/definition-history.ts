@@ -16,8 +16,9 @@ const history = (kind: DefinitionKind): Route => ({
   path: `/v1/${kind}s/:name/history`,
   scope: 'operations:manage',
   async handle(ctx, request) {
-    const versions = await ctx.registry.history(kind, nameIn(request))
-    if (versions === null) return refuse(ctx, request, notFound(kind, nameIn(request)))
+    const name = nameIn(request, kind)
+    const versions = await ctx.registry.history(kind, name)
+    if (versions === null) return refuse(ctx, request, notFound(kind, name))
     const page = takePage(request, versions, newestFirst)
     if (isProblem(page)) return refuse(ctx, request, page)
     const body = { versions: page.items.map(versionDocument), next: page.next }
@@ -35,11 +36,14 @@ const rollback = (kind: DefinitionKind): Route => ({
   path: `/v1/${kind}s/:name/rollback`,
   scope: 'operations:manage',
   handle: (ctx, request) =>
-    change(ctx, request, (body, terms) => {
-      const version = versionIn(body)
-      return version === null
-        ? Promise.resolve({ kind: 'refused', problem: noVersion })
-        : ctx.registry.rollback(kind, nameIn(request), version, terms)
+    change(ctx, request, {
+      kind,
+      make(name, body, terms) {
+        const version = versionIn(body)
+        return version === null
+          ? Promise.resolve({ kind: 'refused', problem: noVersion })
+          : ctx.registry.rollback(kind, name, version, terms)
+      },
     }),
 })
 

@@ -1,4 +1,4 @@
-import { JobSchema, type Problem } from '@buzzer/contract'
+import { JobSchema } from '@buzzer/contract'
 import { isOutcome, type Job } from '../../../core/job.ts'
 import { untilChanged, untilEnd } from '../../../engine/wait.ts'
 import { etagOf, retryAfterSeconds } from '../answer/accepted.ts'
@@ -8,7 +8,7 @@ import { jobDocument } from '../../job-document.ts'
 import { isProblem } from '../answer/problem.ts'
 import type { HttpContext } from '../context.ts'
 import { parseVersions } from '../request/if-none-match.ts'
-import { invalidParameter } from '../request/header-problem.ts'
+import { fieldsOf, wrongFields } from '../request/fields.ts'
 import type { HttpRequest } from '../request/http-request.ts'
 import { appliedPreferences, parsePrefer } from '../request/prefer.ts'
 import { waitForJob } from '../request/wait-for-job.ts'
@@ -21,7 +21,7 @@ export const getJob: Route = {
   path: '/v1/jobs/:id',
   scope: 'jobs:read',
   async handle(ctx, request) {
-    const wrong = wrongFields(request.query().get('fields'))
+    const wrong = wrongFields(fieldsOf(request), 'job', members)
     if (wrong !== null) return refuse(ctx, request, wrong)
     const known = parseVersions(request.headers['if-none-match'])
     const preference = parsePrefer(request.headers['prefer'])
@@ -41,16 +41,6 @@ export const getJob: Route = {
 
 const members = Object.keys(JobSchema.properties)
 
-/** A job has the same members always, so that another one is a mistake. */
-function wrongFields(fields: string | null): Problem | null {
-  if (fields === null) return null
-  const names = fields.split(',').map((field) => field.trim().split('.')[0] ?? '')
-  const unknown = names.find((name) => name !== '' && !members.includes(name))
-  if (unknown === undefined) return null
-  const rule = `names '${unknown}', which no job has; there are ${members.join(', ')}`
-  return invalidParameter('fields', rule)
-}
-
 const statusHeaders = (job: Job): AnswerHeaders => ({
   'etag': etagOf(job),
   'cache-control': 'private, no-cache',
@@ -65,6 +55,6 @@ async function found(
   headers: AnswerHeaders,
 ): Promise<Answer> {
   const document = jobDocument(await ctx.engine.view(job), ctx.publicUrl())
-  const fields = request.query().get('fields')
+  const fields = fieldsOf(request)
   return json(200, fields === null ? document : pickFields(document, fields), headers)
 }

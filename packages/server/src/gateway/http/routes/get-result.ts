@@ -1,6 +1,7 @@
 import { untilEnd } from '../../../engine/wait.ts'
 import { isProblem } from '../answer/problem.ts'
 import { resultAnswer } from '../answer/result.ts'
+import { fieldsOf } from '../request/fields.ts'
 import { appliedPreferences, parsePrefer } from '../request/prefer.ts'
 import { waitForJob } from '../request/wait-for-job.ts'
 import type { Route } from '../route.ts'
@@ -17,7 +18,7 @@ export const getResult: Route = {
     if (isProblem(job)) return refuse(ctx, request, job)
     const applied = appliedPreferences({ ...preference, respondAsync: false })
     const headers = applied === null ? {} : { 'preference-applied': applied }
-    const fields = request.query().get('fields')
+    const fields = fieldsOf(request)
     return resultAnswer(ctx, job, {
       fields,
       headers: { ...headers, vary: 'Prefer' },

@@ -8,7 +8,7 @@ import { readDryRun, readText } from '../request/document-order.ts'
 import { versionTag } from '../request/precondition.ts'
 import type { Route } from '../route.ts'
 import { refuse } from '../submit.ts'
-import { maxDocumentBytes, readTerms } from './change-definition.ts'
+import { definitionPath, maxDocumentBytes, readTerms } from './change-definition.ts'
 
 /** Takes an OpenAPI document as it is, says what becomes of it, and makes a service of it. */
 export const importService: Route = {
@@ -33,7 +33,7 @@ export const importService: Route = {
       ...(changes === null ? {} : { changes }),
     }
     const isNew = version !== null && changes === null
-    const headers = isNew ? { location: `/v1/services/${encodeURIComponent(about.name)}` } : {}
+    const headers = isNew ? { location: definitionPath(ctx, 'service', about.name) } : {}
     return json(isNew ? 201 : 200, body, {
       ...versionTag(version),
       ...headers,

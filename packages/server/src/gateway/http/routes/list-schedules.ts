@@ -2,16 +2,23 @@ import type { ScheduleDocument, ScheduleListDocument } from '@buzzer/contract'
 import { formatTime, type Millis } from '../../../core/time.ts'
 import type { StoredSchedule } from '../../../ports/schedules.ts'
 import { json } from '../answer/answer.ts'
+import { isProblem } from '../answer/problem.ts'
+import { takePage } from '../request/page.ts'
 import type { Route } from '../route.ts'
+import { refuse } from '../submit.ts'
 
-/** The operations that run by themselves; there are few, so that one page holds them all. */
+/** The operations that run by themselves. */
 export const listSchedules: Route = {
   method: 'GET',
   path: '/v1/schedules',
   scope: 'operations:manage',
-  async handle(ctx) {
-    const schedules = (await ctx.engine.schedules()).map(scheduleDocument)
-    const list: ScheduleListDocument = { schedules, next: null }
+  async handle(ctx, request) {
+    const page = takePage(request, await ctx.engine.schedules(), ({ operation }) => operation)
+    if (isProblem(page)) return refuse(ctx, request, page)
+    const list: ScheduleListDocument = {
+      schedules: page.items.map(scheduleDocument),
+      next: page.next,
+    }
     return json(200, list, { 'cache-control': 'no-store' })
   },
 }

@@ -1,6 +1,7 @@
 import { json, problemAnswers, refer, submissionProblems } from '../answers.ts'
 import { submissionParameters } from '../components.ts'
 import type { DescribedRoute } from '../described-route.ts'
+import { pageParameters } from './jobs.ts'
 
 /** Operations that run by themselves. */
 export const scheduleRoutes: readonly DescribedRoute[] = [
@@ -10,8 +11,9 @@ export const scheduleRoutes: readonly DescribedRoute[] = [
     operationId: 'listSchedules',
     tag: 'Operations',
     summary: 'Lists the operations that run by themselves, and when',
+    parameters: pageParameters,
     responses: {
-      '200': json('All of them', refer('schemas', 'ScheduleList')),
+      '200': json('In the order of their names', refer('schemas', 'ScheduleList')),
       ...problemAnswers('store-unavailable'),
     },
   },
