@@ -49,6 +49,11 @@ interface JobLife extends JobOrder {
   readonly fence: number
   /** Leases of this run that ended without a word from their worker. */
   readonly leasesLost: number
+  /**
+   * The version at which its output last began anew, since another attempt will start over; 0 where
+   * it never has. A reader whose cursor is below holds pieces that are void.
+   */
+  readonly voidedAt: number
   readonly progress: Progress | null
   /** When the first attempt of this run began. */
   readonly startedAt: Millis | null
@@ -154,6 +159,7 @@ export const newJob = (order: JobOrder, dueAt: Millis): Queued => ({
   attempt: 0,
   fence: 0,
   leasesLost: 0,
+  voidedAt: 0,
   progress: null,
   startedAt: null,
   dueAt,

@@ -39,6 +39,7 @@ const kept = (job: Job) => ({
   attempt: job.attempt,
   fence: job.fence,
   leasesLost: job.leasesLost,
+  voidedAt: job.voidedAt,
   progress: job.progress,
   startedAt: job.startedAt,
 })
@@ -140,6 +141,7 @@ export const anotherRun = (job: Failed, dueAt: Millis): Queued => ({
   run: job.run + 1,
   attempt: 0,
   leasesLost: 0,
+  voidedAt: job.version + 1,
   progress: null,
   startedAt: null,
   dueAt,
@@ -148,6 +150,7 @@ export const anotherRun = (job: Failed, dueAt: Millis): Queued => ({
 const queuedAgain = (job: Running, dueAt: Millis): Queued => ({
   ...kept(job),
   state: 'queued',
+  voidedAt: job.version + 1,
   progress: null,
   dueAt,
 })

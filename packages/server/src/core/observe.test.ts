@@ -26,6 +26,13 @@ const claim: JobInput = {
 }
 const error = { code: 'handler-failed', detail: 'It broke.' }
 const fail: JobInput = { kind: 'fail', error, retryAt: now }
+const lose: JobInput = { kind: 'lose', maxLost: 5 }
+const release: JobInput = { kind: 'release', dueAt: now }
+const park: JobInput = {
+  kind: 'park',
+  monitor: { url: 'https://a.example/1', polls: 0, giveUpAt: now + 1 },
+  dueAt: now,
+}
 const end: JobInput = { kind: 'fail', error, retryAt: null }
 
 function after(...inputs: JobInput[]): Job {
@@ -50,6 +57,22 @@ it.each<[string, Job, Job, readonly string[]]>([
   ['progress', after(claim), withProgress(after(claim), 5), ['job.progress']],
   ['began and progressed', after(), withProgress(after(claim), 5), ['job.running', 'job.progress']],
   ['a failed attempt', after(claim), after(claim, fail), ['job.retrying']],
+  ['a lease that was lost', after(claim), after(claim, lose), ['job.retrying']],
+  [
+    'one that was lost and taken again between two looks',
+    after(claim),
+    after(claim, lose, claim),
+    ['job.retrying', 'job.running'],
+  ],
+  ['a lease that was given back', after(claim), after(claim, release), ['job.retrying']],
+  [
+    'an end after a lease that was given back',
+    after(claim),
+    after(claim, release, claim, { kind: 'succeed' }),
+    ['job.retrying', 'job.succeeded'],
+  ],
+  ['a look at a monitor', after(claim, park), after(claim, park, claim, park), []],
+  ['a look whose lease was lost', after(claim, park), after(claim, park, claim, lose), []],
   ['the next attempt', after(claim, fail), after(claim, fail, claim), ['job.running']],
   [
     'a retry whose wait was missed',

@@ -10,8 +10,8 @@ import type { Job, Progress } from './job.ts'
  */
 export function observe(before: Job, after: Job): readonly JobEventType[] {
   if (after.version <= before.version) return []
-  const moved = before.state !== after.state || before.attempt !== after.attempt
-  const changed = moved || before.run !== after.run ? stateEvents(before, after) : []
+  const isMoved = before.state !== after.state || isVoided(before, after)
+  const changed = isMoved || before.run !== after.run ? stateEvents(before, after) : []
   const progressed = after.progress !== null && !sameProgress(before.progress, after.progress)
   return progressed && !isEnd(after) ? [...changed, 'job.progress'] : changed
 }
@@ -19,15 +19,18 @@ export function observe(before: Job, after: Job): readonly JobEventType[] {
 const isEnd = (job: Job): boolean =>
   job.state === 'succeeded' || job.state === 'failed' || job.state === 'cancelled'
 
+/**
+ * Whether the output began anew. A reader must hear of it even where it missed the wait between two
+ * attempts, and where the first one cost nothing, as one whose server was stopped.
+ */
+const isVoided = (before: Job, after: Job): boolean =>
+  after.run === before.run && after.voidedAt > before.version
+
 function stateEvents(before: Job, after: Job): readonly JobEventType[] {
-  // A later attempt voids the output of the one before, which a reader must hear of even where
-  // the wait between the two was missed.
-  const voided = after.run === before.run && after.attempt > before.attempt && before.attempt > 0
-  const missed: readonly JobEventType[] =
-    voided && before.state !== 'queued' ? ['job.retrying'] : []
+  const missed: readonly JobEventType[] = isVoided(before, after) ? ['job.retrying'] : []
   switch (after.state) {
     case 'queued':
-      return after.run === before.run && after.attempt > 0 ? ['job.retrying'] : ['job.queued']
+      return missed.length > 0 ? missed : ['job.queued']
     case 'running':
       return [...missed, 'job.running']
     case 'parked':

@@ -39,6 +39,10 @@ export async function* watchJob(
   const view = await viewJob(ctx, seen)
   const [offset, at] = [seen.version, ctx.clock.now()]
   yield { type: 'job.snapshot', offset, at, view, result: null }
+  // Of what came before the cursor nothing counts any more, which a snapshot does not say.
+  if (since > 0 && seen.voidedAt > since) {
+    yield { type: 'job.retrying', offset: seen.voidedAt, at, view, result: null }
+  }
   yield* outputAbove(ctx, seen, since)
 
   // Streaming: look again at every hint. The subscription is older than the first look, so there

@@ -9,6 +9,13 @@ export type Step =
 
 /** Somebody who follows a channel, from one place of it to the next. */
 export interface Follower extends Disposable {
+  /**
+   * To be called first.
+   *
+   * @returns the cursor that it begins at: the last offset where all that is kept was asked for, and
+   *   nothing is, so that nobody keeps a cursor from which a gap could not be told
+   */
+  begin(): Promise<number>
   /** @returns null where nothing follows and its time is over */
   next(): Promise<Step | null>
   /** The cursor with which another one goes on. */
@@ -26,6 +33,8 @@ class TailFollower implements Follower {
   readonly #reader: Reader
   readonly #onAbort = (): void => this.#end()
   #cursor: number
+  /** What was found where it begins. */
+  #found: Step | null = null
 
   constructor(tail: Tail, start: number, signal: AbortSignal) {
     this.#tail = tail
@@ -39,7 +48,19 @@ class TailFollower implements Follower {
     return this.#cursor
   }
 
+  async begin(): Promise<number> {
+    const start = this.#cursor
+    if (start > 0 || this.#tail.holds(start)) return start
+    this.#found = this.#backfill(await this.#tail.history(start))
+    return this.#found === null ? this.#cursor : start
+  }
+
   async next(): Promise<Step | null> {
+    if (this.#found !== null) {
+      const found = this.#found
+      this.#found = null
+      return found
+    }
     for (;;) {
       // Streaming: from what this node holds, the same for all who stand here.
       const next = await this.#tail.next(this.#reader, this.#cursor)

@@ -17,6 +17,8 @@ export interface Tail {
   offer(events: readonly ToldEvent[]): void
   /** There may be more in the store. */
   look(): void
+  /** Whether what is above the cursor is here, or else in the store. */
+  holds(cursor: number): boolean
   /** @returns null where nothing is above the cursor and the reader's time is over */
   next(reader: Reader, cursor: number): Next | Promise<Next>
   /** How old an event may be that somebody gets; null for no bound of this kind. */
@@ -76,10 +78,14 @@ export function createTail(options: TailOptions): Tail {
   let isRoundSet = false
   let isEnded = false
 
+  const holds = (cursor: number): boolean => {
+    if (ageMs !== null) ring.expire(now() - ageMs)
+    return cursor >= ring.floor && cursor <= ring.last
+  }
+
   const nextOf = (cursor: number): Next => {
     if (isEnded) return null
-    if (ageMs !== null) ring.expire(now() - ageMs)
-    return cursor < ring.floor || cursor > ring.last ? 'behind' : ring.above(cursor)
+    return holds(cursor) ? ring.above(cursor) : 'behind'
   }
 
   const wakeSome = (): void => {
@@ -197,6 +203,7 @@ export function createTail(options: TailOptions): Tail {
       if (take(events)) void look()
     },
     look: () => void look(),
+    holds,
     keepFor: (most) => void (ageMs = most),
     end() {
       isEnded = true

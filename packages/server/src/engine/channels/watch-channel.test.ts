@@ -171,4 +171,33 @@ describe('following a channel', () => {
     expect(reader.seen).toEqual([2])
     await reader.close()
   })
+
+  test('all that is kept, where nothing is: a gap after that is told', async () => {
+    await using simulation = await createSimulation({ seed: 1 })
+    const { clock } = simulation
+    const channels = [channel({ history: { count: 10, ageMs: 3_000 } })]
+    const node = simulation.node({ operations: [], channels })
+    const place = placeOn(node)
+    await clock.until(Promise.resolve(publish(node, ['a', 'b', 'c'])))
+    await clock.advance(4_000)
+    const reader = createReader(node, place, 0)
+    reader.pull()
+    await promisesDone()
+    expect(reader.cursor).toBe(3)
+    const over = AbortSignal.abort()
+    expect(await node.engine.channels.read(place, 0, over)).toMatchObject({
+      cursor: 3,
+      slice: null,
+    })
+    await reader.cut()
+    await clock.until(Promise.resolve(publish(node, ['lost', 'lost'])))
+    await clock.advance(4_000)
+    await clock.until(Promise.resolve(publish(node, ['kept'])))
+    for (let pulls = 0; pulls < 4; pulls += 1) {
+      reader.pull()
+      await promisesDone()
+    }
+    expect(reader.seen).toEqual(['reset 6', 6])
+    await reader.close()
+  })
 })

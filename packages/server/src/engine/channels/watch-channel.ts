@@ -26,7 +26,8 @@ export async function* watchChannel(
   using held = ctx.tails.hold(place)
   const last = await held.tail.ready()
   using follower = createFollower(held.tail, since ?? last, signal)
-  yield { kind: 'start', cursor: follower.cursor, last: held.tail.last }
+  const cursor = await follower.begin()
+  yield { kind: 'start', cursor, last: held.tail.last }
   while (!signal.aborted) {
     const step = await follower.next()
     if (step === null) return
@@ -58,12 +59,13 @@ export async function readChannel(
   using held = ctx.tails.hold(place)
   const last = await held.tail.ready()
   using follower = createFollower(held.tail, since ?? last, signal)
+  let cursor = await follower.begin()
   let reset: number | null = null
   for (;;) {
-    const { cursor } = follower
     const step = await follower.next()
-    if (step === null) return { slice: null, reset, cursor }
+    if (step === null) return { slice: null, reset, cursor: follower.cursor }
     if (step.kind === 'slice') return { slice: step.slice, reset, cursor }
     reset = step.oldest
+    cursor = follower.cursor
   }
 }

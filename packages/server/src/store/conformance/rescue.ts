@@ -35,12 +35,12 @@ export function rescueSuite(open: OpenStore): void {
     const lost = await claimOne(store)
     const { jobs } = await rescue(store)
     expect(jobs).toMatchObject([
-      { job: { id, state: 'queued', attempt: 0, leasesLost: 1 }, why: 'lease' },
+      { job: { id, state: 'queued', attempt: 0, leasesLost: 1, voidedAt: 3 }, why: 'lease' },
     ])
     await serve(store, 'render')
     expect(await succeed(store, lost)).toBe('lease-lost')
     const again = await claimOne(store)
-    expect(again).toMatchObject({ id, attempt: 1, fence: 2 })
+    expect(again).toMatchObject({ id, attempt: 1, fence: 2, voidedAt: 3 })
     expect(await store.upkeep.rescue(100)).toEqual({ jobs: [], more: false })
     expect(await succeed(store, again)).toBe('settled')
     await expectSound(store)

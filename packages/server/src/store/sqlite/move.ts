@@ -35,7 +35,7 @@ export function createMover(parts: MoverParts): Mover {
     `UPDATE jobs SET stage = ?, rank = ?, due_at = ?, key_seq = ?, deadline_at = ?, version = ?,
        run = ?, attempt = ?, fence = ?, leases_lost = ?, started_at = ?, attempt_started_at = ?,
        node = ?, lease_until = ?, attempt_until = ?, cancel_requested = ?, finished_at = ?,
-       dead_letter = ?, error_group = ?, progress = ?, monitor = ?, error = ?
+       dead_letter = ?, error_group = ?, progress = ?, monitor = ?, error = ?, voided_at = ?
      WHERE id = ? AND fence = ? AND stage = ?`,
   )
   const voidPieces = db.prepare('DELETE FROM pieces WHERE job = ?')
@@ -80,6 +80,7 @@ export function createMover(parts: MoverParts): Mover {
         encodeJson(after.progress),
         'monitor' in after ? encodeJson(after.monitor) : null,
         after.state === 'failed' ? JSON.stringify(after.error) : null,
+        after.voidedAt === 0 ? null : after.voidedAt,
         before.job.id,
         before.job.fence,
         before.stage,

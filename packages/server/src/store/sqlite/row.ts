@@ -37,6 +37,7 @@ const columnNames = [
   'error',
   'more',
   'callback',
+  'voided_at',
 ] as const
 
 export const columns = columnNames.join(', ')
@@ -126,6 +127,7 @@ function decodeLife(row: Row) {
     attempt: row[14] as number,
     fence: row[15] as number,
     leasesLost: row[16] as number,
+    voidedAt: (row[30] ?? 0) as number,
     progress: row[25] === null ? null : (JSON.parse(row[25] as string) as Progress),
     startedAt: row[17] as number | null,
   }

@@ -72,6 +72,7 @@ const job: Running = {
   run: 1,
   attempt: 2,
   fence: 2,
+  voidedAt: 0,
   leasesLost: 0,
   progress: null,
   startedAt: 1_700_000_000_001,

@@ -5,9 +5,10 @@ import { channels } from './002-channels.ts'
 import { dueIndex } from './003-due-index.ts'
 import { tickets } from './004-tickets.ts'
 import { deliveries } from './005-deliveries.ts'
+import { voidedOutput } from './006-voided-output.ts'
 
 /** In order; the number of those that ran is kept in `user_version`. */
-const migrations: readonly string[] = [first, channels, dueIndex, tickets, deliveries]
+const migrations: readonly string[] = [first, channels, dueIndex, tickets, deliveries, voidedOutput]
 
 /** The newest schema that this program knows. */
 export const newestSchema = migrations.length
