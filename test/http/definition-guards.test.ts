@@ -129,6 +129,17 @@ test('definitions may be sent in an encoding, as inputs may', async () => {
   expect(channel.status, channel.text).toBe(201)
 })
 
+test.each(['application/json-patch+json', 'text/plain'])(
+  'a patch of type %s is refused',
+  async (type) => {
+    const answer = await call(server.url, 'PATCH /v1/operations/any', {
+      body: '{"mode":"sync"}',
+      headers: { 'content-type': type },
+    })
+    expectProblem(answer, 415, 'unsupported-media-type')
+  },
+)
+
 test.each([
   ['an unknown one', 'snappy', gzipSync('{}'), 415, 'unsupported-media-type'],
   ['one that it is not in', 'gzip', Buffer.from('{}'), 400, 'malformed-body'],

@@ -17,6 +17,20 @@ interface Page {
 }
 
 test.each([
+  ['/v1/services/gone', '/v1/services/gone', 'gone', { openapi: document, url: 'http://a.test' }],
+  ['/v1/channels/gone%2Fone', '/v1/channels/gone.one', 'gone.one', {}],
+])('%s that was deleted stands again, at its own place', async (path, place, name, json) => {
+  const created = await call(server.url, `PUT ${path}`, { json })
+  expect(created.headers['location']).toBe(place)
+  expect(created.json()).toMatchObject({ name })
+  expect((await call(server.url, `DELETE ${path}`)).status).toBe(204)
+  const back = await call(server.url, `POST ${path}/rollback`, { json: { version: 1 } })
+  expect([back.status, back.headers['location']]).toEqual([201, place])
+  expect(back.json()).toMatchObject({ name })
+  expect((await call(server.url, `GET ${place}`)).status).toBe(200)
+})
+
+test.each([
   ['services/past', { openapi: document, url: 'http://a.test' }, { mode: 'sync' }],
   ['channels/past.one', {}, { shared: true }],
 ])('the history of %s comes in pages, newest first', async (path, first, second) => {

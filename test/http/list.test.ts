@@ -99,6 +99,8 @@ test.each([
   '?cursor=%00',
   '?order=asc',
   '?__proto__=1',
+  '?tag=red&tag=blue',
+  '?limit=1&limit=2',
 ])('%s is refused', async (query) => {
   expectProblem(await call(server.url, `GET /v1/jobs${query}`), 400, 'invalid-parameter')
 })

@@ -29,6 +29,11 @@ const outputs: Readonly<
     'application/json',
     '{ "a" : 1.0 }',
   ],
+  'numbers of others': [
+    raw('{"id":9007199254740993,"sum":1.0,"other":{"big":1e400}}', 'application/json'),
+    'application/json',
+    '{"id":9007199254740993,"sum":1.0,"other":{"big":1e400}}',
+  ],
 }
 
 beforeAll(async () => {
@@ -123,6 +128,17 @@ test('fields filter a JSON result', async () => {
   expect((await resultOf(csv.id, {}, '?fields=a')).text).toBe('a;b\n')
 })
 
+test('numbers are those of the result, in a part of it and in its event too', async () => {
+  const { id } = await submit(server.url, 'give', 'numbers of others')
+  await ended(server.url, id)
+  expect((await resultOf(id, {}, '?fields=id,sum')).text).toBe('{"id":9007199254740993,"sum":1.0}')
+  expect((await resultOf(id, {}, '?fields=other.big')).text).toBe('{"other":{"big":1e400}}')
+  expect((await resultOf(id, {}, '?fields=id.none')).text).toBe('{"id":9007199254740993}')
+  expect((await resultOf(id, {}, '?fields=id&fields=sum')).text).toContain('"sum":1.0')
+  const events = await call(server.url, `GET /v1/jobs/${id}/events`)
+  expect(events.text).toContain('"result":{"id":9007199254740993,"sum":1.0,"other":{"big":1e400}}')
+})
+
 test('past its retention a result is 410 while the tombstone stands, then 404', async () => {
   await using brief = await startTestServer({
     operations: { quick: operation({ run: () => 'secret' }) },
@@ -141,6 +157,7 @@ test('past its retention a result is 410 while the tombstone stands, then 404', 
   for (const verb of ['cancel', 'retry']) {
     expectProblem(await call(brief.url, `POST /v1/jobs/${id}/${verb}`), 410, 'job-expired')
   }
+  expectProblem(await call(brief.url, `DELETE /v1/jobs/${id}`), 410, 'job-expired')
   await brief.store.upkeep.retain({ jobsMs: 1, tombstonesMs: 0, eventsMs: 1, deliveriesMs: 1 }, 100)
   for (const path of ['', '/result', '/events']) {
     expectProblem(await call(brief.url, `GET /v1/jobs/${id}${path}`), 404, 'job-not-found')

@@ -38,6 +38,13 @@ test('schedules are listed, and run now besides their times', async () => {
   expect(ahead).toBeGreaterThan(0)
   expect(ahead).toBeLessThanOrEqual(25 * 3_600_000)
 
+  const page = await call(server.url, 'GET /v1/schedules?limit=1')
+  expect(page.json()).toMatchObject({ schedules: [{ operation: 'nightly' }], next: null })
+  for (const query of ['limit=0', 'limit=1&limit=2', 'operation=nightly']) {
+    const unknown = await call(server.url, `GET /v1/schedules?${query}`)
+    expectProblem(unknown, 400, 'invalid-parameter')
+  }
+
   const headers = { 'buzzer-tags': 'by-hand', 'idempotency-key': 'one' }
   const ran = await call(server.url, 'POST /v1/schedules/nightly/run', { headers })
   expect(ran.status, ran.text).toBe(202)

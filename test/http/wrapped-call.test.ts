@@ -42,6 +42,26 @@ test.each(targets)('GET /api/api%s arrives as it was sent', async (target) => {
   expect(upstream.calls.map((each) => each.target)).toEqual([target])
 })
 
+test.each([
+  ['/things?b=2&a=1', '/things?b=2&a=1'],
+  ['/things/a%2Fb', '/things/a%2Fb'],
+])(
+  '%s with the whole address in front, as a proxy is asked, is the same call',
+  async (to, target) => {
+    const { server, upstream } = wrapped
+    upstream.behave(() => ({ body: 'ok' }))
+    const origin = `http://127.0.0.1:${server.port}`
+    const answer = await sendRaw(
+      server.port,
+      requestText(server.port, `GET ${origin}/api/api${to}`),
+    )
+    expect(answer.status, answer.body).toBe(200)
+    expect(upstream.calls.map((each) => each.target)).toEqual([target])
+    const home = await sendRaw(server.port, requestText(server.port, `GET ${origin}?a=/b`))
+    expect(JSON.parse(home.body)).toMatchObject({ name: 'Buzzer' })
+  },
+)
+
 test.each(['GET', 'HEAD', 'OPTIONS', 'POST'])('%s goes through as it is', async (method) => {
   const { server, upstream } = wrapped
   upstream.behave(() => ({

@@ -20,6 +20,9 @@ const more = [
   ['Set-Cookie', 'other=2'],
   ['Keep-Alive', 'timeout=9'],
   ['Proxy-Authenticate', 'Basic'],
+  // Buzzer says these of the call, and would seem to say what the upstream did.
+  ['Idempotency-Replayed', 'true'],
+  ['Preference-Applied', 'return=minimal'],
   ['X-Custom', 'kept'],
 ].flat()
 const bytes = randomBytes(100_000)
@@ -77,7 +80,12 @@ test.each(answers)('%s is passed on as it came, at once and later', async (_, re
     expect(answer.body.equals(Buffer.from(reply.body ?? ''))).toBe(true)
     expect(answer.headers['x-custom']).toBe('kept')
     expectHeaders(answer.headers, reply.headers ?? [])
-    for (const name of ['set-cookie', 'proxy-authenticate']) {
+    for (const name of [
+      'set-cookie',
+      'proxy-authenticate',
+      'idempotency-replayed',
+      'preference-applied',
+    ]) {
       expect(answer.headers, name).not.toHaveProperty(name)
     }
     expect(answer.headers['keep-alive'] ?? '').not.toContain('timeout=9')

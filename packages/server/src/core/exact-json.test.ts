@@ -10,6 +10,7 @@ test.each([
   '1e400',
   '{"a":[1,{"b":1E5}],"c":0.12345678901234567}',
   '[ 1,-2e-7 ]',
+  '{"price":1.0,"rates":[0.50,10.250]}',
 ])('%s stays as it was sent', (text) => {
   expect(written(text)).toBe(text.replaceAll(' ', ''))
 })

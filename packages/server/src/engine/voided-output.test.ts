@@ -23,16 +23,14 @@ function follow(node: Node, job: Job, since = 0): Reader {
 }
 
 /** What a reader holds who adds up the pieces and throws them away where it is told to. */
-const heldBy = (...events: readonly JobEvent[]): unknown[] =>
-  events.reduce<unknown[]>(
-    (held, event) =>
-      event.type === 'job.retrying'
-        ? []
-        : event.type === 'job.output'
-          ? [...held, event.output.piece]
-          : held,
-    [],
-  )
+function heldBy(...events: readonly JobEvent[]): unknown[] {
+  let held: unknown[] = []
+  for (const event of events) {
+    if (event.type === 'job.retrying') held = []
+    if (event.type === 'job.output') held.push(event.output.piece)
+  }
+  return held
+}
 
 // Each ends the first attempt in its own way; a lease that was lost or given back costs none.
 it.each([
