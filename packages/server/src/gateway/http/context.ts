@@ -48,8 +48,8 @@ export type SendContext = Pick<HttpContext, 'stopping' | 'log' | 'streams' | 'cl
 
 /** The contracts as they are served, made from the running definitions. */
 export interface ApiDocuments {
-  openapi(version: '3.1' | '3.2', format: 'json' | 'yaml'): string
-  asyncapi(format: 'json' | 'yaml'): string
+  openapi(version: '3.1' | '3.2', format: 'json' | 'yaml'): Promise<string>
+  asyncapi(format: 'json' | 'yaml'): Promise<string>
 }
 
 /** The files of the pages that render these documents. */

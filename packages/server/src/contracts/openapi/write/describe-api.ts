@@ -1,4 +1,3 @@
-import { stringify } from 'yaml'
 import type { Hook } from '../../../core/hook.ts'
 import type { JsonSchema, Operation } from '../../../ports/catalog.ts'
 import type { JsonObject } from '../../schema/json-pointer.ts'
@@ -53,10 +52,6 @@ export function describeApi(description: ApiDescription): JsonObject {
     paths: pathsOf([...written, ...hooks.flatMap(writeHook), ...describedRoutes.map(writeRoute)]),
   }
 }
-
-/** @param document as `describeApi` made it */
-export const renderYaml = (document: JsonObject): string =>
-  stringify(document, { aliasDuplicateObjects: false, lineWidth: 100 })
 
 const isKnown = (method: string, version: '3.1' | '3.2'): boolean =>
   method !== 'query' || version === '3.2'

@@ -6,12 +6,14 @@ export const asyncapiJson: Route = {
   method: 'GET',
   path: '/asyncapi.json',
   scope: 'public',
-  handle: ({ documents }) => text('application/json; charset=utf-8', documents.asyncapi('json')),
+  handle: async ({ documents }) =>
+    text('application/json; charset=utf-8', await documents.asyncapi('json')),
 }
 
 export const asyncapiYaml: Route = {
   method: 'GET',
   path: '/asyncapi.yaml',
   scope: 'public',
-  handle: ({ documents }) => text('application/yaml; charset=utf-8', documents.asyncapi('yaml')),
+  handle: async ({ documents }) =>
+    text('application/yaml; charset=utf-8', await documents.asyncapi('yaml')),
 }

@@ -20,15 +20,15 @@ export const openapiYaml: Route = {
   handle: (ctx, request) => serve(ctx, request, 'yaml', 'application/yaml; charset=utf-8'),
 }
 
-function serve(
+async function serve(
   ctx: HttpContext,
   request: HttpRequest,
   format: 'json' | 'yaml',
   mediaType: string,
-): Answer {
+): Promise<Answer> {
   const version = request.query().get('version') ?? '3.1'
   if (version !== '3.1' && version !== '3.2') {
     return refuse(ctx, request, invalidParameter('version', 'takes 3.1 or 3.2'))
   }
-  return text(mediaType, ctx.documents.openapi(version, format))
+  return text(mediaType, await ctx.documents.openapi(version, format))
 }
