@@ -25,6 +25,7 @@ import { createMemoryBus } from './bus/memory/memory-bus.ts'
 import { createWebhookHandshake } from './channel/webhook/handshake.ts'
 import { createWebhookChannel } from './channel/webhook/webhook-channel.ts'
 import type { Config } from './config/config.ts'
+import { urlHost } from './config/server-address.ts'
 import { ConfigError } from './define/errors.ts'
 import { createEngine } from './engine/engine.ts'
 import { createOpenStreams } from './gateway/http/answer/open-streams.ts'
@@ -138,7 +139,7 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
     keys: webhookKeys,
     clock,
     userAgent: `Buzzer/${version}`,
-    origin: new URL(config.publicUrl ?? `http://${config.host}`).host,
+    origin: new URL(config.publicUrl ?? `http://${urlHost(config.host)}`).host,
   }
   const engine = createEngine({
     store,
@@ -218,7 +219,7 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
       server.listen({ host: config.host, port: config.port })
       await once(server, 'listening')
       const { port } = server.address() as AddressInfo
-      url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`
+      url = `http://${urlHost(config.host)}:${port}`
       hosts = ownHosts(config.host, port, config.publicUrl)
       return { url }
     },

@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os'
+import { urlHost } from '../config/server-address.ts'
 
 const anyAddress = new Set(['0.0.0.0', '::'])
 const loopback = ['localhost', '127.0.0.1', '[::1]']
@@ -16,16 +17,14 @@ export function ownHosts(
 ): ReadonlySet<string> {
   const names = anyAddress.has(host)
     ? [...loopback, ...ownAddresses()]
-    : [...loopback, bracket(host)]
+    : [...loopback, urlHost(host)]
   const hosts = names.map((name) => `${name.toLowerCase()}:${port}`)
   if (port === 80) hosts.push(...names)
   if (publicUrl !== null) hosts.push(new URL(publicUrl).host)
   return new Set(hosts)
 }
 
-const bracket = (host: string): string => (host.includes(':') ? `[${host}]` : host)
-
 const ownAddresses = (): readonly string[] =>
   Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
-    .map(({ address }) => bracket(address))
+    .map(({ address }) => urlHost(address))

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts'
+import { urlHost } from '../config/server-address.ts'
 import { CommandError } from './command-error.ts'
 import { nextFreePort } from './free-port.ts'
 
@@ -7,7 +8,7 @@ export async function explainStart(error: unknown, config: Config): Promise<unkn
   const causes = [...withCauses(error)]
   if (causes.some(({ code }) => code === 'EADDRINUSE')) return portTaken(config, error)
   if (causes.some(({ code }) => code === 'EACCES' || code === 'EADDRNOTAVAIL'))
-    return new CommandError(`${config.host}:${config.port} cannot be listened on.`, {
+    return new CommandError(`${urlHost(config.host)}:${config.port} cannot be listened on.`, {
       code: 'cannot-listen',
       why: causes.map(({ message }) => message).slice(-1),
       cause: error,

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -39,7 +39,23 @@ function listen(child: ReturnType<typeof start>): () => string {
 const startHere = (...args: readonly string[]) =>
   start(['start', '--port', '0', ...args], { cwd: folder })
 
+const hasIpv6 = Object.values(networkInterfaces())
+  .flat()
+  .some((own) => own?.address === '::1')
+const reason = hasIpv6 ? '' : ', skipped because this machine has no IPv6'
+
 describe('start', () => {
+  test.skipIf(!hasIpv6)(`listens on the loopback of IPv6${reason}`, async () => {
+    const child = startHere('--host', '::1', '--data', file('six'), '--quiet')
+    const said = listen(child)
+    await expect.poll(said, { timeout: 8_000 }).toMatch(/\n$/)
+    const [, url = ''] = /^Buzzer listening on (http:\/\/\[::1\]:\d+)\n$/.exec(said()) ?? []
+    const submitted = await runProgram(['submit', 'ask', '--wait', '--url', url])
+    child.kill('SIGTERM')
+    await ended(child)
+    expect(submitted).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('one') })
+  })
+
   test.each([
     ['channels alone', '{ channels: { news: channel() } }', false],
     ['nothing', '{}', true],

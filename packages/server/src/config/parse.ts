@@ -2,6 +2,7 @@ import { parseDuration } from '@buzzer/contract'
 import { resolve } from 'node:path'
 import type { StoreConfig } from './config.ts'
 import { parseSize } from '../core/size.ts'
+import { urlHost } from './server-address.ts'
 import { suggest } from './suggest.ts'
 
 /** What a value means, or what is wrong with it and how to write it. */
@@ -69,11 +70,14 @@ export const oneOf =
     return wrong(value, `one of ${values.map((each) => `'${each}'`).join(', ')}${meant}`)
   }
 
-/** A name or an address to listen on; `[::1]` is the same as `::1`. */
-export const host: Parse<string> = (value) =>
-  typeof value === 'string' && /^(?:\[[\da-f:.%]+\]|[\w.:%-]+)$/i.test(value)
-    ? { value: value.replaceAll(/[[\]]/g, '').toLowerCase() }
+/** A name or an address to listen on that can stand in a URL; `[::1]` is the same as `::1`. */
+export const host: Parse<string> = (value) => {
+  const isPlain = typeof value === 'string' && /^(?:\[[\da-f:.]+\]|[\w.:-]+)$/i.test(value)
+  const name = isPlain ? value.replaceAll(/[[\]]/g, '').toLowerCase() : ''
+  return URL.canParse(`http://${urlHost(name)}`)
+    ? { value: name }
     : wrong(value, "a host; write a name or an address alone, such as '127.0.0.1'")
+}
 
 /** An http or https address without query, without a trailing slash afterwards. */
 export const publicUrl: Parse<string | null> = (value) => {

@@ -171,6 +171,7 @@ describe('what is refused, with where and how to write it', () => {
     ['a port', { dotEnv: { BUZZER_PORT: '-1' } }, 'BUZZER_PORT (in .env)', /not a port/],
     ['a port', ofFile({ port: 1.5 }), 'port', /1.5 is not a port/],
     ['a host', ofFile({ host: 'http://x' }), 'host', /name or an address alone/],
+    ['a host', ofFile({ host: '::1%lo' }), 'host', /name or an address alone/],
     ['a link', ofFile({ publicUrl: 'x.example' }), 'publicUrl', /https:\/\/buzzer\.example\.com/],
     ['a link', ofFile({ publicUrl: 'http://x/?a' }), 'publicUrl', /not an address/],
     [

@@ -1,4 +1,5 @@
 import { bad, good, warning, type Finding } from '../../app/doctor/finding.ts'
+import { localUrl, urlHost } from '../../config/server-address.ts'
 import { isFree, nextFreePort } from '../free-port.ts'
 import { ask } from './ask.ts'
 import { checkServices } from './check-services.ts'
@@ -42,16 +43,16 @@ export async function checkPort(
   port: number,
   isInUse: boolean,
 ): Promise<readonly Finding[]> {
-  if (port === 0 || (await isFree(host, port))) return [good('port', `${host}:${port} is free`)]
-  const name = host.includes(':') ? `[${host}]` : host
-  const url = `http://${name === '0.0.0.0' ? '127.0.0.1' : name}:${port}`
+  const place = `${urlHost(host)}:${port}`
+  if (port === 0 || (await isFree(host, port))) return [good('port', `${place} is free`)]
+  const url = localUrl(host, port)
   const probe = await probeServer(url)
   if (probe.kind === 'buzzer' && isInUse)
-    return [judgeOwn(`${host}:${port}`, probe), ...(await checkServices(url, 'stored'))]
+    return [judgeOwn(place, probe), ...(await checkServices(url, 'stored'))]
   const fix = `buzzer start --port ${await nextFreePort(host, port)}`
   return probe.kind === 'buzzer'
-    ? [warning('port', `${host}:${port}: a Buzzer runs there, with other data`, fix)]
-    : [bad('port', `${host}:${port} is taken by another program`, fix)]
+    ? [warning('port', `${place}: a Buzzer runs there, with other data`, fix)]
+    : [bad('port', `${place} is taken by another program`, fix)]
 }
 
 function judgeOwn(place: string, { isReady, detail }: Probe): Finding {
