@@ -119,8 +119,11 @@ describe('an import', () => {
     expectProblem(await importInto(server, '', '{"a":1}'), 422, 'validation-failed')
     expectProblem(await importInto(server, '', 'asyncapi: 1.0.0'), 422, 'validation-failed')
     expectProblem(await importInto(server, '?name=a', own), 400, 'invalid-parameter')
+    // Parameters may be called anything, and this one is the configuration's by another name.
+    expectProblem(await importInto(server, '', text(number)), 409, 'defined-in-config')
+    const fresh = JSON.stringify({ asyncapi: '3.0.0', channels: { fresh: {} } })
     expectProblem(
-      await importInto(server, '', text(number), { 'if-match': '"9"' }),
+      await importInto(server, '', fresh, { 'if-match': '"9"' }),
       412,
       'precondition-failed',
     )

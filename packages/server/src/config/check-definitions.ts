@@ -6,6 +6,7 @@ import { isRecord } from './check-keys.ts'
 import { checkMounts } from './check-mounts.ts'
 import { checkOperation } from './check-operation.ts'
 import { checkService } from './check-service.ts'
+import { checkTwinChannels } from './check-twin-channels.ts'
 import { show } from './parse.ts'
 
 /** Finds what is wrong with the operations, services, channels and hooks of the file, as far as they show it. */
@@ -16,6 +17,7 @@ export function checkDefinitions(file: Readonly<Record<string, unknown>>): reado
     ...each('channels', file['channels'], checkChannel),
     ...each('hooks', file['hooks'], checkHook(file)),
     ...checkMounts(file['services']),
+    ...checkTwinChannels(file['channels']),
     ...checkCallbackHooks(file),
   ]
 }

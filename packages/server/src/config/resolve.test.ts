@@ -192,6 +192,18 @@ describe('what is refused, with where and how to write it', () => {
       'channels.x.{a}.{a}',
       /name of its own/,
     ],
+    [
+      'one channel in two spellings',
+      ofFile({ channels: { 'same.a': channel(), 'same/a': channel() } }),
+      'channels.same/a',
+      /same channels as channels\.same\.a;/,
+    ],
+    [
+      'one channel with two names of a parameter',
+      ofFile({ channels: { 'dup.{x}': channel(), 'dup.one': channel(), 'dup.{y}': channel() } }),
+      'channels.dup.{y}',
+      /same channels as channels\.dup\.\{x\};/,
+    ],
     ['a size', ofFile({ limits: { body: '1 megabyte' } }), 'limits.body', /'1mb'/],
     ['a size', ofFile({ limits: { result: 5 } }), 'limits.result', /5 is not a size/],
     ['a duration', ofFile({ retention: { jobs: '1w' } }), 'retention.jobs', /'7d'/],

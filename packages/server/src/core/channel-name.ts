@@ -27,6 +27,9 @@ export function parseChannelName(text: string): readonly string[] | null {
 /** Dots and slashes mean the same; what is kept and listed has dots. */
 export const channelName = (name: string): string => name.replaceAll('/', '.')
 
+/** What two declarations have in common that stand for the same names: parameters may be called anything. */
+export const channelShape = (name: string): string => channelName(name).replaceAll(/\{\w+\}/g, '{}')
+
 /** Something that stands for every name that its own, which may have parameters, fits. */
 interface Named {
   readonly name: string

@@ -44,7 +44,7 @@ export interface DefinitionEntry {
   readonly version: number | null
   readonly changedAt: Millis | null
   readonly changedBy: string | null
-  /** The configuration has one of the same name, which wins. */
+  /** The configuration has the same one, which wins. */
   readonly shadowed: boolean
   /** Why it cannot be used; null where it can. */
   readonly problem: string | null

@@ -13,7 +13,8 @@ import { deepestFirst, type Mount } from '../catalog.ts'
 import type { Definitions } from '../definitions.ts'
 import { channelName } from '../../core/channel-name.ts'
 import type { ChangedPolicies, MountedService } from '../mounted-services.ts'
-import type { LoadedPolicies, LoadedService, State } from './state.ts'
+import { judgeChannels } from './judge-channels.ts'
+import { olderFirst, type LoadedPolicies, type LoadedService, type State } from './state.ts'
 
 /** All that runs on this node: what the configuration says, and what the store has besides. */
 export interface Assembly {
@@ -34,7 +35,7 @@ export interface Base {
 
 /**
  * Puts together what can be used, and says of the rest why it cannot. What the configuration
- * defines comes first; of two stored services that exclude each other the older one is used.
+ * defines comes first; of two stored definitions that exclude each other the older one is used.
  */
 export function assemble(base: Base, state: State): Assembly {
   const declared = base.declared.services.map((service) => ({
@@ -43,9 +44,8 @@ export function assemble(base: Base, state: State): Assembly {
   }))
   const own = [...base.declared.named, ...declared.flatMap(({ operations }) => operations)]
   const known = new Set(own.map(({ name }) => name))
-  const stored = [...state.services.values()]
-    .toSorted((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1))
-    .map(createJudge(base, known))
+  const stored = [...state.services.values()].toSorted(olderFirst).map(createJudge(base, known))
+  const channels = judgeChannels(base, state)
   const changed = stored.flatMap((judged) => operationsOf(judged, state.policies))
   return {
     operations: [...own, ...changed.map(({ operation }) => operation)],
@@ -66,15 +66,24 @@ export function assemble(base: Base, state: State): Assembly {
       })),
       ...changed,
     ]),
-    channels: sorted(channelsOf(base, state)),
+    channels: sorted([...declaredChannels(base), ...channels.map(({ entry }) => entry)]),
     usedChannels: [
       ...base.declared.channels,
-      ...[...state.channels.values()].flatMap(({ name, channel }) =>
-        channel === null || hasChannel(base.config, name) ? [] : [channel],
-      ),
+      ...channels.flatMap(({ channel }) => (channel === null ? [] : [channel])),
     ],
   }
 }
+
+const declaredChannels = ({ config }: Base): readonly ChannelEntry[] =>
+  Object.entries(config.channels).map(([name, { options }]) => ({
+    ...inConfig(channelName(name)),
+    options: {
+      ...options,
+      ...(options.data === undefined
+        ? {}
+        : { data: jsonSchemaOf(options.data, `channels.${name}.data`) }),
+    },
+  }))
 
 /** By name; of two with one name the configuration's first. */
 const sorted = <Entry extends DefinitionEntry>(entries: readonly Entry[]): readonly Entry[] =>
@@ -199,33 +208,3 @@ function misfit(service: MountedService, { name, options }: LoadedPolicies): str
   const [issue] = issuesOf(() => service.checkChange(name, options))
   return issue === undefined ? null : `its changed policies are not used: ${issue.detail}`
 }
-
-function channelsOf({ config }: Base, { channels }: State): readonly ChannelEntry[] {
-  return [
-    ...Object.entries(config.channels).map(([name, { options }]) => ({
-      ...inConfig(channelName(name)),
-      options: {
-        ...options,
-        ...(options.data === undefined
-          ? {}
-          : { data: jsonSchemaOf(options.data, `channels.${name}.data`) }),
-      },
-    })),
-    ...[...channels.values()].map((loaded) => {
-      const shadowed = hasChannel(config, loaded.name)
-      return {
-        name: loaded.name,
-        origin: 'store' as const,
-        version: loaded.version,
-        changedAt: loaded.at,
-        changedBy: loaded.by,
-        shadowed,
-        problem: shadowed ? `channels.${loaded.name} of the configuration wins` : loaded.problem,
-        options: loaded.options,
-      }
-    }),
-  ]
-}
-
-export const hasChannel = ({ channels }: Config, name: string): boolean =>
-  Object.keys(channels).some((own) => channelName(own) === name)

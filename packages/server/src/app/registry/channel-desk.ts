@@ -3,9 +3,9 @@ import type { JsonObject } from '../../contracts/schema/json-pointer.ts'
 import type { Changed, ChangeTerms } from '../../ports/registry.ts'
 import { channelName } from '../../core/channel-name.ts'
 import { makeChannel } from '../make-channel.ts'
-import { hasChannel } from './assemble.ts'
+import { channelMisfits, declaredAs } from './judge-channels.ts'
 import type { Desk, DeskDeps } from './desk.ts'
-import { readChannelBody } from './read-body.ts'
+import { invalid, readChannelBody } from './read-body.ts'
 import { definedInConfig, refused } from './refusals.ts'
 import { withEntry } from './state.ts'
 
@@ -18,7 +18,8 @@ export async function putChannel(
   terms: ChangeTerms,
 ): Promise<Changed> {
   const name = channelName(given)
-  if (hasChannel(deps.config, name)) return refused(definedInConfig(deps.config, 'channel', name))
+  const declared = declaredAs(deps.config, name)
+  if (declared !== null) return refused(definedInConfig(deps.config, 'channel', declared))
   const read = readChannelBody(name, body)
   if (read.kind === 'refused') return read
   return desk.inTurn(() => commitChannel(desk, deps, name, read.options, terms))
@@ -40,6 +41,8 @@ export async function commitChannel(
   if (present?.problem === null && canonical(present.options) === canonical(options)) {
     return { kind: 'changed', version: present.version, created: false, changes: null }
   }
+  const misfits = channelMisfits(deps.config, state, [name])
+  if (misfits.length > 0) return refused(invalid(misfits))
   const at = deps.clock.now()
   const expected = desk.versionOf(key)
   const { by } = terms

@@ -7,8 +7,8 @@ import type { JsonSchema } from '../../ports/catalog.ts'
 import type { ChangeTerms, ChannelImportOrder, ChannelsImported } from '../../ports/registry.ts'
 import { importAsyncApi } from '../import-async-api.ts'
 import { makeChannel } from '../make-channel.ts'
-import { hasChannel } from './assemble.ts'
 import type { Desk, DeskDeps } from './desk.ts'
+import { channelMisfits, declaredAs } from './judge-channels.ts'
 import { invalid } from './read-body.ts'
 import { definedInConfig, refused } from './refusals.ts'
 import type { LoadedChannel } from './state.ts'
@@ -25,11 +25,14 @@ export async function importChannelsOrdered(
   if (outcome.kind === 'refused') return refused(invalid([{ pointer: '', detail: outcome.detail }]))
   const { title, channels } = outcome
   // Also where it is only looked at: what it says must be what an import would do.
-  const own = channels.find(({ name }) => hasChannel(deps.config, name))
-  if (own !== undefined) return refused(definedInConfig(deps.config, 'channel', own.name))
+  const names = channels.map(({ name }) => name)
+  const [own] = names.flatMap((name) => declaredAs(deps.config, name) ?? [])
+  if (own !== undefined) return refused(definedInConfig(deps.config, 'channel', own))
   const report = channelReport(outcome)
   if (dryRun) {
     await desk.refresh()
+    const misfits = channelMisfits(deps.config, desk.live.state, names)
+    if (misfits.length > 0) return refused(invalid(misfits))
     const changes = changesOf(desk, channels)
     return { kind: 'imported', title, report, versions: null, changes }
   }
@@ -37,6 +40,8 @@ export async function importChannelsOrdered(
     const unmet = channels.map(({ name }) => desk.unmet({ kind: 'channel', name }, terms))
     const first = unmet.find((problem) => problem !== null)
     if (first !== undefined) return refused(first)
+    const misfits = channelMisfits(deps.config, desk.live.state, names)
+    if (misfits.length > 0) return refused(invalid(misfits))
     const changes = changesOf(desk, channels)
     if ((await commitAll(desk, deps, channels, terms)) === 'again') return 'again'
     const versions = new Map(

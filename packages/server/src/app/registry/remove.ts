@@ -1,6 +1,6 @@
 import type { DefinitionChange, DefinitionKey } from '../../ports/definitions.ts'
 import type { Changed, ChangeTerms } from '../../ports/registry.ts'
-import { hasChannel } from './assemble.ts'
+import { declaredAs } from './judge-channels.ts'
 import type { Desk, DeskDeps } from './desk.ts'
 import { definedInConfig, notFound, refused } from './refusals.ts'
 import { without } from './reload.ts'
@@ -36,7 +36,7 @@ export function removeDefinition(
 }
 
 export const isDeclared = ({ config }: DeskDeps, { kind, name }: DefinitionKey): boolean =>
-  kind === 'channel' ? hasChannel(config, name) : Object.hasOwn(config.services, name)
+  kind === 'channel' ? declaredAs(config, name) === name : Object.hasOwn(config.services, name)
 
 /** Names of services have no dots, so that this is the service's own and no other's. */
 const policiesOf = ({ live }: Desk, service: string): readonly DefinitionKey[] =>

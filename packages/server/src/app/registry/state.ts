@@ -18,6 +18,10 @@ interface Loaded {
   readonly by: string | null
 }
 
+/** The order in which stored definitions are taken, of which one may exclude another. */
+export const olderFirst = (a: Loaded, b: Loaded): number =>
+  a.at - b.at || (a.name < b.name ? -1 : 1)
+
 export interface LoadedService extends Loaded {
   /** Null where not even these could be read. */
   readonly options: MountOptions | null

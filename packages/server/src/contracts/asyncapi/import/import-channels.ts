@@ -1,3 +1,4 @@
+import { channelShape } from '../../../core/channel-name.ts'
 import type { JsonSchema } from '../../../ports/catalog.ts'
 import { isObject } from '../../schema/json-pointer.ts'
 import { BrokenDocument, type AsyncApiDocument } from '../read/async-api-document.ts'
@@ -126,18 +127,15 @@ function nameFor(
     }
   const unique = distinct(name, taken)
   if (unique !== name) notes.push(`another channel is ${name} here already`)
-  taken.add(shapeOf(unique))
+  taken.add(channelShape(unique))
   return { name: unique, notes }
 }
 
-/** Parameters may be called anything, and stand for the same. */
-const shapeOf = (name: string): string => name.replaceAll(/\{\w+\}/g, '{}')
-
 function distinct(name: string, taken: ReadonlySet<string>): string {
-  if (!taken.has(shapeOf(name))) return name
+  if (!taken.has(channelShape(name))) return name
   for (let count = 2; ; count += 1) {
     const other = `${name}.${count}`
-    if (!taken.has(shapeOf(other))) return other
+    if (!taken.has(channelShape(other))) return other
   }
 }
 
