@@ -18,7 +18,7 @@ beforeAll(async () => {
   receiver = await startReceiver()
   receiver.behave('/', () => ({ status: 500 }))
   server = await startTestServer({
-    channels: { any: channel() },
+    channels: { 'any': channel(), 'typing.{room}': channel({ ephemeral: true }) },
     outboundAllow: [receiver.host],
     limits: { bodyBytes: 200_000, resultBytes: 1_000_000 },
   })
@@ -83,6 +83,7 @@ const members: readonly (readonly [
   ['a pattern without end', { channels: ['a.'.repeat(200)] }, '/channels/0', /255/],
   ['a line break in a pattern', { channels: ['a\nb'] }, '/channels/0', /segments/],
   ['jobs', { channels: ['jobs/*'] }, '/channels/0', /callback/],
+  ['an ephemeral channel', { channels: ['any', 'typing/a'] }, '/channels/1', /ephemeral/],
   ['types that are text', { types: 'a' }, '/types', /list/],
   ['a star within a type', { types: ['a', 'a*b'] }, '/types/1', /at its end/],
   ['an empty type', { types: [''] }, '/types/0', /type/],

@@ -7,6 +7,7 @@ import type { Headers } from '../../../core/payload.ts'
 import { whyNoSecret } from '../../../core/webhook-secret.ts'
 import type { NewWebhookWish } from '../../../engine/webhooks/change-webhook.ts'
 import type { WebhookWish } from '../../../engine/webhooks/webhook-wish.ts'
+import type { Catalog } from '../../../ports/catalog.ts'
 import { readDeliveryPolicy } from './delivery-policy.ts'
 import { readMembers, type Members, type Refuse } from './json-object.ts'
 import { readOwnHeaders } from './own-headers-of-webhook.ts'
@@ -42,23 +43,34 @@ const nothingSaid: WebhookWish = {
   enabled: true,
 }
 
+/** Those that are declared. */
+export type Channels = Pick<Catalog, 'channel'>
+
 /** Reads what a webhook is to be made with. */
-export const readNewWebhook = (members: Members): NewWebhookWish | Problem =>
+export const readNewWebhook = (members: Members, channels: Channels): NewWebhookWish | Problem =>
   readMembers(members, [...settings, 'secret', 'handshake'], (refuse) => ({
-    ...readSettings(members, nothingSaid, refuse),
+    ...readSettings(members, { before: nothingSaid, channels }, refuse),
     secret: readSecret(members['secret'], refuse),
     handshake: readFlag(members, 'handshake', false, refuse),
   }))
 
 /** Reads all settings of a webhook; what is not said is as in a new one. */
-export const readWholeWebhook = (before: WebhookWish, members: Members): WebhookWish | Problem =>
+export const readWholeWebhook = (
+  { headers: masked }: WebhookWish,
+  members: Members,
+  channels: Channels,
+): WebhookWish | Problem =>
   readMembers(members, settings, (refuse) =>
-    readSettings(members, nothingSaid, refuse, before.headers),
+    readSettings(members, { before: nothingSaid, masked, channels }, refuse),
   )
 
 /** Reads a JSON merge patch (RFC 7396) of the settings. */
-export const readWebhookPatch = (before: WebhookWish, members: Members): WebhookWish | Problem =>
-  readMembers(members, settings, (refuse) => readSettings(members, before, refuse))
+export const readWebhookPatch = (
+  before: WebhookWish,
+  members: Members,
+  channels: Channels,
+): WebhookWish | Problem =>
+  readMembers(members, settings, (refuse) => readSettings(members, { before, channels }, refuse))
 
 /** Reads the body of a rotation. @returns null for a secret of ours */
 export function readRotation(members: Members): { readonly secret: string | null } | Problem {
@@ -67,18 +79,21 @@ export function readRotation(members: Members): { readonly secret: string | null
   }))
 }
 
-/** @param masked whose values stand behind the masks that are shown of them */
-function readSettings(
-  members: Members,
-  before: WebhookWish,
-  refuse: Refuse,
-  masked: Headers = before.headers,
-): WebhookWish {
+interface SettingsTerms {
+  /** What counts where nothing is said. */
+  readonly before: WebhookWish
+  /** Whose values stand behind the masks that are shown of them; without it those before. */
+  readonly masked?: Headers
+  readonly channels: Channels
+}
+
+function readSettings(members: Members, terms: SettingsTerms, refuse: Refuse): WebhookWish {
+  const { before, masked = before.headers, channels: declared } = terms
   const mapping = readMapping(members['mapping'], before.mapping, refuse)
   return {
     url: readUrl(members['url'], before.url, refuse),
     description: readDescription(members['description'], before.description, refuse),
-    channels: readChannels(members['channels'], before.channels, refuse),
+    channels: readChannels(members['channels'], before.channels, declared, refuse),
     types: readTypes(members['types'], before.types, refuse),
     filter: readFilter(members['filter'], before.filter, refuse),
     ...(mapping === undefined ? {} : { mapping }),
@@ -106,6 +121,7 @@ function readDescription(value: unknown, before: string | null, refuse: Refuse):
 function readChannels(
   value: unknown,
   before: readonly string[],
+  declared: Channels,
   refuse: Refuse,
 ): readonly string[] {
   if (value === undefined) return before
@@ -115,11 +131,17 @@ function readChannels(
     return before
   }
   for (const [index, text] of value.entries()) {
-    const why = whyNoPattern(text)
+    const why = whyNoPattern(text) ?? whyNotKept(text, declared)
     if (why !== null) refuse(`/channels/${index}`, why)
   }
   return [...new Set(value)]
 }
+
+/** A pattern with wildcards may stand for others too, and a name has none. */
+const whyNotKept = (text: string, declared: Channels): string | null =>
+  declared.channel(text)?.channel.ephemeral === true
+    ? 'is an ephemeral channel, whose events are not kept, so that there is nothing to deliver'
+    : null
 
 function readTypes(
   value: unknown,

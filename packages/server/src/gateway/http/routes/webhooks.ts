@@ -16,6 +16,7 @@ import {
   readRotation,
   readWebhookPatch,
   readWholeWebhook,
+  type Channels,
 } from '../request/webhook-wish.ts'
 import type { Route } from '../route.ts'
 import { refuse } from '../submit.ts'
@@ -31,7 +32,7 @@ export const createWebhook: Route = {
   async handle(ctx, request) {
     const members = await readJsonObject(ctx, request)
     if (isProblem(members)) return refuse(ctx, request, members)
-    const wish = readNewWebhook(members)
+    const wish = readNewWebhook(members, ctx.catalog)
     if (isProblem(wish)) return refuse(ctx, request, wish)
     return changed(ctx, request, 201, await ctx.engine.webhooks.create(request.caller, wish))
   },
@@ -119,7 +120,7 @@ export const rotateSecret: Route = {
 async function change(
   ctx: HttpContext,
   request: HttpRequest,
-  read: (before: WebhookWish, members: Members) => WebhookWish | Problem,
+  read: (before: WebhookWish, members: Members, channels: Channels) => WebhookWish | Problem,
 ): Promise<Answer> {
   const id = webhookIdIn(request)
   if (isProblem(id)) return refuse(ctx, request, id)
@@ -129,7 +130,7 @@ async function change(
   if (isProblem(members)) return refuse(ctx, request, members)
   const { webhooks } = ctx.engine
   const outcome = await webhooks.change(request.caller, id, expects, (before) =>
-    read(before, members),
+    read(before, members, ctx.catalog),
   )
   return changed(ctx, request, 200, outcome)
 }
