@@ -33,7 +33,9 @@ export interface CloudEvent<Data = unknown> {
   readonly data_base64?: string
   /** The offset on its channel, zero-padded to 16 digits so that it sorts as text. */
   readonly sequence: string
+  /** W3C Trace Context, as are the vendors' own parts of it in `tracestate`. */
   readonly traceparent?: string
+  readonly tracestate?: string
 }
 
 /** A piece of the result, as it is made. Pieces of an earlier attempt are void. */

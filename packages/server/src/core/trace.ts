@@ -70,6 +70,21 @@ export const traceIds = ({ traceparent }: Trace): TraceIds => ({
   span_id: traceparent.slice(36, 52),
 })
 
+/** The extensions of CloudEvents for distributed tracing. */
+export interface TraceAttributes {
+  readonly traceparent?: string
+  readonly tracestate?: string
+}
+
+/** How an event carries a trace; one without a trace carries nothing. */
+export const traceAttributes = (trace: Trace | null): TraceAttributes =>
+  trace === null
+    ? {}
+    : {
+        traceparent: trace.traceparent,
+        ...(trace.tracestate === null ? {} : { tracestate: trace.tracestate }),
+      }
+
 const hex = (bytes: Iterable<number>): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 

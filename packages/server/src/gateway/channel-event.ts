@@ -8,6 +8,7 @@ import {
 } from '@buzzer/contract'
 import { withSequence } from '../core/event.ts'
 import { formatTime } from '../core/time.ts'
+import { traceAttributes } from '../core/trace.ts'
 import type { ToldEvent, ToldOutcome } from '../engine/channels/told-event.ts'
 import { jobEventData } from './cloud-event.ts'
 import { jobPath } from './job-document.ts'
@@ -29,7 +30,6 @@ function outcomeEvent(
   channel: string,
   publicUrl: string,
 ): CloudEvent<JobEventData | OutcomeData> {
-  const trace = event.view?.job.trace ?? null
   return {
     specversion: '1.0',
     id: event.id,
@@ -39,7 +39,7 @@ function outcomeEvent(
     time: formatTime(event.at),
     datacontenttype: 'application/json',
     sequence: formatSequence(event.offset),
-    ...(trace === null ? {} : { traceparent: trace.traceparent }),
+    ...traceAttributes(event.view?.job.trace ?? null),
     data: dataOf(event, channel, publicUrl),
   }
 }

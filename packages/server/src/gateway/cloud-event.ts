@@ -7,6 +7,7 @@ import {
 } from '@buzzer/contract'
 import { parseExactly } from '../core/exact-json.ts'
 import { formatTime } from '../core/time.ts'
+import { traceAttributes } from '../core/trace.ts'
 import type { JobEvent } from '../engine/job-event.ts'
 import { jobDocument } from './job-document.ts'
 
@@ -29,7 +30,7 @@ export function jobCloudEvent(
     time: formatTime(event.at),
     datacontenttype: 'application/json',
     sequence: formatSequence(event.offset),
-    ...(job.trace === null ? {} : { traceparent: job.trace.traceparent }),
+    ...traceAttributes(job.trace),
     data: event.type === 'job.output' ? event.output : jobEventData(event, publicUrl),
   }
 }

@@ -2,6 +2,7 @@ import { formatSequence, type Problem } from '@buzzer/contract'
 import type { Running, Trace } from '../../core/job.ts'
 import type { EventData } from '../../core/event.ts'
 import { readDraft } from '../../core/read-draft.ts'
+import { traceAttributes } from '../../core/trace.ts'
 import type { PublishAnswer } from '../../ports/runner.ts'
 import type { EngineContext } from '../context.ts'
 import { findPlace, isDeclared } from './place.ts'
@@ -18,8 +19,9 @@ export async function publishFrom(
   const place = findPlace(ctx.catalog, job, channel)
   if (place === null || !isDeclared(place)) return refused(noChannel(channel))
   if (typeof event !== 'object' || event === null) return refused(noEvent)
-  const given = event as Readonly<Record<string, unknown>>
-  const attributes = { subject: job.id, traceparent: trace?.traceparent, ...defined(given) }
+  const given = defined(event as Readonly<Record<string, unknown>>)
+  const traced = given['traceparent'] === undefined ? traceAttributes(trace) : {}
+  const attributes = { subject: job.id, ...traced, ...given }
   const read = readDraft(attributes, 'type-only', bytesIn(given['data']))
   if (read.kind === 'invalid') return refused({ ...noEvent, errors: read.errors })
   const published = await publish(ctx, place, [read.draft])

@@ -26,6 +26,7 @@ export const cloudEventSchema: JsonObject = {
       description: 'The offset on its channel, which is the cursor of every protocol',
     },
     traceparent: text,
+    tracestate: text,
   },
 }
 

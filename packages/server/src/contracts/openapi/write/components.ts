@@ -121,8 +121,8 @@ export const parameters: Readonly<Record<string, JsonObject>> = {
     type: 'string',
     pattern: '^whsec_',
   }),
-  TraceParent: header('traceparent', 'W3C Trace Context, carried into every call.', text),
-  TraceState: header('tracestate', 'W3C Trace Context, carried into every call.', text),
+  TraceParent: header('traceparent', 'W3C Trace Context, carried into every call and event.', text),
+  TraceState: header('tracestate', 'W3C Trace Context, carried into every call and event.', text),
 }
 
 const submissionHeaders = [

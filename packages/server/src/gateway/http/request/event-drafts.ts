@@ -3,12 +3,14 @@ import type { Problem } from '@buzzer/contract'
 import type { EventData, EventDraft } from '../../../core/event.ts'
 import { exactly } from '../../../core/exact-json.ts'
 import { readDraft } from '../../../core/read-draft.ts'
+import { traceAttributes } from '../../../core/trace.ts'
 import { draftsOf, readObject, readObjects } from '../../cloud-events/drafts-of.ts'
 import { isProblem } from '../answer/problem.ts'
 import { isJson } from '../routes/submit-job.ts'
 import { invalidParameter } from './header-problem.ts'
 import type { HttpRequest } from './http-request.ts'
 import { parseJson } from './parse-json.ts'
+import { readTrace } from './submission-headers.ts'
 
 const structured = /^application\/cloudevents\+json\s*(?:;|$)/i
 const batched = /^application\/cloudevents-batch\+json\s*(?:;|$)/i
@@ -29,7 +31,9 @@ export function readEventDrafts(
   if (batched.test(mediaType)) return readBatch(body)
   if (someCloudEvent.test(mediaType)) return otherFormat(mediaType)
   const isBinary = headers['ce-specversion'] !== undefined || headers['ce-type'] !== undefined
-  return isBinary ? readBinary(headers, mediaType, body) : readPlain(query(), mediaType, body)
+  return isBinary
+    ? readBinary(headers, mediaType, body)
+    : readPlain(headers, query(), mediaType, body)
 }
 
 function readStructured(body: Uint8Array | null): readonly EventDraft[] | Problem {
@@ -57,10 +61,11 @@ function readBinary(
   for (const [name, value] of Object.entries(headers)) {
     if (name.startsWith('ce-')) attributes[name.slice('ce-'.length)] = decoded(String(value))
   }
-  attributes['traceparent'] ??= headers['traceparent']
+  // The event may have begun in another trace than the request that brings it.
+  const traced = attributes['traceparent'] === undefined ? traceAttributes(readTrace(headers)) : {}
   const data = dataOf(mediaType, body)
   if (isProblem(data)) return data
-  return draftsOf([readDraft(dropMissing(attributes), 'cloud-event', data)])
+  return draftsOf([readDraft({ ...traced, ...dropMissing(attributes) }, 'cloud-event', data)])
 }
 
 const dropMissing = (attributes: Record<string, unknown>): Record<string, unknown> =>
@@ -70,6 +75,7 @@ const known = ['type', 'subject']
 const defaultType = 'message'
 
 function readPlain(
+  headers: IncomingHttpHeaders,
   query: URLSearchParams,
   mediaType: string,
   body: Uint8Array | null,
@@ -83,6 +89,7 @@ function readPlain(
     type: query.get('type') ?? defaultType,
     subject: query.get('subject'),
     datacontenttype: body === null || isJson(mediaType) ? null : mediaType,
+    ...traceAttributes(readTrace(headers)),
   }
   return draftsOf([readDraft(attributes, 'type-only', data)])
 }

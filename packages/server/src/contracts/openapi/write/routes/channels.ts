@@ -45,6 +45,8 @@ export const channelRoutes: readonly DescribedRoute[] = [
       channel,
       query('type', { type: 'string' }, 'Of an event that is no CloudEvent. Default: `message`.'),
       query('subject', { type: 'string' }, 'Of an event that is no CloudEvent.'),
+      refer('parameters', 'TraceParent'),
+      refer('parameters', 'TraceState'),
     ],
     requestBody: {
       description:
