@@ -18,7 +18,8 @@ export const configurationPage = (): string =>
   page('Configuration', [
     'One file, `buzzer.config.ts`, beside the command or named by `--config` or `BUZZER_CONFIG`.' +
       ' A flag goes before the environment, that before `.env` beside the file, that before the' +
-      ' file. `buzzer config view` shows each value and where it comes from.',
+      ' file. `buzzer config view` shows each value and where it comes from. A variable that begins with' +
+      ' `BUZZER_` and that nothing reads is told at the start.',
     '## Settings',
     table(
       ['in the file', 'environment', 'flag', 'default'],

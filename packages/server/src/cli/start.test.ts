@@ -93,6 +93,17 @@ describe('start', () => {
     expect((await ended(child)).exitCode).toBe(0)
   })
 
+  test('tells a variable that means nothing, however little else it says', async () => {
+    const env = { BUZZER_MQTT_PORT: '1883' }
+    const args = ['start', '--port', '0', '--quiet', '--data', file('strange')]
+    const child = start(args, { cwd: folder, env })
+    const said = listen(child)
+    await expect.poll(said, { timeout: 8_000 }).toContain('listening')
+    child.kill('SIGTERM')
+    await ended(child)
+    expect(said()).toContain('! BUZZER_MQTT_PORT means nothing; did you mean BUZZER_PORT?\n')
+  })
+
   test('goes on where nobody reads what it says', async () => {
     const child = startHere('--data', file('unread'))
     child.stderr?.destroy()

@@ -11,7 +11,7 @@ interface StartFlags extends ConfigFlags {
 }
 
 export const configureStart: Configure = (command, { terminal, action }) => {
-  addConfigOptions(command).option('--quiet', 'print the address only')
+  addConfigOptions(command).option('--quiet', 'print the address and warnings only')
   addCommonOptions(command)
   addExamples(command, [
     ['buzzer start', 'with the buzzer.config.ts of this folder'],
@@ -32,7 +32,8 @@ const start =
     const say = (line: string): void => {
       if (flags.quiet !== true && flags.json !== true) writeLine(stderr, line)
     }
-    for (const warning of warnings) say(`${paint(stderr, 'yellow', '!')} ${warning}`)
+    // What somebody set and nothing follows is told also where little is said.
+    for (const warning of warnings) writeLine(stderr, `${paint(stderr, 'yellow', '!')} ${warning}`)
     const exitCode = await serve({
       config,
       onListening(url) {

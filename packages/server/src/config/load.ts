@@ -5,8 +5,8 @@ import { importFile } from './import-file.ts'
 import { readDotEnv } from './read-dot-env.ts'
 import { filled } from './read-settings.ts'
 import { resolveConfig, type Resolved } from './resolve.ts'
-import { variables, type Flag } from './settings.ts'
-import { suggest } from './suggest.ts'
+import type { Flag } from './settings.ts'
+import { strangeVariables } from './strange-variables.ts'
 
 export { ConfigError } from '../define/errors.ts'
 
@@ -39,15 +39,8 @@ export async function loadConfig(options: LoadOptions): Promise<Loaded> {
   for (const [name, value] of Object.entries(dotEnv)) options.env[name] ??= value
   const file = filePath === null ? {} : await importFile(filePath)
   const sources = { flags, env, dotEnv, file, cwd, folder, filePath, logFormat }
-  return { ...resolveConfig(sources), warnings: strangeVariables({ ...dotEnv, ...env }) }
-}
-
-/** Programs may have variables of their own that begin like ours, so that these are only told. */
-function strangeVariables(env: Readonly<Record<string, string | undefined>>): readonly string[] {
-  return Object.keys(env)
-    .filter((name) => name.startsWith('BUZZER_') && !variables.includes(name))
-    .flatMap((name) => {
-      const near = suggest(name, variables)
-      return near === null ? [] : [`${name} means nothing; did you mean ${near}?`]
-    })
+  return {
+    ...resolveConfig(sources),
+    warnings: strangeVariables([...Object.keys(dotEnv), ...Object.keys(env)]),
+  }
 }
