@@ -293,6 +293,9 @@ describe('a page', () => {
     ['since=-1', {}, 400, 'invalid-parameter'],
     ['since=x', {}, 400, 'invalid-parameter'],
     ['limit=0', {}, 400, 'invalid-parameter'],
+    ['sinc=0', {}, 400, 'invalid-parameter'],
+    ['since=0&since=1', {}, 400, 'invalid-parameter'],
+    ['as=ann', {}, 400, 'invalid-parameter'],
     ['', { 'last-event-id': 'x' }, 400, 'invalid-header'],
     ['', { accept: 'text/html' }, 406, 'not-acceptable'],
   ])('is refused for ?%s %j', async (query, headers, status, code) => {
@@ -375,6 +378,28 @@ describe('a stream', () => {
     expectProblem(unseen, 400, 'invalid-parameter')
     const hidden = await call(server.url, `GET /v1/channels/chat.a/events?as=a%E2%80%8Eb`)
     expectProblem(hidden, 400, 'invalid-parameter')
+  })
+
+  test('shows who reads by long polling too', async () => {
+    using told = await openStream(server.url, '/v1/channels/presence.chat.b/events?since=0')
+    expect((await page('chat.b', 'since=0&as=bob')).status).toBe(200)
+    expect(await told.next()).toMatchObject({
+      event: 'presence.joined',
+      data: { data: { name: 'bob' } },
+    })
+  })
+
+  test('of a channel, a job or a batch takes no parameter that there is not', async () => {
+    const { id } = await submit(server.url, 'tell', 'any.a')
+    const batch = await call(server.url, 'POST /v1/batches', {
+      json: { jobs: [{ operation: 'tell', input: 'any.a' }] },
+    })
+    const paths = ['channels/any.a', `jobs/${id}`, `batches/${batch.json<{ id: string }>().id}`]
+    for (const path of paths) {
+      const answer = await call(server.url, `GET /v1/${path}/events?sinc=0`)
+      const { detail } = expectProblem(answer, 400, 'invalid-parameter')
+      expect(detail).toContain('since')
+    }
   })
 })
 

@@ -10,6 +10,7 @@ import type { HttpContext } from '../http/context.ts'
 import { faultProblem } from '../http/fault.ts'
 import { attend, isAttendanceProblem } from '../http/request/attendance.ts'
 import { findChannel } from '../http/request/find-channel.ts'
+import { refuseParameters } from '../http/request/known-parameters.ts'
 import { invalidHeader, invalidParameter } from '../http/request/header-problem.ts'
 import { methodOf, pathOf, targetOf } from '../http/request/http-request.ts'
 import type { SocketProtocol } from '../http/route.ts'
@@ -138,6 +139,8 @@ function readWish(
 ): Pick<EventSessionParts, 'place' | 'since' | 'attendance'> | Problem {
   const target = targetOf(request)
   const query = new URLSearchParams(target.slice(pathOf(target).length))
+  const wrong = refuseParameters(query, ['since', 'as', 'ticket'])
+  if (wrong !== null) return wrong
   const text = query.get('since')
   const since = text === null ? null : parseSequence(text)
   if (text !== null && since === null) {

@@ -3,6 +3,7 @@ import { empty } from '../answer/answer.ts'
 import { isProblem } from '../answer/problem.ts'
 import { acceptsEvents, eventStreamHeaders, readCursor } from '../request/event-cursor.ts'
 import { findBatch } from '../request/find-batch.ts'
+import { refuseParameters } from '../request/known-parameters.ts'
 import type { Route } from '../route.ts'
 import { refuse } from '../submit.ts'
 
@@ -14,6 +15,8 @@ export const batchEvents: Route = {
   ticket: 'opens',
   async handle(ctx, request) {
     if (!acceptsEvents(request)) return refuse(ctx, request, notAcceptable)
+    const wrong = refuseParameters(request.query(), ['since', 'ticket'])
+    if (wrong !== null) return refuse(ctx, request, wrong)
     const since = readCursor(request)
     if (typeof since === 'object' && since !== null) return refuse(ctx, request, since)
     const batch = await findBatch(ctx, request)

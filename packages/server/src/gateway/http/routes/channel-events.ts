@@ -9,6 +9,7 @@ import { acceptsEvents, eventStreamHeaders, readCursor } from '../request/event-
 import { attend, isAttendanceProblem } from '../request/attendance.ts'
 import { findChannel } from '../request/find-channel.ts'
 import type { HttpRequest } from '../request/http-request.ts'
+import { refuseParameters } from '../request/known-parameters.ts'
 import { readLimit } from '../request/page.ts'
 import { appliedPreferences, parsePrefer } from '../request/prefer.ts'
 import type { Route } from '../route.ts'
@@ -21,14 +22,17 @@ export const channelEvents: Route = {
   scope: 'channels:subscribe',
   ticket: 'opens',
   handle(ctx, request) {
+    const wrong = refuseParameters(request.query(), ['since', 'as', 'limit', 'ticket'])
+    if (wrong !== null) return refuse(ctx, request, wrong)
     const since = readCursor(request)
     if (isCursorProblem(since)) return refuse(ctx, request, since)
     const place = findChannel(ctx, request)
     if (isProblem(place)) return refuse(ctx, request, place)
-    if (wantsPage(request)) return poll(ctx, request, place, since)
-    if (!acceptsEvents(request)) return refuse(ctx, request, notAcceptable)
+    const isPage = wantsPage(request)
+    if (!isPage && !acceptsEvents(request)) return refuse(ctx, request, notAcceptable)
     const attendance = attend(ctx, place, request.query().get('as'))
     if (isAttendanceProblem(attendance)) return refuse(ctx, request, attendance)
+    if (isPage) return poll(ctx, request, { place, since, attendance })
     return {
       kind: 'stream',
       headers: eventStreamHeaders,
@@ -63,16 +67,23 @@ const wantsPage = ({ headers }: HttpRequest): boolean =>
   /application\/(?:\*|json|cloudevents-batch\+json)/i.test(headers.accept ?? '') &&
   !/text\/event-stream/i.test(headers.accept ?? '')
 
+interface Reading {
+  readonly place: ReadablePlace
+  readonly since: number | null
+  /** Null where nobody is to be seen. */
+  readonly attendance: (() => Disposable) | null
+}
+
 async function poll(
   ctx: HttpContext,
   request: HttpRequest,
-  place: ReadablePlace,
-  since: number | null,
+  { place, since, attendance }: Reading,
 ): Promise<Answer> {
   const limit = readLimit(request.query().get('limit'))
   if (isProblem(limit)) return refuse(ctx, request, limit)
   const preference = parsePrefer(request.headers['prefer'])
   const waitMs = (preference.waitSeconds ?? 0) * 1_000
+  using _seen = attendance?.()
   const part = await within(ctx, request, waitMs, (signal) =>
     ctx.engine.channels.read(place, since, signal),
   )

@@ -5,6 +5,7 @@ import { isProblem } from '../answer/problem.ts'
 import type { HttpContext } from '../context.ts'
 import { acceptsEvents, eventStreamHeaders, readCursor } from '../request/event-cursor.ts'
 import { findJob } from '../request/find-job.ts'
+import { refuseParameters } from '../request/known-parameters.ts'
 import type { Route } from '../route.ts'
 import { jobEventFrames } from '../../sse/job-events.ts'
 import { refuse } from '../submit.ts'
@@ -17,6 +18,8 @@ export const jobEvents: Route = {
   ticket: 'opens',
   async handle(ctx, request) {
     if (!acceptsEvents(request)) return refuse(ctx, request, notAcceptable)
+    const wrong = refuseParameters(request.query(), ['since', 'ticket'])
+    if (wrong !== null) return refuse(ctx, request, wrong)
     const since = readCursor(request)
     if (typeof since === 'object' && since !== null) return refuse(ctx, request, since)
     const job = await findJob(ctx, request)
