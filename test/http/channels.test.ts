@@ -298,9 +298,22 @@ describe('a page', () => {
     ['as=ann', {}, 400, 'invalid-parameter'],
     ['', { 'last-event-id': 'x' }, 400, 'invalid-header'],
     ['', { accept: 'text/html' }, 406, 'not-acceptable'],
+    ['', { accept: 'application/json;q=0' }, 406, 'not-acceptable'],
+    ['', { accept: 'text/event-stream;q=0, */*' }, 406, 'not-acceptable'],
   ])('is refused for ?%s %j', async (query, headers, status, code) => {
     expectProblem(await page('any.a', query, headers), status, code)
   })
+})
+
+test.each([
+  ['application/json, text/event-stream;q=0', 'application/json'],
+  ['application/json, text/event-stream;q=0.5', 'application/json'],
+  ['application/json;q=0.5, text/event-stream', 'text/event-stream'],
+  ['application/json, text/event-stream', 'text/event-stream'],
+  ['application/json;q=0, */*', 'text/event-stream'],
+])('Accept: %s gives %s', async (accept, mediaType) => {
+  using stream = await openStream(server.url, '/v1/channels/any.a/events?since=0', { accept })
+  expect(stream.answer.headers['content-type']).toContain(mediaType)
 })
 
 describe('a stream', () => {

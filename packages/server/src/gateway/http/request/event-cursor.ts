@@ -1,10 +1,26 @@
 import { parseSequence, type Problem } from '@buzzer/contract'
 import { invalidHeader, invalidParameter } from './header-problem.ts'
 import type { HttpRequest } from './http-request.ts'
+import { mediaWeights } from './media-weights.ts'
 
 /** Whether this caller takes Server-Sent Events. */
-export const acceptsEvents = ({ headers }: HttpRequest): boolean =>
-  headers.accept === undefined || /text\/event-stream|text\/\*|\*\/\*/i.test(headers.accept)
+export function acceptsEvents({ headers }: HttpRequest): boolean {
+  if (headers.accept === undefined) return true
+  const weights = mediaWeights(headers.accept)
+  // The range that is most exact counts.
+  const range = ['text/event-stream', 'text/*', '*/*'].find((each) => weights.has(each))
+  return range !== undefined && weights.get(range) !== 0
+}
+
+/** Whether this caller would rather have a page of events as JSON: it names that before a stream. */
+export function wantsPage({ headers }: HttpRequest): boolean {
+  const weights = mediaWeights(headers.accept ?? '')
+  const weightOf = (range: string): number => weights.get(range) ?? 0
+  const page = Math.max(...pageRanges.map(weightOf))
+  return page > weightOf('text/event-stream')
+}
+
+const pageRanges = ['application/json', 'application/cloudevents-batch+json', 'application/*']
 
 /**
  * Where a reader of a channel goes on. `Last-Event-ID` of a reconnect goes before the `since` that

@@ -5,7 +5,12 @@ import { channelEventFrames } from '../../sse/channel-events.ts'
 import { jsonText, type Answer } from '../answer/answer.ts'
 import { isProblem } from '../answer/problem.ts'
 import type { HttpContext } from '../context.ts'
-import { acceptsEvents, eventStreamHeaders, readCursor } from '../request/event-cursor.ts'
+import {
+  acceptsEvents,
+  eventStreamHeaders,
+  readCursor,
+  wantsPage,
+} from '../request/event-cursor.ts'
 import { attend, isAttendanceProblem } from '../request/attendance.ts'
 import { findChannel } from '../request/find-channel.ts'
 import type { HttpRequest } from '../request/http-request.ts'
@@ -61,11 +66,6 @@ async function* seen(frames: Frames, attendance: () => Disposable): Frames {
 
 const isCursorProblem = (cursor: number | null | Problem): cursor is Problem =>
   typeof cursor === 'object' && cursor !== null
-
-/** Who names JSON and not an event stream wants a page. */
-const wantsPage = ({ headers }: HttpRequest): boolean =>
-  /application\/(?:\*|json|cloudevents-batch\+json)/i.test(headers.accept ?? '') &&
-  !/text\/event-stream/i.test(headers.accept ?? '')
 
 interface Reading {
   readonly place: ReadablePlace
