@@ -44,7 +44,7 @@ describe('tail', () => {
 
   test('--json tells a gap as JSON too', async () => {
     const { stderr } = await call(['tail', 'news', '--since', '7', '--limit', '1', '--json'])
-    expect(JSON.parse(stderr)).toEqual({ reset: { oldest: 41 } })
+    expect(JSON.parse(stderr)).toEqual({ reset: { oldest: '0000000000000041' } })
   })
 
   test.each(['sse', undefined])('--json gives CloudEvents as they came, over %s', async (way) => {
@@ -147,7 +147,7 @@ describe('publish', () => {
       [{ data: [1] }],
       [{ data_base64: 'AAH/', datacontenttype: 'image/x' }],
     ])
-    expect(JSON.parse(stdout)).toMatchObject({ events: [{ sequence: 44 }] })
+    expect(JSON.parse(stdout)).toMatchObject({ events: [{ sequence: '0000000000000044' }] })
   })
 
   test('--lines sends each line in few requests, and CloudEvents as they are', async () => {
@@ -163,6 +163,10 @@ describe('publish', () => {
     expect(first).toEqual(asItWas)
     expect(second).toMatchObject({ type: 't', data: { at: 0 } })
     expect(stdout).toBe('1101 events, the last one 144\n')
+    const told = await call(['publish', 'news', '--lines', '--json'], { stdin: '{}\n' })
+    expect(JSON.parse(told.stdout)).toMatchObject({
+      events: [{ id: expect.any(String) as string, sequence: '0000000000000044' }],
+    })
   })
 
   const lines = (count: number, last: string) =>

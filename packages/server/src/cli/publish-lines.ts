@@ -3,7 +3,8 @@ import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { exitCodes, usageError } from './command-error.ts'
 import { BadLine, LinesError } from './lines-error.ts'
-import { writeJson, writeLine, type Terminal } from './terminal.ts'
+import { writeLine, type Terminal } from './terminal.ts'
+import { writePublished } from './write-published.ts'
 
 export interface LinesCommand {
   /** Standard input without it. */
@@ -38,7 +39,7 @@ export async function publishLines(
       progress.count += events.length
       progress.last = events.at(-1)?.sequence ?? progress.last
       progress.from = (lines.at(-1) ?? 0) + 1
-      if (command.isJson) writeJson(terminal.stdout, { events })
+      if (command.isJson) writePublished(terminal, events)
     }
   } catch (error) {
     throw new LinesError(error, { published: progress.count, from: progress.from, sent })

@@ -9,7 +9,8 @@ import { hintAt } from './follow.ts'
 import { publishLines } from './publish-lines.ts'
 import { quoteWord } from './quote-word.ts'
 import { parseInput, readInput } from './read-input.ts'
-import { writeJson, writeLine, type Terminal } from './terminal.ts'
+import { writeLine, type Terminal } from './terminal.ts'
+import { writePublished } from './write-published.ts'
 
 interface PublishFlags extends ServerFlags {
   readonly type?: string
@@ -63,7 +64,7 @@ const publish =
       ...(await dataOf(source, flags, terminal)),
     }
     const events = await channel.publish(event)
-    if (isJson) writeJson(terminal.stdout, { events })
+    if (isJson) writePublished(terminal, events)
     else showPublished(name, events, terminal)
     return exitCodes.done
   }

@@ -1,4 +1,5 @@
 import { isReset, type ChannelItem, type Protocol } from '@buzzer/client'
+import { formatSequence } from '@buzzer/contract'
 import { Option } from 'commander'
 import { once } from 'node:events'
 import { addExamples, type Configure } from './command.ts'
@@ -83,7 +84,8 @@ async function showItem(
 ): Promise<void> {
   if (isReset(item)) {
     const { oldest } = item
-    if (isJson) return writeLine(stderr, JSON.stringify({ reset: { oldest } }))
+    if (isJson)
+      return writeLine(stderr, JSON.stringify({ reset: { oldest: formatSequence(oldest) } }))
     const line = `reset: what came before offset ${oldest} is not kept any more`
     return writeLine(stderr, paint(stderr, 'yellow', line))
   }
