@@ -33,6 +33,20 @@ test.each(['GET /v1/jobs/', 'POST /v1/operations/quick/jobs//', 'GET /v1/jobs/?l
   },
 )
 
+test.each([
+  ['GET', 'quotes/ACME/events', 'quotes.ACME/events'],
+  ['POST', 'quotes/eu/ACME/events?type=price', 'quotes.eu.ACME/events'],
+  ['GET', 'chat/lobby/presence/', 'chat.lobby/presence'],
+  ['PUT', 'quotes/ACME', 'quotes.ACME'],
+])(
+  'a channel with slashes in a path is told how to be written: %s %s',
+  async (method, place, name) => {
+    const answer = await call(server.url, `${method} /v1/channels/${place}`)
+    const { detail } = expectProblem(answer, 404, 'route-not-found')
+    expect(detail).toContain(`write /v1/channels/${name}, because`)
+  },
+)
+
 test('a path of thousands of slashes costs no more than another', async () => {
   const began = performance.now()
   for (let time = 0; time < 20; time += 1) {

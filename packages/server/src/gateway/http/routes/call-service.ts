@@ -172,6 +172,14 @@ export const slashTooMuch = ({ method, target }: HttpRequest, path: string): Pro
   detail: `There is nothing at ${method} ${pathOf(target)}: write ${path}, without the slash at its end.`,
 })
 
+/** @param path the same with the name as it has to be written */
+export const dividedName = ({ method, target }: HttpRequest, path: string): Problem => ({
+  code: 'route-not-found',
+  detail:
+    `There is nothing at ${method} ${pathOf(target)}: write ${path}, because in a path the ` +
+    'segments of a channel are divided by dots, or by slashes as %2F.',
+})
+
 export const noSuchRoute = ({ method, target }: HttpRequest): Problem => ({
   code: 'route-not-found',
   detail: `There is nothing at ${method} ${pathOf(target)}. /openapi.json lists what there is.`,
