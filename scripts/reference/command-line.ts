@@ -9,7 +9,7 @@ const meanings: Readonly<Record<number, string>> = {
   1: 'failed',
   2: 'wrong usage',
   3: 'could not reach the server',
-  130: 'interrupted',
+  130: 'interrupted; `start` and `dev` are ended by Ctrl-C, and that is 0 where they stop in order',
 }
 
 /** Every command as its own help tells it. */

@@ -184,6 +184,14 @@ describe('a server that is asked to stop', () => {
     workers: { slots: 1 },
   }`
 
+  test.each(['start', 'dev'])('is %s that somebody ends by Ctrl-C, with 0', async (command) => {
+    const child = start([command, '--port', '0', '--data', file('seven')], { cwd: folder })
+    const said = listen(child)
+    await expect.poll(said, { timeout: 8_000 }).toContain('└')
+    child.kill('SIGINT')
+    expect((await ended(child)).exitCode).toBe(0)
+  })
+
   test('ends at once when it is asked again', async () => {
     await write('stuck.config.mjs', stuck)
     const child = startHere('--data', file('five'), '--config', 'stuck.config.mjs')
