@@ -285,6 +285,8 @@ describe('a page', () => {
       { oldest: '0000000000000003' },
       '0000000000000007',
     ])
+    const again = (await page('quotes.R', 'since=00099&lastEventId=0')).json<Page>()
+    expect(again.events.map(({ sequence }) => sequence)).toContain('0000000000000003')
     const ahead = (await page('quotes.R', 'since=00099')).json<Page>()
     expect(ahead.reset).toEqual({ oldest: '0000000000000003' })
   })
@@ -293,6 +295,7 @@ describe('a page', () => {
     ['since=-1', {}, 400, 'invalid-parameter'],
     ['since=x', {}, 400, 'invalid-parameter'],
     ['limit=0', {}, 400, 'invalid-parameter'],
+    ['lastEventId=x', {}, 400, 'invalid-header'],
     ['sinc=0', {}, 400, 'invalid-parameter'],
     ['since=0&since=1', {}, 400, 'invalid-parameter'],
     ['as=ann', {}, 400, 'invalid-parameter'],

@@ -22,15 +22,19 @@ export function wantsPage({ headers }: HttpRequest): boolean {
 
 const pageRanges = ['application/json', 'application/cloudevents-batch+json', 'application/*']
 
+/** What a reader of events may ask for in the query; see `readCursor`. */
+export const cursorParameters = ['since', 'lastEventId', 'ticket'] as const
+
 /**
  * Where a reader of a channel goes on. `Last-Event-ID` of a reconnect goes before the `since` that
- * stands in the URL for ever.
+ * stands in the URL for ever; stand-ins for EventSource write it into the query where a header would
+ * cost a browser a preflight request.
  *
  * @returns null where it names no place
  */
 export function readCursor({ headers, query }: HttpRequest): number | null | Problem {
-  const last = headers['last-event-id']?.toString()
-  if (last !== undefined && last !== '') {
+  const last = headers['last-event-id']?.toString() ?? query().get('lastEventId') ?? ''
+  if (last !== '') {
     return parseSequence(last) ?? invalidHeader('Last-Event-ID', 'takes the id of an event of ours')
   }
   const since = query().get('since')

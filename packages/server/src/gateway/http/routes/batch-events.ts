@@ -1,7 +1,12 @@
 import { batchEventFrames } from '../../sse/batch-events.ts'
 import { empty } from '../answer/answer.ts'
 import { isProblem } from '../answer/problem.ts'
-import { acceptsEvents, eventStreamHeaders, readCursor } from '../request/event-cursor.ts'
+import {
+  acceptsEvents,
+  cursorParameters,
+  eventStreamHeaders,
+  readCursor,
+} from '../request/event-cursor.ts'
 import { findBatch } from '../request/find-batch.ts'
 import { refuseParameters } from '../request/known-parameters.ts'
 import type { Route } from '../route.ts'
@@ -15,7 +20,7 @@ export const batchEvents: Route = {
   ticket: 'opens',
   async handle(ctx, request) {
     if (!acceptsEvents(request)) return refuse(ctx, request, notAcceptable)
-    const wrong = refuseParameters(request.query(), ['since', 'ticket'])
+    const wrong = refuseParameters(request.query(), cursorParameters)
     if (wrong !== null) return refuse(ctx, request, wrong)
     const since = readCursor(request)
     if (typeof since === 'object' && since !== null) return refuse(ctx, request, since)

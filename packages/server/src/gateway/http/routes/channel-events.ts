@@ -7,6 +7,7 @@ import { isProblem } from '../answer/problem.ts'
 import type { HttpContext } from '../context.ts'
 import {
   acceptsEvents,
+  cursorParameters,
   eventStreamHeaders,
   readCursor,
   wantsPage,
@@ -27,7 +28,7 @@ export const channelEvents: Route = {
   scope: 'channels:subscribe',
   ticket: 'opens',
   handle(ctx, request) {
-    const wrong = refuseParameters(request.query(), ['since', 'as', 'limit', 'ticket'])
+    const wrong = refuseParameters(request.query(), [...cursorParameters, 'as', 'limit'])
     if (wrong !== null) return refuse(ctx, request, wrong)
     const since = readCursor(request)
     if (isCursorProblem(since)) return refuse(ctx, request, since)

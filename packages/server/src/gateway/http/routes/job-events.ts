@@ -3,7 +3,12 @@ import { isOutcome, type Job } from '../../../core/job.ts'
 import { empty, type Answer } from '../answer/answer.ts'
 import { isProblem } from '../answer/problem.ts'
 import type { HttpContext } from '../context.ts'
-import { acceptsEvents, eventStreamHeaders, readCursor } from '../request/event-cursor.ts'
+import {
+  acceptsEvents,
+  cursorParameters,
+  eventStreamHeaders,
+  readCursor,
+} from '../request/event-cursor.ts'
 import { findJob } from '../request/find-job.ts'
 import { refuseParameters } from '../request/known-parameters.ts'
 import type { Route } from '../route.ts'
@@ -18,7 +23,7 @@ export const jobEvents: Route = {
   ticket: 'opens',
   async handle(ctx, request) {
     if (!acceptsEvents(request)) return refuse(ctx, request, notAcceptable)
-    const wrong = refuseParameters(request.query(), ['since', 'ticket'])
+    const wrong = refuseParameters(request.query(), cursorParameters)
     if (wrong !== null) return refuse(ctx, request, wrong)
     const since = readCursor(request)
     if (typeof since === 'object' && since !== null) return refuse(ctx, request, since)
