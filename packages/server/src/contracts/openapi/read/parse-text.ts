@@ -1,4 +1,6 @@
+import { parse } from 'secure-json-parse'
 import { parseDocument } from 'yaml'
+import { UnfitYaml, valueOf } from './yaml-value.ts'
 
 export type ParsedText =
   | { readonly kind: 'parsed'; readonly value: unknown }
@@ -6,8 +8,6 @@ export type ParsedText =
 
 /** Documents are up to 12 MB in practice; beyond this, somebody chose the wrong file. */
 const longestText = 48 * 1024 * 1024
-/** How many times larger a YAML document may become by its aliases, as its parser counts it. */
-const maxAliasCount = 100
 
 /**
  * Reads JSON or YAML, whichever it is; JSON is tried first because it is fifty times faster.
@@ -25,9 +25,10 @@ export function parseText(text: string): ParsedText {
 function parseJson(text: string): ParsedText | null {
   if (!/^\s*[{[]/.test(text.slice(0, 1_000))) return null
   try {
-    return { kind: 'parsed', value: JSON.parse(text) as unknown }
+    const value: unknown = parse(text, { protoAction: 'error', constructorAction: 'ignore' })
+    return { kind: 'parsed', value }
   } catch {
-    // YAML may begin with a brace too, and its parser names the line.
+    // YAML may begin with a brace too, and its parser says what is wrong, and in which line.
     return null
   }
 }
@@ -38,13 +39,14 @@ function parseYaml(text: string): ParsedText {
     const document = parseDocument(text, { uniqueKeys: false, merge: true, logLevel: 'silent' })
     const [error] = document.errors
     if (error !== undefined) return { kind: 'malformed', detail: reasonOf(error) }
-    return { kind: 'parsed', value: document.toJS({ maxAliasCount }) as unknown }
+    return { kind: 'parsed', value: valueOf(document.contents, longestText) }
   } catch (error) {
     return { kind: 'malformed', detail: reasonOf(error) }
   }
 }
 
 function reasonOf(error: unknown): string {
+  if (error instanceof UnfitYaml) return error.message
   if (error instanceof RangeError) return 'is nested too deeply'
   const message = error instanceof Error ? error.message : String(error)
   return `is neither JSON nor YAML: ${message.split('\n')[0] ?? message}`

@@ -55,7 +55,7 @@ describe('documents that are refused', () => {
       /^api.yaml is the definition of a service, .*: PUT \/v1\/services\/\{name\} takes it/,
     ],
     ['paths that are none', text('{"openapi":"3.0.0","paths":[]}'), /"paths" must be an object/],
-    ['an alias bomb', yaml(...bomb), /neither JSON nor YAML: Excessive alias count/],
+    ['an alias bomb', yaml(...bomb), /^api.yaml is longer than 48 MB with its aliases written out/],
     ['deep YAML', text(`openapi: 3.1.0\npaths: ${'['.repeat(20_000)}`), /nested|neither/],
     ['an object that holds itself', circle, /cannot be written as JSON/],
     [
