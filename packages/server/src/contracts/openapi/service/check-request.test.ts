@@ -55,7 +55,7 @@ describe('parameters of the query', () => {
     ['deep[min]=1&deep%5Btags%5D=a&deep[tags]=b', []],
     ['deep[min]=x', ['/query/deep/min']],
     ['deep[max]=1', ['/query/deep/max']],
-    ['deep[__proto__]=1', ['/query/deep/__proto__']],
+    ['deep[__proto__]=1', ['/query/deep query parameter "deep" has a member named __proto__']],
     [`deep${'[a]'.repeat(20)}=1`, ['/query/deep query parameter "deep" is nested deeper']],
     ['x=1.5&y=-2e3', []],
     ['y=1', ['/query/point query parameter "point": the property "x" is missing']],

@@ -1,11 +1,12 @@
 import type { ValidationError } from '@buzzer/contract'
 import { escapeStep, isObject, type JsonObject } from '../../schema/json-pointer.ts'
 import type { CheckedSchema, SchemaScope } from '../../schema/scope.ts'
-import { coerce, type Loose } from './coerce.ts'
+import { valuesOf, type Loose } from './coerce.ts'
 import { isJson, essenceOf } from './media-type.ts'
 import type { Pair } from './query-string.ts'
 import { shapeOf, type Shape } from './shape.ts'
-import { takeHeader, takePairs, takeText, type Style, type Taken } from './style.ts'
+import { takeHeader, takePairs, takeText, type Style } from './style.ts'
+import type { Taken } from './taken.ts'
 
 export type ParameterPlace = 'path' | 'query' | 'header'
 
@@ -60,9 +61,10 @@ export function readParameter(
   const required = declared['required'] === true || place === 'path'
   const mayBeEmpty = declared['allowEmptyValue'] === true
   const take = createTake(place, name, style, shape)
-  const checkValue = (value: Loose): readonly ValidationError[] => {
-    if (schema === null || (mayBeEmpty && value === '')) return []
-    return content === null ? checkLoose(value, shape, schema) : checkJson(value, schema)
+  const checkReadings = (readings: readonly Loose[]): readonly ValidationError[] => {
+    const [first = ''] = readings
+    if (schema === null || (mayBeEmpty && first === '')) return []
+    return content === null ? checkLoose(readings, shape, schema) : checkJson(first, schema)
   }
 
   return {
@@ -80,9 +82,7 @@ export function readParameter(
       if (taken.kind === 'broken') {
         return isKnown ? [{ pointer, detail: `${label} ${taken.detail}` }] : []
       }
-      const errors = checkValue(taken.value)
-      const isOther = errors.length > 0 && taken.otherwise !== undefined
-      return (isOther ? checkValue(taken.otherwise) : errors).map((error) => ({
+      return checkReadings(taken.readings).map((error) => ({
         pointer: pointer + error.pointer,
         detail: `${label}: ${error.detail}`,
       }))
@@ -121,11 +121,19 @@ function createTake(place: ParameterPlace, name: string, style: Style, shape: Sh
   }
 }
 
-/** Where texts are allowed too, a value that only looks like a number is one that fits. */
-function checkLoose(value: Loose, shape: Shape, schema: CheckedSchema): readonly ValidationError[] {
-  const errors = schema.check(coerce(value, shape))
-  if (errors.length === 0 || !shape.types.has('string')) return errors
-  return schema.check(value).length === 0 ? [] : errors
+/** @returns what is wrong with the likeliest value; nothing where one that may be meant fits */
+function checkLoose(
+  readings: readonly Loose[],
+  shape: Shape,
+  schema: CheckedSchema,
+): readonly ValidationError[] {
+  let first: readonly ValidationError[] | null = null
+  for (const value of valuesOf(readings, shape, 'no-json')) {
+    const errors = schema.check(value)
+    if (errors.length === 0) return []
+    first ??= errors
+  }
+  return first ?? []
 }
 
 function checkJson(value: Loose, schema: CheckedSchema): readonly ValidationError[] {

@@ -20,6 +20,12 @@ const unknownShape: Shape = {
   member: () => unknownShape,
 }
 
+const plainTypes: ReadonlySet<string> = new Set(['string', 'number', 'integer', 'boolean'])
+
+/** Whether a value is of that kind and cannot be a single text. */
+export const isKind = (shape: Shape, kind: 'array' | 'object'): boolean =>
+  shape.types.has(kind) && ![...shape.types].some((type) => plainTypes.has(type))
+
 /** Alternatives and references that are looked through for one shape. */
 const mostParts = 64
 
@@ -28,17 +34,22 @@ export function shapeOf(schema: unknown, references: References, base: JsonObjec
   const parts = partsOf(schema, references, base)
   if (parts.length === 0) return unknownShape
   const inner = (part: unknown): Shape => shapeOf(part, references, base)
-  const find = (pick: (part: JsonObject) => unknown): Shape =>
-    inner(parts.map(pick).find((found) => found !== undefined))
+  // Alternatives may each say something else of the same member, and any of it may be meant.
+  const find = (pick: (part: JsonObject) => unknown): Shape => {
+    const found = parts.map(pick).filter((one) => one !== undefined)
+    return inner(found.length > 1 ? { anyOf: found } : found[0])
+  }
   const members = parts.map((part) => part['properties']).filter(isObject)
   return {
     types: new Set(parts.flatMap(typesOf)),
     names: new Set(members.flatMap((properties) => Object.keys(properties))),
     items: () => find((part) => part['items']),
-    member: (name) => {
-      const declared = members.find((properties) => Object.hasOwn(properties, name))?.[name]
-      return declared === undefined ? find((part) => part['additionalProperties']) : inner(declared)
-    },
+    member: (name) =>
+      members.some((properties) => Object.hasOwn(properties, name))
+        ? find(({ properties }) =>
+            isObject(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined,
+          )
+        : find((part) => part['additionalProperties']),
   }
 }
 

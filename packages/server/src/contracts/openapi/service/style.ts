@@ -1,27 +1,15 @@
 import type { Loose } from './coerce.ts'
+import { takeDeep } from './deep-object.ts'
 import { decodeForm, decodePercent } from './percent.ts'
 import type { Pair } from './query-string.ts'
-import type { Shape } from './shape.ts'
+import { isKind, type Shape } from './shape.ts'
+import { absent, broken, eitherOf, type Taken } from './taken.ts'
 
 /** How a parameter is written (OpenAPI 3.1, 4.8.12.1). */
 export interface Style {
   readonly name: string
   readonly explode: boolean
 }
-
-/** What stood in the request: a value, nothing, or something that cannot be read. */
-export type Taken =
-  | {
-      readonly kind: 'value'
-      readonly value: Loose
-      /** What it is too, where what stands there can be read in two ways. */
-      readonly otherwise?: Loose
-    }
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'broken'; readonly detail: string }
-
-const absent: Taken = { kind: 'absent' }
-const broken: Taken = { kind: 'broken', detail: 'its percent-encoding is broken' }
 
 type Decode = (text: string) => string | null
 
@@ -110,19 +98,44 @@ export function takePairs(
   shape: Shape,
   claimed: ReadonlySet<string>,
 ): Taken {
-  if (style.name === 'deepObject') return takeDeep(pairs, name)
-  if (style.name === 'form' && style.explode && isKind(shape, 'object')) {
-    return takeSpread(pairs, shape, claimed)
+  if (style.name !== 'deepObject') return takeNamed(pairs, name, style, shape, claimed)
+  const deep = takeDeep(pairs, name)
+  const isOnlyObject = isKind(shape, 'object') && !shape.types.has('array')
+  // Where the schema takes a plain value or a list too, that is written as everywhere.
+  return deep.kind !== 'absent' || isOnlyObject
+    ? deep
+    : takeRepeated(ownOf(pairs, name), { name: 'form', explode: true }, shape)
+}
+
+const ownOf = (pairs: readonly Pair[], name: string): readonly Pair[] =>
+  pairs.filter((pair) => pair.name === name)
+
+function takeNamed(
+  pairs: readonly Pair[],
+  name: string,
+  style: Style,
+  shape: Shape,
+  claimed: ReadonlySet<string>,
+): Taken {
+  const own = ownOf(pairs, name)
+  if (style.name === 'form' && style.explode && shape.types.has('object')) {
+    if (isKind(shape, 'object')) return takeSpread(pairs, shape, claimed)
+    if (own.length === 0 && shape.names.size > 0) return takeSpread(pairs, shape, claimed)
   }
-  const own = pairs.filter((pair) => pair.name === name)
+  return takeRepeated(own, style, shape)
+}
+
+/** Reads what stands under one name, once or more often. */
+function takeRepeated(own: readonly Pair[], style: Style, shape: Shape): Taken {
   const [first] = own
   if (first === undefined) return absent
-  const values = own.map(({ value }) => value)
-  if (own.length > 1 || (style.explode && isKind(shape, 'array'))) {
+  if (own.length > 1) {
+    const values = own.map(({ value }) => value)
     return shape.types.has('array') || shape.types.size === 0
       ? list(values, decodeForm)
       : { kind: 'broken', detail: 'stands there more than once' }
   }
+  if (style.explode && shape.types.has('array')) return single(first.value, decodeForm)
   const taken = takeDelimited(first.value, separators[style.name] ?? ',', style, shape, decodeForm)
   return style.name === 'form' ? withEncodedCommas(taken, first.value, style, shape) : taken
 }
@@ -136,51 +149,7 @@ const anyComma = /,|%2c/i
 function withEncodedCommas(taken: Taken, text: string, style: Style, shape: Shape): Taken {
   if (taken.kind !== 'value' || !/%2c/i.test(text)) return taken
   if (!isKind(shape, 'array') && !isKind(shape, 'object')) return taken
-  const other = takeDelimited(text, anyComma, style, shape, decodeForm)
-  return other.kind === 'value' ? { ...taken, otherwise: other.value } : taken
-}
-
-function takeDeep(pairs: readonly Pair[], name: string): Taken {
-  const own = pairs.filter((pair) => pair.name.startsWith(`${name}[`) && pair.name.endsWith(']'))
-  if (own.length === 0) return absent
-  const object: Record<string, Loose> = {}
-  for (const pair of own) {
-    const value = decodeForm(pair.value)
-    if (value === null) return broken
-    const steps = pair.name.slice(name.length + 1, -1).split('][')
-    if (steps.length > 8) return { kind: 'broken', detail: 'is nested deeper than 8 levels' }
-    place(object, steps, value)
-  }
-  return { kind: 'value', value: object }
-}
-
-/** Puts a value under its name; the same name again makes a list. */
-function place(object: Record<string, Loose>, steps: readonly string[], value: string): void {
-  const [step = '', ...rest] = steps
-  const known = Object.hasOwn(object, step) ? object[step] : undefined
-  if (rest.length > 0 && rest[0] !== '') {
-    const inner: Record<string, Loose> = isMap(known) ? { ...known } : {}
-    place(inner, rest, value)
-    setOwn(object, step, inner)
-    return
-  }
-  const before = known === undefined ? [] : isList(known) ? known : [known]
-  setOwn(object, step, before.length === 0 && rest.length === 0 ? value : [...before, value])
-}
-
-const isList = (value: Loose): value is readonly Loose[] => Array.isArray(value)
-
-const isMap = (value: Loose | undefined): value is Readonly<Record<string, Loose>> =>
-  typeof value === 'object' && !Array.isArray(value)
-
-/** Also where the name is `__proto__`. */
-const setOwn = (object: object, name: string, value: Loose): void => {
-  Object.defineProperty(object, name, {
-    value,
-    enumerable: true,
-    configurable: true,
-    writable: true,
-  })
+  return eitherOf([takeDelimited(text, anyComma, style, shape, decodeForm), taken])
 }
 
 function takeSpread(pairs: readonly Pair[], shape: Shape, claimed: ReadonlySet<string>): Taken {
@@ -190,29 +159,31 @@ function takeSpread(pairs: readonly Pair[], shape: Shape, claimed: ReadonlySet<s
   return own.length === 0 ? absent : members(own, decodeForm)
 }
 
-/** Whether a value is of that kind and cannot be a single text. */
-function isKind(shape: Shape, kind: 'array' | 'object'): boolean {
-  return shape.types.has(kind) && ![...shape.types].some((type) => plainTypes.has(type))
-}
-
-const plainTypes: ReadonlySet<string> = new Set(['string', 'number', 'integer', 'boolean'])
-
 function single(text: string, decode: Decode): Taken {
   const value = decode(text)
-  return value === null ? broken : { kind: 'value', value }
+  return value === null ? broken : { kind: 'value', readings: [value] }
 }
 
 function list(texts: readonly string[], decode: Decode): Taken {
   const values = texts.map(decode)
-  return values.includes(null) ? broken : { kind: 'value', value: values as readonly string[] }
+  return values.includes(null) ? broken : { kind: 'value', readings: [values as readonly string[]] }
 }
 
+/** An object of texts; the same name again makes a list. */
 function members(pairs: readonly Pair[], decode: Decode): Taken {
-  const object: Record<string, Loose> = {}
+  const texts = new Map<string, string[]>()
   for (const pair of pairs) {
     const [name, value] = [decode(pair.name), decode(pair.value)]
     if (name === null || value === null) return broken
-    place(object, [name], value)
+    const known = texts.get(name)
+    if (known === undefined) texts.set(name, [value])
+    else known.push(value)
   }
-  return { kind: 'value', value: object }
+  const object = Object.fromEntries(
+    [...texts].map(([name, values]): readonly [string, Loose] => {
+      const [only] = values
+      return [name, values.length === 1 && only !== undefined ? only : values]
+    }),
+  )
+  return { kind: 'value', readings: [object] }
 }
