@@ -40,18 +40,22 @@ function takeMatrix(text: string, name: string, style: Style, shape: Shape): Tak
         ? { name: part, value: '' }
         : { name: part.slice(0, at), value: part.slice(at + 1) }
     })
-  if (style.explode && isKind(shape, 'object')) return members(pairs, decodePercent)
   const own = pairs.filter((pair) => pair.name === name)
+  if (style.explode && shape.types.has('object') && (isKind(shape, 'object') || own.length === 0)) {
+    return members(pairs, decodePercent)
+  }
   if (own.length === 0) return { kind: 'broken', detail: `must begin with ;${name}=` }
-  if (style.explode && isKind(shape, 'array'))
-    return list(
-      own.map(({ value }) => value),
-      decodePercent,
-    )
+  if (style.explode && shape.types.has('array') && (isKind(shape, 'array') || own.length > 1)) {
+    const values = own.map(({ value }) => value)
+    return list(values, decodePercent)
+  }
   return takeDelimited(own[0]?.value ?? '', ',', { ...style, explode: false }, shape, decodePercent)
 }
 
-/** Reads values with a separator between them: `a,b`, and objects as `k,v` or, exploded, `k=v`. */
+/**
+ * Reads values with a separator between them: `a,b`, and objects as `k,v` or, exploded, `k=v`. What
+ * may be a plain value too, as in "a name or a list of names", is read as either.
+ */
 function takeDelimited(
   text: string,
   separator: string | RegExp,
@@ -59,25 +63,28 @@ function takeDelimited(
   shape: Shape,
   decode: Decode,
 ): Taken {
-  if (isKind(shape, 'array')) return list(text === '' ? [] : text.split(separator), decode)
-  if (!isKind(shape, 'object')) return single(text, decode)
+  const isPlain = !isKind(shape, 'array') && !isKind(shape, 'object')
   const parts = text === '' ? [] : text.split(separator)
-  if (style.explode) {
-    return members(
-      parts.map((part) => {
-        const at = part.indexOf('=')
-        return {
-          name: part.slice(0, at === -1 ? part.length : at),
-          value: at === -1 ? '' : part.slice(at + 1),
-        }
-      }),
-      decode,
+  return eitherOf([
+    ...(isPlain ? [single(text, decode)] : []),
+    ...(shape.types.has('array') ? [list(parts, decode)] : []),
+    ...(shape.types.has('object') ? [members(pairsOf(parts, style), decode)] : []),
+  ])
+}
+
+function pairsOf(parts: readonly string[], { explode }: Style): readonly Pair[] {
+  if (!explode) {
+    return parts.flatMap((name, index) =>
+      index % 2 === 0 ? [{ name, value: parts[index + 1] ?? '' }] : [],
     )
   }
-  const pairs = parts.flatMap((name, index) =>
-    index % 2 === 0 ? [{ name, value: parts[index + 1] ?? '' }] : [],
-  )
-  return members(pairs, decode)
+  return parts.map((part) => {
+    const at = part.indexOf('=')
+    return {
+      name: part.slice(0, at === -1 ? part.length : at),
+      value: at === -1 ? '' : part.slice(at + 1),
+    }
+  })
 }
 
 const separators: Readonly<Record<string, string | RegExp>> = {
@@ -135,7 +142,10 @@ function takeRepeated(own: readonly Pair[], style: Style, shape: Shape): Taken {
       ? list(values, decodeForm)
       : { kind: 'broken', detail: 'stands there more than once' }
   }
-  if (style.explode && shape.types.has('array')) return single(first.value, decodeForm)
+  // What is exploded has no separators of its own, since a list repeats its name.
+  if (style.explode && (style.name === 'form' || shape.types.has('array'))) {
+    return single(first.value, decodeForm)
+  }
   const taken = takeDelimited(first.value, separators[style.name] ?? ',', style, shape, decodeForm)
   return style.name === 'form' ? withEncodedCommas(taken, first.value, style, shape) : taken
 }
@@ -148,7 +158,7 @@ const anyComma = /,|%2c/i
  */
 function withEncodedCommas(taken: Taken, text: string, style: Style, shape: Shape): Taken {
   if (taken.kind !== 'value' || !/%2c/i.test(text)) return taken
-  if (!isKind(shape, 'array') && !isKind(shape, 'object')) return taken
+  if (!shape.types.has('array') && !shape.types.has('object')) return taken
   return eitherOf([takeDelimited(text, anyComma, style, shape, decodeForm), taken])
 }
 
