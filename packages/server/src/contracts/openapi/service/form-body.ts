@@ -1,7 +1,7 @@
 import type { RequestCheck } from '../../../ports/catalog.ts'
 import { escapeStep, isObject, type JsonObject } from '../../schema/json-pointer.ts'
 import type { CheckedSchema, SchemaScope } from '../../schema/scope.ts'
-import { readField, styleOf } from './form-field.ts'
+import { readField, styleOf, unreadFields } from './form-field.ts'
 import { createFitting, type Field } from './form-fitting.ts'
 import { readPairs, type Pair } from './query-string.ts'
 import { shapeOf, type Shape } from './shape.ts'
@@ -41,11 +41,17 @@ export function createFieldsCheck(
   const deep = new Set(
     [...encodings].flatMap(([name, one]) => (styleOf(one).name === 'deepObject' ? [name] : [])),
   )
+  const unread = unreadFields(media)
   const fitting = createFitting(schema)
 
   return (pairs, files) => {
     const fields: Field[] = []
+    const standing = new Map<string, string | readonly string[]>()
     for (const [name, own] of byField(pairs, deep)) {
+      if (unread.has(name)) {
+        standing.set(name, '')
+        continue
+      }
       const read = readField(own, name, encodings.get(name), shape.member(name))
       if (read.kind === 'broken') {
         const detail = `the field "${name}" ${read.detail}`
@@ -53,13 +59,11 @@ export function createFieldsCheck(
       }
       fields.push({ name, values: read.values })
     }
-    const standing = [...files].map(
-      ([name, count]) => [name, standIn(shape.member(name), count)] as const,
-    )
+    for (const [name, count] of files) standing.set(name, standIn(shape.member(name), count))
     // What is in a file is not looked at, only that it is there.
-    const isOfFile = (pointer: string): boolean =>
-      standing.some(([name, value]) => isContent(pointer, `/${escapeStep(name)}`, value))
-    const errors = fitting(fields, standing, ({ pointer }) => !isOfFile(pointer))
+    const isUnread = (pointer: string): boolean =>
+      [...standing].some(([name, value]) => isContent(pointer, `/${escapeStep(name)}`, value))
+    const errors = fitting(fields, standing, ({ pointer }) => !isUnread(pointer))
     return errors.length === 0 ? { kind: 'ok' } : { kind: 'invalid', errors }
   }
 }

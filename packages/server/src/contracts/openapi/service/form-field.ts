@@ -1,4 +1,4 @@
-import { isObject } from '../../schema/json-pointer.ts'
+import { isObject, type JsonObject } from '../../schema/json-pointer.ts'
 import { valuesOf } from './coerce.ts'
 import { parentIn } from './json-body.ts'
 import { essenceOf, isJson } from './media-type.ts'
@@ -36,6 +36,22 @@ export function styleOf(encoding: unknown): Style {
   const explode = typeof declared['explode'] === 'boolean' ? declared['explode'] : name === 'form'
   return { name, explode }
 }
+
+const knownStyles: ReadonlySet<string> = new Set([
+  'form',
+  'spaceDelimited',
+  'pipeDelimited',
+  'tabDelimited',
+  'deepObject',
+])
+
+/** The fields whose style is not understood, with that style; their values are not checked. */
+export const unreadFields = (media: JsonObject): ReadonlyMap<string, string> =>
+  new Map(
+    Object.entries(isObject(media['encoding']) ? media['encoding'] : {})
+      .map(([name, encoding]) => [name, styleOf(encoding).name] as const)
+      .filter(([, style]) => !knownStyles.has(style)),
+  )
 
 const noClaims: ReadonlySet<string> = new Set()
 

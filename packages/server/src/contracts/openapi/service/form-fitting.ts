@@ -14,7 +14,7 @@ export interface Field {
  */
 type Fitting = (
   fields: readonly Field[],
-  others: readonly (readonly [name: string, value: unknown])[],
+  others: ReadonlyMap<string, unknown>,
   counts: (error: ValidationError) => boolean,
 ) => readonly ValidationError[]
 

@@ -2,6 +2,7 @@ import type { PartsCheck, RequestCheck } from '../../../ports/catalog.ts'
 import { isObject, type JsonObject } from '../../schema/json-pointer.ts'
 import type { CheckedSchema, SchemaScope } from '../../schema/scope.ts'
 import { createFormCheck } from './form-body.ts'
+import { unreadFields } from './form-field.ts'
 import { readJsonBody } from './json-body.ts'
 import { essenceOf, isForm, isJson, isMultipart, pickMediaType } from './media-type.ts'
 import { createPartsCheck } from './multipart-body.ts'
@@ -47,6 +48,7 @@ export function readRequestBody(
     const essence = essenceOf(type)
     const isRange = essence.includes('*')
     if (source === undefined) continue
+    if (isObject(media) && (isMultipart(essence) || isForm(essence))) noteUnread(media, note)
     if (isMultipart(essence) && isObject(media)) {
       const schema = scope.read(source, `${path}/content/${type}/schema`)
       schemas.push(schema)
@@ -89,6 +91,12 @@ export function readRequestBody(
       if (isJson(essence)) return (json ?? readable)(body)
       return isForm(essence) && form ? form(body) : ok
     },
+  }
+}
+
+function noteUnread(media: JsonObject, note: (text: string) => void): void {
+  for (const [name, style] of unreadFields(media)) {
+    note(`the style "${style}" of the field "${name}" is not understood; it is not checked`)
   }
 }
 

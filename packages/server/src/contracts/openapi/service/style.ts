@@ -91,6 +91,8 @@ const separators: Readonly<Record<string, string | RegExp>> = {
   form: ',',
   spaceDelimited: /%20|\+/,
   pipeDelimited: /\||%7c/i,
+  // Swagger 2.0 has it for the fields of forms.
+  tabDelimited: /%09|\t/,
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../schema/json-pointer.ts'
-import { convertParameter, schemaOf } from './parameter.ts'
+import { convertParameter, encodingOf, schemaOf } from './parameter.ts'
 import { asList, mapValues, text } from './rewrite.ts'
 
 type ConvertResponse = (response: unknown, produces: unknown) => unknown
@@ -47,8 +47,13 @@ function formOf(fields: readonly JsonObject[], types: readonly string[]): JsonOb
     properties: Object.fromEntries(fields.map((field) => [text(field['name']), schemaOf(field)])),
     ...(required.length === 0 ? {} : { required }),
   }
+  const lists = fields.filter((field) => field['type'] === 'array')
+  const encoding = Object.fromEntries(
+    lists.map((field) => [text(field['name']), encodingOf(field)]),
+  )
+  const form = { schema, ...(lists.length === 0 ? {} : { encoding }) }
   return {
     required: required.length > 0,
-    content: Object.fromEntries(media.map((type) => [type, { schema }])),
+    content: Object.fromEntries(media.map((type) => [type, form])),
   }
 }

@@ -12,13 +12,16 @@ const ownMembers = new Set([
 ])
 
 const styles: Readonly<Record<string, JsonObject>> = {
-  csv: { explode: false },
-  multi: { explode: true },
+  csv: { style: 'form', explode: false },
+  multi: { style: 'form', explode: true },
   ssv: { style: 'spaceDelimited', explode: false },
   pipes: { style: 'pipeDelimited', explode: false },
-  // There is no style for tabs; the name is kept so that it is noted as not understood.
+  // No style of OpenAPI 3 has tabs; fields of forms are read with them, parameters are noted.
   tsv: { style: 'tabDelimited', explode: false },
 }
+
+/** No style has separators within those of a list; the name is kept so that it is noted. */
+const nested: JsonObject = { style: 'lists in lists', explode: false }
 
 /** Writes a parameter of path, query or header as OpenAPI 3.0 has it. */
 export function convertParameter(parameter: unknown): unknown {
@@ -34,10 +37,16 @@ export function convertParameter(parameter: unknown): unknown {
 /** The schema that stands among a parameter's own members. */
 export const schemaOf = (parameter: JsonObject): JsonObject => split(parameter).schema
 
+/** How the items of a list are told apart, as a field of a form. */
+export function encodingOf({ collectionFormat, items }: JsonObject): JsonObject {
+  if (isObject(items) && items['type'] === 'array') return nested
+  return styles[typeof collectionFormat === 'string' ? collectionFormat : 'csv'] ?? {}
+}
+
+/** In a path and a header, lists have commas, which is the default there. */
 function styleOf(parameter: JsonObject): JsonObject {
-  const { collectionFormat, in: place } = parameter
-  const style = styles[typeof collectionFormat === 'string' ? collectionFormat : 'csv'] ?? {}
-  return place === 'query' || style['style'] === 'tabDelimited' ? style : {}
+  const style = encodingOf(parameter)
+  return parameter['in'] === 'query' || style['style'] !== 'form' ? style : {}
 }
 
 function split(parameter: JsonObject): { own: JsonObject; schema: JsonObject } {
