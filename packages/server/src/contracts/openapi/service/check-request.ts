@@ -1,7 +1,7 @@
 import type { UpstreamRequest } from '../../../core/payload.ts'
 import type { RequestCheck } from '../../../ports/catalog.ts'
 import type { Parameter, RequestParts } from './parameter.ts'
-import { bindSegments, readTemplate } from './path-template.ts'
+import { bindSegments, readTemplate, uncertainNames } from './path-template.ts'
 import { readPairs } from './query-string.ts'
 import type { RequestBody } from './request-body.ts'
 
@@ -27,12 +27,15 @@ export function createRequestCheck(
     if (parameters.length === 0) return content
     const at = request.target.indexOf('?')
     const received = at === -1 ? request.target : request.target.slice(0, at)
+    const segments = received.split('/').slice(1)
+    const uncertain = uncertainNames(template, segments)
     const parts: RequestParts = {
-      path: bindSegments(template, received.split('/').slice(1)),
+      path: bindSegments(template, segments),
       query: readPairs(at === -1 ? '' : request.target.slice(at + 1)),
       header: (name) => headerOf(request, name),
     }
-    const wrong = [...parameters.flatMap((one) => one.check(parts, claimed)), ...errors]
+    const known = parameters.filter((one) => one.in !== 'path' || !uncertain.has(one.name))
+    const wrong = [...known.flatMap((one) => one.check(parts, claimed)), ...errors]
     return wrong.length === 0 ? content : { kind: 'invalid', errors: wrong }
   }
 }

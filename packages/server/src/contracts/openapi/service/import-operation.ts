@@ -4,7 +4,7 @@ import type { CheckedSchema, SchemaScope } from '../../schema/scope.ts'
 import type { OpenApiDocument, Parts } from '../read/open-api-document.ts'
 import { createRequestCheck } from './check-request.ts'
 import { readParameter, type Parameter, type ParameterPlace } from './parameter.ts'
-import { readTemplate } from './path-template.ts'
+import { isAmbiguous, readTemplate } from './path-template.ts'
 import { propose, type Proposal } from './proposal.ts'
 import { readRequestBody, type RequestBody } from './request-body.ts'
 import { readSecurity } from './security.ts'
@@ -59,6 +59,7 @@ export function readOperation(site: Site, reading: Reading): ReadOperation {
   const note = (text: string): void => void notes.push(text)
   const declared = declaredParameters(site, reading.parts, note)
   const parameters = declared.flatMap((one) => usableParameter(one, site, reading, note))
+  noteAmbiguous(site, note)
   const { requestBody, body } = readBody(site, reading, note)
   const security = readSecurity(reading.document, site.operation, reading.parts)
   const own = parameters.filter((one) => one.in === 'header').map(({ name }) => name.toLowerCase())
@@ -112,6 +113,13 @@ function declaredParameters(
     }
   }
   return [...declared.values()]
+}
+
+function noteAmbiguous({ path }: Site, note: (text: string) => void): void {
+  for (const { names } of readTemplate(path).filter(isAmbiguous)) {
+    const all = names.map((name) => `{${name}}`).join(', ')
+    note(`${all} share a part of the path and are checked only where it can be split in one way`)
+  }
 }
 
 function usableParameter(

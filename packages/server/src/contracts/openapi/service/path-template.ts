@@ -1,4 +1,5 @@
 import { decodePercent } from './percent.ts'
+import { splitFromLeft, splitFromRight } from './split-segment.ts'
 
 /** One segment of a path template: text, a parameter, or both, as in `{id}:activate`. */
 export type Segment =
@@ -44,28 +45,15 @@ export function canonicalSegment(text: string): string {
  * @returns the values by their names, percent-encoded as they came; null where it does not match
  */
 export function matchSegment(
-  segment: Segment & { kind: 'parameters' },
+  { names, texts }: Segment & { kind: 'parameters' },
   received: string,
 ): ReadonlyMap<string, string> | null {
-  const { names, texts } = segment
-  const [first = '', ...others] = texts
-  if (!received.startsWith(first)) return null
-  const values = new Map<string, string>()
-  let start = first.length
-  for (const [index, name] of names.entries()) {
-    const after = others[index] ?? ''
-    const isLast = index === names.length - 1
-    // A parameter is never empty.
-    const end = isLast ? endBefore(received, after) : received.indexOf(after, start + 1)
-    if (end <= start) return null
-    values.set(name, received.slice(start, end))
-    start = end + after.length
-  }
-  return values
+  const spans = splitFromLeft(texts, received)
+  if (spans === null) return null
+  return new Map(
+    names.map((name, index) => [name, received.slice(...(spans[index] ?? [0, 0]))] as const),
+  )
 }
-
-const endBefore = (received: string, suffix: string): number =>
-  received.endsWith(suffix) ? received.length - suffix.length : -1
 
 type Parameters = Segment & { kind: 'parameters' }
 
@@ -103,3 +91,30 @@ export function bindSegments(
   }
   return values
 }
+
+/**
+ * The parameters of a path that another part of it could belong to just as well, as in
+ * `{page}{ext}`: only the API knows where one ends and the next begins.
+ *
+ * @param received the segments of a path that is known to match
+ */
+export function uncertainNames(
+  template: readonly Segment[],
+  received: readonly string[],
+): ReadonlySet<string> {
+  const uncertain = new Set<string>()
+  for (const [index, segment] of template.entries()) {
+    if (!isAmbiguous(segment)) continue
+    const text = received[index] ?? ''
+    const left = splitFromLeft(segment.texts, text)
+    const right = splitFromRight(segment.texts, text)
+    for (const [at, name] of segment.names.entries()) {
+      if (left?.[at]?.join() !== right?.[at]?.join()) uncertain.add(name)
+    }
+  }
+  return uncertain
+}
+
+/** Whether a segment has several parameters, so that some texts can be split in several ways. */
+export const isAmbiguous = (segment: Segment): segment is Parameters =>
+  segment.kind === 'parameters' && segment.names.length > 1
