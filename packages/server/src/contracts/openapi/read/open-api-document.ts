@@ -19,26 +19,29 @@ export interface Parts {
    * @returns the object itself or what it refers to; a sentence where that is not in the document
    */
   resolve(part: unknown): JsonObject | string
+  /** @returns the object and all that it refers to, one after the other; a sentence where one is not there */
+  chain(part: unknown): readonly (JsonObject | string)[]
 }
 
 const longestChain = 16
 
 export function createParts(document: OpenApiDocument): Parts {
   const references: References = createReferences(document.root)
-  return {
-    resolve(part) {
-      let place = part
-      for (let step = 0; step < longestChain; step += 1) {
-        if (!isObject(place)) return 'is no object'
-        const reference = place['$ref']
-        if (typeof reference !== 'string') return place
-        const found = references.find(reference, document.root)
-        if (found === null) return whyNotFound(reference)
-        place = found.source
-      }
-      return 'refers to itself without an end'
-    },
+  const chain = (part: unknown): readonly (JsonObject | string)[] => {
+    const links: (JsonObject | string)[] = []
+    let place = part
+    while (links.length < longestChain) {
+      if (!isObject(place)) return [...links, 'is no object']
+      links.push(place)
+      const reference = place['$ref']
+      if (typeof reference !== 'string') return links
+      const found = references.find(reference, document.root)
+      if (found === null) return [...links, whyNotFound(reference)]
+      place = found.source
+    }
+    return [...links, 'refers to itself without an end']
   }
+  return { chain, resolve: (part) => chain(part).at(-1) ?? 'is no object' }
 }
 
 /** Goes on a sentence whose subject is what refers. */

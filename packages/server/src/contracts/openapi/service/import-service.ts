@@ -1,14 +1,15 @@
 import type { RequestChecks, RouteDocument } from '../../../ports/catalog.ts'
 import type { Mode } from '../../../core/operation.ts'
-import { isObject, type JsonObject } from '../../schema/json-pointer.ts'
+import type { JsonObject } from '../../schema/json-pointer.ts'
 import { createSchemaScope, type CheckedSchema } from '../../schema/scope.ts'
-import { createParts, type OpenApiDocument, type Parts } from '../read/open-api-document.ts'
+import { createParts, type OpenApiDocument } from '../read/open-api-document.ts'
 import { createRouteDescriber } from './describe-route.ts'
 import { readOperation, type Reading, type ReadOperation, type Site } from './import-operation.ts'
 import { createLostAnswers } from './lost-answers.ts'
 import { createNames } from './operation-name.ts'
 import { createPathMatcher, type PathMatcher } from './path-matcher.ts'
 import type { KeyProposal } from './proposal.ts'
+import { sitesOf } from './sites.ts'
 import { serversOf } from './servers.ts'
 import { createSelection, type Selector } from './selection.ts'
 
@@ -56,7 +57,6 @@ export interface ImportOptions {
   readonly exclude?: readonly Selector[]
 }
 
-const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const
 const mostNotes = 40
 
 /**
@@ -153,41 +153,6 @@ function createShadows(): (site: Site) => readonly string[] {
 function once<Value>(make: () => Value): () => Value {
   let made: { readonly value: Value } | null = null
   return () => (made ??= { value: make() }).value
-}
-
-/** Every operation of the document, in its order. */
-function sitesOf(document: OpenApiDocument, parts: Parts, notes: string[]): readonly Site[] {
-  const { paths } = document.root
-  return Object.entries(isObject(paths) ? paths : {}).flatMap(([path, part]) => {
-    if (path.startsWith('x-')) return []
-    const item = parts.resolve(part)
-    if (typeof item === 'string') {
-      notes.push(`${path} ${item}; its operations are not imported`)
-      return []
-    }
-    if (!path.startsWith('/') || /[?#]/.test(path)) {
-      notes.push(`${path} is no path that a request can have; its operations are not imported`)
-      return []
-    }
-    if (isObject(item['additionalOperations'])) {
-      const more = Object.keys(item['additionalOperations']).join(', ')
-      notes.push(`${path} has operations for other methods, which are not imported: ${more}`)
-    }
-    const known = document.version === '3.2' ? [...methods, 'query'] : methods
-    return known.flatMap((method) => siteOf(path, method, item, notes))
-  })
-}
-
-function siteOf(path: string, method: string, item: JsonObject, notes: string[]): readonly Site[] {
-  const operation = item[method]
-  if (operation === undefined) return []
-  if (!isObject(operation)) {
-    notes.push(`${method.toUpperCase()} ${path} is no object and is not imported`)
-    return []
-  }
-  const id = operation['operationId']
-  const operationId = typeof id === 'string' && id !== '' ? id : null
-  return [{ method: method.toUpperCase(), path, operationId, operation, item }]
 }
 
 const tagsOf = ({ tags }: JsonObject): readonly string[] =>
