@@ -56,7 +56,25 @@ function read(source: string): RE2JS | string {
     return pattern.programSize() > largestProgram ? 'it is too large when written out' : pattern
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return reason.replace(/^error parsing regexp: /, '')
+    return problemIn(source, reason.replace(/^error parsing regexp: /, ''))
+  }
+}
+
+/** The engine calls counts beyond its bound invalid, although they are good ones in ECMAScript. */
+function problemIn(source: string, reason: string): string {
+  if (!isPattern(source)) return `it is no regular expression (${reason})`
+  const [, count] = /^invalid repeat count: `(.*)`$/.exec(reason) ?? []
+  return count === undefined
+    ? `it cannot be checked in linear time (${reason})`
+    : `with ${count} it repeats something more than 1,000 times, counts within counts multiplied`
+}
+
+/** Nothing is ever matched with it, which could take exponential time. */
+function isPattern(source: string): boolean {
+  try {
+    return new RegExp(source) instanceof RegExp
+  } catch {
+    return false
   }
 }
 

@@ -76,8 +76,7 @@ function patternKeyword(value: unknown, place: Place, to: Translation): Outcome 
 export function isCheckable(pattern: string, path: string, to: Translation): boolean {
   const problem = to.problemWithPattern(pattern)
   if (problem === null) return true
-  const text = `${brief(pattern)} cannot be checked in linear time: ${problem}`
-  to.note(path, 'pattern', text)
+  to.note(path, 'pattern', `${brief(pattern)} is not checked: ${problem}`)
   return false
 }
 
