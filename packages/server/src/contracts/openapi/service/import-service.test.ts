@@ -109,6 +109,17 @@ describe('proposals', () => {
     ['POST', '/v1/charges', null, 'async', 'required'],
     ['POST', '/cart/{order}', 'createOrder', 'async', 'required'],
     ['POST', '/cart/{order}', 'addItem', 'async', 'recommended'],
+    ['POST', '/payments', 'send', 'async', 'required'],
+    ['POST', '/payments/{id}', 'change', 'async', 'required'],
+    ['POST', '/shops/{id}/orders', null, 'async', 'required'],
+    ['POST', '/orders/{id}/notes', null, 'async', 'recommended'],
+    ['POST', '/accounts/{id}:charge', null, 'async', 'required'],
+    ['POST', '/charges/{id}:tag', null, 'async', 'recommended'],
+    ['POST', '/subscriptions/{id}/machines/{name}/start', 'Machines_Start', 'async', 'recommended'],
+    ['PATCH', '/subscriptions/{id}/groups/{name}', 'Groups_Update', 'async', 'recommended'],
+    ['POST', '/subscriptions/{id}/lists/{name}/{item}', null, 'async', 'recommended'],
+    ['POST', '/', 'createPayment', 'async', 'required'],
+    ['POST', '/{a}/{b}', null, 'async', 'recommended'],
   ])('%s %s %s: %s, key %s', (method, path, operationId, mode, idempotency) => {
     const described = {
       method,

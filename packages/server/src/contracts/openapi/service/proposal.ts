@@ -41,10 +41,11 @@ export interface Described {
 
 export function propose(described: Described): Proposal {
   const { operation, method } = described
-  const words = wordsOf(described)
+  const words = wordsOf(described, described.path)
   const readsOnly = safe.has(method) || (method === 'POST' && soundsLikeReading(words))
   const isLong = answersLater(operation)
-  const { idempotency, note } = proposeKey(described, words, readsOnly)
+  const own = wordsOf(described, lastTexts(described.path))
+  const { idempotency, note } = proposeKey(described, own, readsOnly)
   const mode: Mode = readsOnly && !isLong ? 'adaptive' : 'async'
   const why =
     mode === 'adaptive'
@@ -83,9 +84,25 @@ function proposeKey(
   return { idempotency: 'required', note }
 }
 
-/** The words of the operationId and of the path's own segments, without the method. */
-const wordsOf = ({ method, operationId, path }: Described): readonly string[] =>
-  `${operationId ?? ''} ${path.replaceAll(/\{[^}]*\}/g, ' ')}`
+/**
+ * The texts at the end of a path, which say what is called: of `/subscriptions/{id}/machines` the
+ * machines. Those before a parameter only say what it belongs to.
+ */
+function lastTexts(path: string): string {
+  const segments = path.split('/')
+  const last = segments.findLastIndex((segment) => withoutParameters(segment).trim() !== '')
+  const isTemplated = (segment: string | undefined): boolean => segment?.includes('{') === true
+  const first = isTemplated(segments[last])
+    ? last
+    : segments.slice(0, Math.max(0, last)).findLastIndex(isTemplated) + 1
+  return segments.slice(first, last + 1).join('/')
+}
+
+const withoutParameters = (path: string): string => path.replaceAll(/\{[^{}]*\}/g, ' ')
+
+/** The words of the operationId and of a path's own segments, without the method. */
+const wordsOf = ({ method, operationId }: Described, path: string): readonly string[] =>
+  `${operationId ?? ''} ${withoutParameters(path)}`
     .replace(new RegExp(`^${method}\\b[-_]?`, 'i'), '')
     .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
     .toLowerCase()
