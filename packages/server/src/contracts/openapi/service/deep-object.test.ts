@@ -29,6 +29,11 @@ const service = await importText(
           true,
         ),
       ),
+      '/claimed': get(
+        'claimed',
+        deep('f', { type: 'object', additionalProperties: false, properties: { a: {} } }),
+        { name: 'f[b]', in: 'query', schema: { type: 'integer' } },
+      ),
       '/both': get(
         'both',
         deep('both', {
@@ -82,6 +87,8 @@ describe('deepObject', () => {
     ['either', 'created[gte][]=15', []],
     ['either', 'created=zzz', ['/query/created', '/query/created', '/query/created']],
     ['either', '', ['/query/created .* is missing']],
+    ['claimed', 'f[a]=x&f[b]=1', []],
+    ['claimed', 'f[a]=x&f[c]=1', ['/query/f/c .* not a known property']],
     ['both', 'both[0]=1', []],
     ['both', 'both[0]=true', []],
     ['both', 'both[a]=true', []],

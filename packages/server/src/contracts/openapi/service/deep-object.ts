@@ -18,9 +18,17 @@ const deepest = 8
 /**
  * Reads `name[key]=value` (`deepObject`). The specification says what one level of plain members
  * looks like; beyond it, this takes what clients send: `[]` and `[0]` for lists, and more levels.
+ *
+ * @param claimed names of other parameters, which may be written as if they were members of this one
  */
-export function takeDeep(pairs: readonly Pair[], name: string): Taken {
-  const own = pairs.filter((pair) => pair.name.startsWith(`${name}[`) && pair.name.endsWith(']'))
+export function takeDeep(
+  pairs: readonly Pair[],
+  name: string,
+  claimed: ReadonlySet<string>,
+): Taken {
+  const isOwn = (one: string): boolean =>
+    one.startsWith(`${name}[`) && one.endsWith(']') && !claimed.has(one)
+  const own = pairs.filter((pair) => isOwn(pair.name))
   if (own.length === 0) return { kind: 'absent' }
   const root = createNode()
   for (const pair of own) {

@@ -108,7 +108,7 @@ export function takePairs(
   claimed: ReadonlySet<string>,
 ): Taken {
   if (style.name !== 'deepObject') return takeNamed(pairs, name, style, shape, claimed)
-  const deep = takeDeep(pairs, name)
+  const deep = takeDeep(pairs, name, claimed)
   const isOnlyObject = isKind(shape, 'object') && !shape.types.has('array')
   // Where the schema takes a plain value or a list too, that is written as everywhere.
   return deep.kind !== 'absent' || isOnlyObject
