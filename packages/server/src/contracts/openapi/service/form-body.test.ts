@@ -11,6 +11,8 @@ const properties = {
   clients: items,
   packed: items,
   deep: items,
+  spread: { type: 'object', properties: { r: { type: 'integer' }, tags: { type: 'integer' } } },
+  flat: item,
   tags: { type: 'array', items: { type: 'string', maxLength: 3 } },
   either: { oneOf: [item, { type: 'string', minLength: 2 }] },
   tagged: { anyOf: [{ type: 'array', items: { type: 'integer' } }, { type: 'string' }] },
@@ -22,6 +24,8 @@ const content = {
   encoding: {
     deep: { style: 'deepObject', explode: true },
     packed: { style: 'form', explode: false },
+    spread: { style: 'form' },
+    flat: { explode: false },
   },
 }
 const type = 'application/x-www-form-urlencoded'
@@ -82,6 +86,18 @@ const cases: readonly (readonly [fields: Fields, errors: readonly string[]])[] =
     ],
     ['/deep/1/n must be an integer'],
   ],
+  [[['spread', '{"r":1}']], []],
+  [
+    [
+      ['r', '1'],
+      ['tags', 'abc'],
+    ],
+    [],
+  ],
+  [[['r', 'x']], ['/spread/r must be an integer']],
+  [[['flat', 'n,1,s,a']], []],
+  [[['flat', '{"n":1}']], []],
+  [[['flat', 'n,x']], ['/flat/n must be an integer']],
   [
     [
       ['tags', 'a'],

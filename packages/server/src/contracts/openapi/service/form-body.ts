@@ -1,10 +1,10 @@
 import type { RequestCheck } from '../../../ports/catalog.ts'
 import { escapeStep, isObject, type JsonObject } from '../../schema/json-pointer.ts'
 import type { CheckedSchema, SchemaScope } from '../../schema/scope.ts'
-import { readField, styleOf, unreadFields } from './form-field.ts'
+import { isSpread, readField, styleOf, unreadFields } from './form-field.ts'
 import { createFitting, type Field } from './form-fitting.ts'
 import { readPairs, type Pair } from './query-string.ts'
-import { shapeOf, type Shape } from './shape.ts'
+import { isKind, shapeOf, type Shape } from './shape.ts'
 
 const decoder = new TextDecoder()
 
@@ -41,13 +41,14 @@ export function createFieldsCheck(
   const deep = new Set(
     [...encodings].flatMap(([name, one]) => (styleOf(one).name === 'deepObject' ? [name] : [])),
   )
+  const outer = { deep, spread: spreadMembers(shape, encodings) }
   const unread = unreadFields(media)
   const fitting = createFitting(schema)
 
   return (pairs, files) => {
     const fields: Field[] = []
     const standing = new Map<string, string | readonly string[]>()
-    for (const [name, own] of byField(pairs, deep)) {
+    for (const [name, own] of byField(pairs, outer)) {
       if (unread.has(name)) {
         standing.set(name, '')
         continue
@@ -68,16 +69,38 @@ export function createFieldsCheck(
   }
 }
 
-/** The pairs of each field; those written as `name[key]` are one where that is their style. */
+/** Fields whose values stand under other names than their own. */
+interface Outer {
+  /** Those written as `name[key]`. */
+  readonly deep: ReadonlySet<string>
+  /** By the names of their members. */
+  readonly spread: ReadonlyMap<string, string>
+}
+
+function spreadMembers(
+  shape: Shape,
+  encodings: ReadonlyMap<string, unknown>,
+): ReadonlyMap<string, string> {
+  const fields = [...encodings].flatMap(([name, encoding]) => (isSpread(encoding) ? [name] : []))
+  return new Map(
+    fields.flatMap((field) => {
+      const inner = shape.member(field)
+      const names = isKind(inner, 'object') ? [...inner.names] : []
+      return names.filter((name) => !shape.names.has(name)).map((name) => [name, field] as const)
+    }),
+  )
+}
+
+/** The pairs of each field, in one pass. */
 function byField(
   pairs: readonly Pair[],
-  deep: ReadonlySet<string>,
+  { deep, spread }: Outer,
 ): ReadonlyMap<string, readonly Pair[]> {
   const fields = new Map<string, Pair[]>()
   for (const pair of pairs) {
     const at = pair.name.indexOf('[')
-    const outer = at === -1 ? pair.name : pair.name.slice(0, at)
-    const name = deep.has(outer) ? outer : pair.name
+    const start = at === -1 ? pair.name : pair.name.slice(0, at)
+    const name = deep.has(start) ? start : (spread.get(pair.name) ?? pair.name)
     const known = fields.get(name)
     if (known === undefined) fields.set(name, [pair])
     else known.push(pair)

@@ -53,13 +53,25 @@ export const unreadFields = (media: JsonObject): ReadonlyMap<string, string> =>
       .filter(([, style]) => !knownStyles.has(style)),
   )
 
+/** Whether a media type says that an object is spread out: each of its members is a field then. */
+export const isSpread = (encoding: unknown): boolean => {
+  if (!isObject(encoding) || encoding['contentType'] !== undefined) return false
+  const { name, explode } = styleOf(encoding)
+  return (
+    Object.keys(encoding).some((key) => /^(?:style|explode)$/.test(key)) &&
+    name === 'form' &&
+    explode
+  )
+}
+
 const noClaims: ReadonlySet<string> = new Set()
 
 function takeField(own: readonly Pair[], name: string, encoding: unknown, shape: Shape): Taken {
   const style = styleOf(encoding)
   const isJsonText = isObject(encoding) && isJson(essenceOf(String(encoding['contentType'])))
   const asText = takePairs(own, name, repeated, textual(shape), noClaims)
-  if (isJsonText || (style.name === 'form' && style.explode)) return asText
+  const isRepeated = isJsonText || (style.name === 'form' && style.explode)
+  if (isRepeated && asText.kind !== 'absent') return asText
   const asStyle = takePairs(own, name, style, shape, noClaims)
   // Many send a list or an object as JSON, whatever the document says of its style.
   return isJsonParent(asText) ? eitherOf([asStyle, asText]) : asStyle
