@@ -284,13 +284,31 @@ describe('properties', () => {
       ),
     ),
   }))
+  /** What `contains` has looked at counts as evaluated, which Ajv does not know of a schema `{}`. */
+  const isMisread = (schema: unknown): boolean =>
+    ['"contains"', '"unevaluatedItems"'].every((name) => JSON.stringify(schema).includes(name))
+
+  /** Of some schemas with `unevaluatedItems` Ajv writes code that does not run; null where it is so. */
+  function outcomeOf(check: () => boolean): boolean | null {
+    try {
+      return check()
+    } catch (error) {
+      if (error instanceof ReferenceError) return null
+      throw error
+    }
+  }
+
   test('a schema means what plain Ajv says that it means', () => {
     const plain = new Ajv2020({ strict: false, ownProperties: true, addUsedSchema: false })
     fc.assert(
       fc.property(anySchema, fc.array(json, { maxLength: 4 }), (schema, values) => {
+        fc.pre(!isMisread(schema))
         const { check } = compile(schema)
         const expected = plain.compile(schema as object)
-        for (const one of values) expect(check(one).length === 0).toBe(expected(one))
+        for (const one of values) {
+          const outcome = outcomeOf(() => expected(one))
+          if (outcome !== null) expect(check(one).length === 0).toBe(outcome)
+        }
       }),
       { numRuns: 150 },
     )
