@@ -81,7 +81,7 @@ describe('backup', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       folder: at('copy'),
       format: 1,
-      schema: 5,
+      schema: 6,
       secret: false,
       counts: { jobs: 0, blobs: 0 },
       files: [{ path: 'buzzer.db', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }],

@@ -60,7 +60,7 @@ describe('where all is well', () => {
     await using store = await openSqliteStore({ folder: at('data') })
     const { of, healthy } = await examine()
     expect(healthy).toBe(true)
-    expect(of('store')?.found).toMatch(/^sound, schema 5, 0 jobs \(0 unfinished\), in use; SQLite/)
+    expect(of('store')?.found).toMatch(/^sound, schema 6, 0 jobs \(0 unfinished\), in use; SQLite/)
     await store.upkeep.ping()
   })
 })

@@ -286,7 +286,9 @@ describe('properties', () => {
   }))
   /** What `contains` has looked at counts as evaluated, which Ajv does not know of a schema `{}`. */
   const isMisread = (schema: unknown): boolean =>
-    ['"contains"', '"unevaluatedItems"'].every((name) => JSON.stringify(schema).includes(name))
+    ['"contains"', '"unevaluatedItems"'].every((keyword) =>
+      JSON.stringify(schema).includes(keyword),
+    )
 
   /** Of some schemas with `unevaluatedItems` Ajv writes code that does not run; null where it is so. */
   function outcomeOf(check: () => boolean): boolean | null {
