@@ -1,5 +1,5 @@
 import type { ValidationError } from '@buzzer/contract'
-import { escapeStep } from './json-pointer.ts'
+import { escapeStep, isObject } from './json-pointer.ts'
 
 /**
  * JSON may hold numbers that JavaScript has no value for: it reads them as Infinity.
@@ -7,16 +7,24 @@ import { escapeStep } from './json-pointer.ts'
  * @param value what JSON was parsed to
  * @returns where the first of them stands, as a JSON Pointer; null where there is none
  */
-export function findInfinite(value: unknown, pointer = ''): ValidationError | null {
-  if (value === Infinity || value === -Infinity) {
-    return { pointer, detail: 'is a number beyond ±1.7976931348623157e308' }
-  }
-  if (typeof value !== 'object' || value === null) return null
-  for (const [name, member] of Object.entries(value)) {
-    // The pointer of what is found alone is worth its making.
-    const found = findInfinite(member)
-    if (found !== null)
-      return { ...found, pointer: `${pointer}/${escapeStep(name)}${found.pointer}` }
+export function findInfinite(value: unknown): ValidationError | null {
+  const pointer = pointerToInfinite(value)
+  return pointer === null ? null : { pointer, detail: 'is a number beyond ±1.7976931348623157e308' }
+}
+
+/** Every input is looked through, so that nothing is made on the way but for what is found. */
+function pointerToInfinite(value: unknown): string | null {
+  if (value === Infinity || value === -Infinity) return ''
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at += 1) {
+      const below = pointerToInfinite(value[at])
+      if (below !== null) return `/${at}${below}`
+    }
+  } else if (isObject(value)) {
+    for (const name in value) {
+      const below = pointerToInfinite(value[name])
+      if (below !== null) return `/${escapeStep(name)}${below}`
+    }
   }
   return null
 }
