@@ -129,6 +129,27 @@ test('definitions may be sent in an encoding, as inputs may', async () => {
   expect(channel.status, channel.text).toBe(201)
 })
 
+test('YAML with errors without end is refused, and holds up nobody meanwhile', async () => {
+  const hostile = `{${','.repeat(300_000)}}`
+  const routes = ['POST /v1/services/import?name=no&dryRun=true', 'POST /v1/channels/import']
+  for (const route of routes) {
+    let over = false
+    const refused = call(server.url, route, {
+      body: route.includes('channels') ? `asyncapi: 3.0.0\nx: ${hostile}` : hostile,
+      headers: { 'content-type': 'application/yaml' },
+    }).finally(() => (over = true))
+    let longestMs = 0
+    while (!over) {
+      const began = performance.now()
+      await call(server.url, 'GET /healthz')
+      longestMs = Math.max(longestMs, performance.now() - began)
+    }
+    const { errors } = expectProblem(await refused, 422, 'validation-failed')
+    expect(JSON.stringify(errors)).toMatch(/is neither JSON nor YAML: .* at line \d, column \d+/)
+    expect(longestMs).toBeLessThan(1_000)
+  }
+})
+
 test.each(['application/json-patch+json', 'text/plain'])(
   'a patch of type %s is refused',
   async (type) => {

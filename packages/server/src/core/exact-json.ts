@@ -5,7 +5,8 @@ interface Context {
 }
 
 /** Numbers that JavaScript's may not hold, or would write otherwise; text that looks so does no harm. */
-const suspicious = /(?:^|[:[,])\s*-?\d+(?:\d{15}|[eE]|\.\d*?(?:\d{15}|[eE]|0(?!\d)))/
+const suspicious =
+  /(?:^|[:[,])\s*-?(?:0(?![.\d])(?<=-0)|\d[\d.]{15}|\d+(?:[eE]|\.\d*?(?:[eE]|0(?!\d))))/
 
 const { rawJSON, isRawJSON } = JSON as unknown as {
   rawJSON(text: string): unknown

@@ -8,6 +8,7 @@ import type { ChangeTerms, ChannelImportOrder, ChannelsImported } from '../../po
 import { importAsyncApi } from '../import-async-api.ts'
 import { makeChannel } from '../make-channel.ts'
 import type { Desk, DeskDeps } from './desk.ts'
+import { jsonTextOf } from './json-text.ts'
 import { channelMisfits, declaredAs } from './judge-channels.ts'
 import { invalid } from './read-body.ts'
 import { definedInConfig, refused } from './refusals.ts'
@@ -20,7 +21,9 @@ export async function importChannelsOrdered(
   { text, dryRun }: ChannelImportOrder,
   terms: ChangeTerms,
 ): Promise<ChannelsImported> {
-  const outcome = await importAsyncApi(text, 'the document')
+  const json = await jsonTextOf(text)
+  if (json.kind === 'refused') return refused(invalid([{ pointer: '', detail: json.detail }]))
+  const outcome = await importAsyncApi(json.text, 'the document')
   if (outcome === null) return refused(invalid([{ pointer: '', detail: noAsyncApi }]))
   if (outcome.kind === 'refused') return refused(invalid([{ pointer: '', detail: outcome.detail }]))
   const { title, channels } = outcome

@@ -11,6 +11,7 @@ import { slugOf, urlOf } from '../import-document.ts'
 import type { MountOptions } from '../mounted-services.ts'
 import { createBreather } from '../breather.ts'
 import type { Desk, DeskDeps } from './desk.ts'
+import { jsonTextOf } from './json-text.ts'
 import { invalid } from './read-body.ts'
 import { definedInConfig, notFound, refused } from './refusals.ts'
 import { hideSecrets } from './secrets.ts'
@@ -23,7 +24,9 @@ export async function importOrdered(
   order: ImportOrder,
   terms: ChangeTerms,
 ): Promise<Imported> {
-  const outcome = readOpenApi({ text: order.text, name: 'the document' })
+  const json = await jsonTextOf(order.text)
+  if (json.kind === 'refused') return refused(invalid([{ pointer: '', detail: json.detail }]))
+  const outcome = readOpenApi({ text: json.text, name: 'the document' })
   if (outcome.kind === 'refused') {
     return refused(invalid([{ pointer: '', detail: outcome.detail }]))
   }
@@ -45,7 +48,7 @@ export async function importOrdered(
   }
   return order.dryRun
     ? lookAt(desk, name, outcome.document, order)
-    : store(desk, deps, { ...order, name, title }, terms)
+    : store(desk, deps, { ...order, text: json.text, name, title }, terms)
 }
 
 async function lookAt(

@@ -10,6 +10,7 @@ import { readDocument } from '../read-document.ts'
 import { createBreather } from '../breather.ts'
 import { makeService } from './loader.ts'
 import type { Desk, DeskDeps } from './desk.ts'
+import { jsonTextOf, type JsonText } from './json-text.ts'
 import { invalid, problemOf, readServiceBody } from './read-body.ts'
 import { definedInConfig, refused } from './refusals.ts'
 import { isHidden, restoreSecret, tokenUrlOf } from './secrets.ts'
@@ -42,16 +43,15 @@ export async function putService(
   )
 }
 
-type Text =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'refused'; readonly detail: string }
-
 /** Fetched now and kept, so that the service stands however its document's place fares. */
-async function textOf(openapi: ServiceOptions['openapi'], { outbound }: DeskDeps): Promise<Text> {
+async function textOf(
+  openapi: ServiceOptions['openapi'],
+  { outbound }: DeskDeps,
+): Promise<JsonText> {
   if (typeof openapi !== 'string') return { kind: 'text', text: JSON.stringify(openapi) }
   try {
     const found = await readDocument(openapi, { folder: '', outbound })
-    return { kind: 'text', text: String(found['text']) }
+    return await jsonTextOf(String(found['text']))
   } catch (error) {
     return { kind: 'refused', detail: error instanceof Error ? error.message : String(error) }
   }

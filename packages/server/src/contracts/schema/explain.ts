@@ -2,17 +2,27 @@ import type { ValidationError } from '@buzzer/contract'
 import type { ErrorObject } from 'ajv'
 import { escapeStep } from './json-pointer.ts'
 
+/** Whether an error counts: some are about what nobody has looked at. */
+export type Counts = (error: ValidationError) => boolean
+
+const everything: Counts = () => true
 const mostErrors = 20
 const mostNames = 12
 
-/** Says what to change about a value, from what Ajv found wrong with it. */
+/**
+ * Says what to change about a value, from what Ajv found wrong with it.
+ *
+ * @param counts tells what is wrong with it from what is passed over
+ */
 export function explain(
   errors: readonly ErrorObject[],
   value: unknown,
+  counts: Counts = everything,
 ): readonly ValidationError[] {
   const told = new Map<string, ValidationError>()
   for (const error of ordered(errors)) {
     const explained = explainOne(error, value)
+    if (!counts(explained)) continue
     told.set(`${explained.pointer}\n${explained.detail}`, explained)
     if (told.size === mostErrors) break
   }

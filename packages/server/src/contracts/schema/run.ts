@@ -2,7 +2,7 @@ import type { ValidationError } from '@buzzer/contract'
 import type { Check } from './ajv.ts'
 import type { Bounds } from './bounds.ts'
 import { sizeOf } from './canonical.ts'
-import { explain } from './explain.ts'
+import { explain, type Counts } from './explain.ts'
 import { TooCostly, type Meter } from './meter.ts'
 import type { Target } from './target.ts'
 
@@ -58,12 +58,19 @@ export function createRun(meter: Meter, bounds: Bounds) {
     return visits
   }
 
-  return ({ first, thorough }: Target, value: unknown): readonly ValidationError[] => {
+  return (
+    { first, thorough }: Target,
+    value: unknown,
+    counts?: Counts,
+  ): readonly ValidationError[] => {
     try {
       if (fits(first, value)) return []
-      if (sizeOf(value) > smallValue) return explain(first.errors ?? [], value)
+      // What is found first may not count, and then others have to be known too.
+      if (counts === undefined && sizeOf(value) > smallValue) {
+        return explain(first.errors ?? [], value)
+      }
       const failed = fits(thorough, value) ? first : thorough
-      return explain(failed.errors ?? [], value)
+      return explain(failed.errors ?? [], value, counts)
     } catch (error) {
       // Out of stack is out of budget too: a chain of references at each level of a deep value.
       if (!(error instanceof TooCostly || error instanceof RangeError)) throw error

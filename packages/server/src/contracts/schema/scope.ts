@@ -5,6 +5,7 @@ import type { JsonObject } from './json-pointer.ts'
 import { createMeter } from './meter.ts'
 import { createPatterns } from './pattern.ts'
 import { createReferences, type Found, type References } from './references.ts'
+import type { Counts } from './explain.ts'
 import { createRun } from './run.ts'
 import { createCompiler, type Settings } from './compiler.ts'
 import { lossesIn, openEndless, openUp, spreadLosses, type Target } from './target.ts'
@@ -17,9 +18,10 @@ export interface CheckedSchema {
   readonly losses: ReadonlyMap<string, Loss>
   /**
    * @param value JSON, at most some hundred levels deep; undefined where there is none
+   * @param counts tells what is wrong with it from what is passed over; without it all counts
    * @returns what is wrong with it, at most twenty errors; none where it fits
    */
-  check(value: unknown): readonly ValidationError[]
+  check(value: unknown, counts?: Counts): readonly ValidationError[]
 }
 
 /** The schemas of one document, which may refer to one another. */
@@ -142,7 +144,7 @@ export function createSchemaScope(options: ScopeOptions): SchemaScope {
           settle()
           return lossesIn(target)
         },
-        check: (value) => run(target, value),
+        check: (value, counts) => run(target, value, counts),
       }
     },
   }

@@ -36,13 +36,28 @@ function parseJson(text: string): ParsedText | null {
 function parseYaml(text: string): ParsedText {
   try {
     // Comparing every key with every other takes quadratic time; the last of two counts, as in JSON.
-    const document = parseDocument(text, { uniqueKeys: false, merge: true, logLevel: 'silent' })
+    // A pretty error quotes its line, which of a document of one line and many errors takes quadratic
+    // time; where the first of them stands is found out below.
+    const document = parseDocument(text, {
+      uniqueKeys: false,
+      merge: true,
+      logLevel: 'silent',
+      prettyErrors: false,
+    })
     const [error] = document.errors
-    if (error !== undefined) return { kind: 'malformed', detail: reasonOf(error) }
+    if (error !== undefined) {
+      return { kind: 'malformed', detail: `${reasonOf(error)}${placeOf(error.pos[0], text)}` }
+    }
     return { kind: 'parsed', value: valueOf(document.contents, longestText) }
   } catch (error) {
     return { kind: 'malformed', detail: reasonOf(error) }
   }
+}
+
+function placeOf(offset: number, text: string): string {
+  const before = text.slice(0, offset)
+  const line = before.split('\n').length
+  return ` at line ${line}, column ${offset - before.lastIndexOf('\n')}`
 }
 
 function reasonOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import type { ValidationError } from '@buzzer/contract'
 import { escapeStep } from '../../schema/json-pointer.ts'
+import type { Counts } from '../../schema/explain.ts'
 import type { CheckedSchema } from '../../schema/scope.ts'
 
 /** A field and all the values that it may mean, the likeliest first; at least one. */
@@ -15,7 +16,7 @@ export interface Field {
 type Fitting = (
   fields: readonly Field[],
   others: ReadonlyMap<string, unknown>,
-  counts: (error: ValidationError) => boolean,
+  counts: Counts,
 ) => readonly ValidationError[]
 
 /** More checks of one request are not made; hardly a field may mean more than three values. */
@@ -35,7 +36,7 @@ export const createFitting =
       if (next.done !== true) define(value, name, next.value)
       return next.done !== true
     }
-    const check = () => schema.check(value).filter(counts)
+    const check = () => schema.check(value, counts)
     for (const field of fields) take(field)
     for (const [name, other] of others) define(value, name, other)
     const first = check()

@@ -18,6 +18,7 @@ const operation = {
             pages: { type: 'integer' },
             image: { type: 'string', format: 'binary', minLength: 1 },
             extras: { type: 'array', items: { type: 'string', format: 'binary' }, maxItems: 2 },
+            pile: { type: 'array', items: { type: 'string', format: 'binary', minLength: 1 } },
           },
         },
         encoding: { image: { contentType: 'image/png, image/jpeg' } },
@@ -111,3 +112,17 @@ it('needs a boundary, and says nothing of other media types', async () => {
   expect(picture.readsWhole(mediaType)).toBe(false)
   expect(picture.readsWhole('application/json')).toBe(true)
 })
+
+it.each([1, 19, 20, 25])(
+  'finds what is wrong beside %s files that nobody looks into',
+  async (count) => {
+    const pile = Array.from({ length: count }, () => ({
+      name: 'pile',
+      value: 'x',
+      type: 'application/octet-stream',
+    }))
+    expect(await check(formOf([title, png, ...pile]))).toEqual({ kind: 'ok' })
+    const wrong = await check(formOf([title, png, ...pile, { name: 'pages', value: 'abc' }]))
+    expect(wrong).toMatchObject({ kind: 'invalid', errors: [{ pointer: '/pages' }] })
+  },
+)

@@ -8,7 +8,7 @@ export interface Preference {
 const maxWaitSeconds = 60
 const none: Preference = { respondAsync: false, waitSeconds: null }
 /** One preference: a name, and a value that may be quoted; parameters behind it are passed over. */
-const item = /^\s*([!#$%&'*+.^_`|~\w-]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*)))?\s*(?:;.*)?$/s
+const item = /^\s*([!#$%&'*+.^_`|~\w-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*)))?\s*(?:;.*)?$/s
 
 /**
  * Reads the header as the standard has it: names without regard to case, the first of a repeated
