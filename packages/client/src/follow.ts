@@ -128,7 +128,7 @@ function judgeEnd(transport: Transport, following: Following, end: StreamEnd): n
   if (end === 'over' || (end === 'cut' && protocol === 'poll')) return 0
   if (end === 'cut') return pauseAfter(transport, following, cut)
   following.mutes += 1
-  if (end === 'mute' && following.mutes < mutesToGiveUp(transport, protocol)) {
+  if (end === 'mute' && following.mutes < mutesToGiveUp(transport, following)) {
     return pauseAfter(transport, following, cut)
   }
   following.mutes = 0
@@ -139,9 +139,14 @@ function judgeEnd(transport: Transport, following: Following, end: StreamEnd): n
   return pauseAfter(transport, following, cut)
 }
 
-/** A socket that does not open at the first try is no loss, as long as there is another way. */
-const mutesToGiveUp = ({ ways }: Transport, protocol: Protocol): number =>
-  protocol === 'ws' && !ways.hasWorked('ws') ? 1 : maxMutes
+/**
+ * A socket that does not open at the first try is no loss, as long as there is another way. The only
+ * way that there is, where it has worked, is tried as often as a server that is out of reach.
+ */
+function mutesToGiveUp({ ways }: Transport, { allowed, protocol }: Following): number {
+  if (protocol === 'ws' && !ways.hasWorked('ws')) return 1
+  return allowed.length === 1 && ways.hasWorked(protocol) ? Infinity : maxMutes
+}
 
 /** Decides after how many milliseconds to go on after a fault, or throws it. */
 function judgeFault(transport: Transport, following: Following, error: unknown): number {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { useChannelWorld } from './testing/channel-world.ts'
+import { turn, useChannelWorld } from './testing/channel-world.ts'
 
 const world = useChannelWorld()
 
@@ -24,4 +24,30 @@ it('follows a job over a socket, and goes on with its cursor', async () => {
   const second = handle.events({ protocols: ['ws'], since: first.cursor ?? 0 })
   for await (const { type } of second) types.push(type)
   expect(types).toEqual(['job.snapshot', 'job.succeeded'])
+})
+
+it('waits for a server that stops and starts again, where only sockets are allowed', async () => {
+  world.serve('jobs/job_1')
+  const { server } = world
+  const job = server.channel('jobs/job_1')
+  const doc = { id: 'job_1', state: 'running', version: 1, run: 1, attempt: 1 }
+  const piece = (index: number) =>
+    job.publish({ type: 'dev.buzzer.job.output', data: { attempt: 1, index, piece: index } })
+  job.publish({ type: 'dev.buzzer.job.snapshot', data: doc })
+  piece(0)
+  const output = world
+    .connect({ protocols: ['ws'] })
+    .job('job_1')
+    .output()
+  expect((await output.next()).value).toMatchObject({ type: 'piece', index: 0 })
+  const next = output.next()
+  await turn()
+  // While it drains it takes no new sockets, for longer than three tries.
+  server.ways.ws = 'refused'
+  server.cut()
+  while (server.sockets.length < 6) await turn()
+  server.ways.ws = 'open'
+  piece(1)
+  expect((await next).value).toMatchObject({ type: 'piece', index: 1 })
+  await output.return()
 })

@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { ParsedText } from '../../contracts/openapi/read/parse-text.ts'
+import type { DocumentNews } from './document-news.ts'
 
 export type JsonText =
   | { readonly kind: 'text'; readonly text: string }
@@ -31,13 +31,8 @@ function isJson(text: string): boolean {
   }
 }
 
-/** The value of a parsed document as JSON text, which passes from thread to thread at once. */
-export type Told =
-  | { readonly kind: 'parsed'; readonly value: string }
-  | Extract<ParsedText, { kind: 'malformed' }>
-
-async function parseApart(text: string): Promise<Told> {
-  const { promise, resolve } = Promise.withResolvers<Told>()
+async function parseApart(text: string): Promise<DocumentNews> {
+  const { promise, resolve } = Promise.withResolvers<DocumentNews>()
   const worker = new Worker(script(), {
     name: 'document',
     workerData: text,
