@@ -1,6 +1,6 @@
-import { basename, dirname, extname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { Worker } from 'node:worker_threads'
+import { askThread, type ThreadAnswer } from './ask-thread.ts'
 import { findFile } from './find-file.ts'
 import { readDotEnv } from './read-dot-env.ts'
 import { filled, readSettings } from './read-settings.ts'
@@ -56,30 +56,27 @@ const problemOf = (error: unknown): Failure =>
  * to standard output, which belongs to the command.
  */
 async function run(path: string, env: NodeJS.ProcessEnv): Promise<Options | Failure> {
-  const { promise, resolve } = Promise.withResolvers<Options | Failure>()
-  const worker = new Worker(script(), {
+  const answer = await askThread<Options>({
     name: 'configuration',
+    script: new URL('./address-thread.ts', import.meta.url),
     workerData: pathToFileURL(path).href,
     env,
     stdout: true,
     stderr: true,
+    patienceMs,
   })
-  const fail = (why: string): void => resolve(new Failure(`${basename(path)}: ${why}`))
-  const timer = setTimeout(() => fail('it takes too long to load'), patienceMs)
-  worker.once('message', resolve)
-  worker.once('error', (error) => fail(problemOf(error).message))
-  worker.once('exit', () => fail('it ends before it is loaded'))
-  try {
-    return await promise
-  } finally {
-    clearTimeout(timer)
-    await worker.terminate()
-  }
+  return answer.kind === 'told'
+    ? answer.news
+    : new Failure(`${basename(path)}: ${whyNotLoaded(answer)}`)
 }
 
-/** The script beside this one, which is JavaScript where this one has been made so. */
-function script(): URL {
-  const url = new URL('./address-thread.ts', import.meta.url)
-  url.pathname = url.pathname.replace(/\.ts$/, extname(import.meta.url))
-  return url
+function whyNotLoaded(answer: Exclude<ThreadAnswer<Options>, { kind: 'told' }>): string {
+  switch (answer.kind) {
+    case 'late':
+      return 'it takes too long to load'
+    case 'ended':
+      return 'it ends before it is loaded'
+    case 'failed':
+      return problemOf(answer.fault).message
+  }
 }

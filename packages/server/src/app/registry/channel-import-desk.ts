@@ -8,10 +8,9 @@ import type { ChangeTerms, ChannelImportOrder, ChannelsImported } from '../../po
 import { importAsyncApi } from '../import-async-api.ts'
 import { makeChannel } from '../make-channel.ts'
 import type { Desk, DeskDeps } from './desk.ts'
-import { jsonTextOf } from './json-text.ts'
 import { channelMisfits, declaredAs } from './judge-channels.ts'
 import { invalid } from './read-body.ts'
-import { definedInConfig, refused } from './refusals.ts'
+import { definedInConfig, refused, unread } from './refusals.ts'
 import type { LoadedChannel } from './state.ts'
 
 /** Takes an AsyncAPI document as it is, all of its channels or none; those keep other options. */
@@ -21,8 +20,8 @@ export async function importChannelsOrdered(
   { text, dryRun }: ChannelImportOrder,
   terms: ChangeTerms,
 ): Promise<ChannelsImported> {
-  const json = await jsonTextOf(text)
-  if (json.kind === 'refused') return refused(invalid([{ pointer: '', detail: json.detail }]))
+  const json = await desk.documents.read(text)
+  if (json.kind !== 'text') return refused(unread(json, ''))
   const outcome = await importAsyncApi(json.text, 'the document')
   if (outcome === null) return refused(invalid([{ pointer: '', detail: noAsyncApi }]))
   if (outcome.kind === 'refused') return refused(invalid([{ pointer: '', detail: outcome.detail }]))

@@ -9,6 +9,7 @@ import type {
 } from '../../ports/definitions.ts'
 import type { ChangeTerms } from '../../ports/registry.ts'
 import type { Base } from './assemble.ts'
+import { createDocumentReader, type DocumentReader } from './document-reader.ts'
 import type { Live } from './live.ts'
 import type { LoaderDeps } from './loader.ts'
 import { reload } from './reload.ts'
@@ -17,6 +18,7 @@ import type { State } from './state.ts'
 /** What changes of definitions are made with, one after the other on this node. */
 export interface Desk {
   readonly live: Live
+  readonly documents: DocumentReader
   /** Takes in what other nodes changed, if anything. */
   refresh(): Promise<void>
   /**
@@ -90,6 +92,7 @@ export function createDesk(live: Live, deps: DeskDeps): Desk {
 
   return {
     live,
+    documents: createDocumentReader(),
     versionOf,
     async idle() {
       await last

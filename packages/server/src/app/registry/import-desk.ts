@@ -11,9 +11,8 @@ import { slugOf, urlOf } from '../import-document.ts'
 import type { MountOptions } from '../mounted-services.ts'
 import { createBreather } from '../breather.ts'
 import type { Desk, DeskDeps } from './desk.ts'
-import { jsonTextOf } from './json-text.ts'
 import { invalid } from './read-body.ts'
-import { definedInConfig, notFound, refused } from './refusals.ts'
+import { definedInConfig, notFound, refused, unread } from './refusals.ts'
 import { hideSecrets } from './secrets.ts'
 import { commitService } from './service-desk.ts'
 
@@ -24,8 +23,8 @@ export async function importOrdered(
   order: ImportOrder,
   terms: ChangeTerms,
 ): Promise<Imported> {
-  const json = await jsonTextOf(order.text)
-  if (json.kind === 'refused') return refused(invalid([{ pointer: '', detail: json.detail }]))
+  const json = await desk.documents.read(order.text)
+  if (json.kind !== 'text') return refused(unread(json, ''))
   const outcome = readOpenApi({ text: json.text, name: 'the document' })
   if (outcome.kind === 'refused') {
     return refused(invalid([{ pointer: '', detail: outcome.detail }]))

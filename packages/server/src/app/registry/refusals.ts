@@ -1,6 +1,8 @@
 import type { Problem } from '@buzzer/contract'
 import type { Config } from '../../config/config.ts'
 import type { DefinitionKind } from '../../ports/definitions.ts'
+import type { ReadText } from './document-reader.ts'
+import { invalid } from './read-body.ts'
 
 /** What stands in the configuration is changed there. */
 export function definedInConfig({ file }: Config, kind: DefinitionKind, name: string): Problem {
@@ -21,6 +23,10 @@ export const notFound = (kind: DefinitionKind, name: string): Problem => ({
   code: codes[kind],
   detail: `There is no ${kind} '${name}'. GET /v1/${kind}s lists those that there are.`,
 })
+
+/** @param pointer where the document stands in what was sent */
+export const unread = (text: Exclude<ReadText, { kind: 'text' }>, pointer: string): Problem =>
+  text.kind === 'busy' ? text.problem : invalid([{ pointer, detail: text.detail }])
 
 export const refused = (
   problem: Problem,

@@ -10,9 +10,9 @@ import { readDocument } from '../read-document.ts'
 import { createBreather } from '../breather.ts'
 import { makeService } from './loader.ts'
 import type { Desk, DeskDeps } from './desk.ts'
-import { jsonTextOf, type JsonText } from './json-text.ts'
+import type { ReadText } from './document-reader.ts'
 import { invalid, problemOf, readServiceBody } from './read-body.ts'
-import { definedInConfig, refused } from './refusals.ts'
+import { definedInConfig, refused, unread } from './refusals.ts'
 import { isHidden, restoreSecret, tokenUrlOf } from './secrets.ts'
 import { hashOf, writeService, type StoredService } from './service-record.ts'
 import { withEntry, type LoadedService, type State } from './state.ts'
@@ -33,10 +33,8 @@ export async function putService(
   const read = readServiceBody(name, body)
   if (read.kind === 'refused') return read
   const { openapi, ...options } = read.options
-  const text = await textOf(openapi, deps)
-  if (text.kind === 'refused') {
-    return refused(invalid([{ pointer: '/openapi', detail: text.detail }]))
-  }
+  const text = await textOf(openapi, desk, deps)
+  if (text.kind !== 'text') return refused(unread(text, '/openapi'))
   const source = typeof openapi === 'string' ? openapi : null
   return desk.inTurn(() =>
     commitService(desk, deps, name, { options, source, text: text.text }, terms),
@@ -46,14 +44,15 @@ export async function putService(
 /** Fetched now and kept, so that the service stands however its document's place fares. */
 async function textOf(
   openapi: ServiceOptions['openapi'],
+  { documents }: Desk,
   { outbound }: DeskDeps,
-): Promise<JsonText> {
+): Promise<ReadText> {
   if (typeof openapi !== 'string') return { kind: 'text', text: JSON.stringify(openapi) }
   try {
     const found = await readDocument(openapi, { folder: '', outbound })
-    return await jsonTextOf(String(found['text']))
+    return await documents.read(String(found['text']))
   } catch (error) {
-    return { kind: 'refused', detail: error instanceof Error ? error.message : String(error) }
+    return { kind: 'unfit', detail: error instanceof Error ? error.message : String(error) }
   }
 }
 

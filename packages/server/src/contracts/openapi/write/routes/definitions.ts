@@ -176,7 +176,7 @@ const writing = (kind: 'service' | 'channel'): readonly DescribedRoute[] => [
     responses: {
       '200': json('Replaced', changed),
       '201': json('Made', changed),
-      ...merge(refusals, problemAnswers('payload-too-large')),
+      ...merge(refusals, problemAnswers('payload-too-large', 'overloaded')),
     },
   },
   {
@@ -229,7 +229,7 @@ export const definitionRoutes: readonly DescribedRoute[] = [
     responses: {
       '200': json('What became of it, and what changed', anything),
       '201': json('What became of it', anything),
-      ...merge(refusals, problemAnswers('invalid-parameter', 'payload-too-large')),
+      ...merge(refusals, problemAnswers('invalid-parameter', 'payload-too-large', 'overloaded')),
     },
   },
   ...reading('channel', 'Lists the declared channels'),
@@ -248,7 +248,7 @@ export const definitionRoutes: readonly DescribedRoute[] = [
     responses: {
       '200': json('What became of it, and what changed', anything),
       '201': json('What became of it, new channels among it', anything),
-      ...merge(refusals, problemAnswers('invalid-parameter', 'payload-too-large')),
+      ...merge(refusals, problemAnswers('invalid-parameter', 'payload-too-large', 'overloaded')),
     },
   },
 ]
