@@ -23,30 +23,37 @@ const rounds = 8
 const convergence = { timeout: 150_000, interval: 500 }
 const minutes = 6
 
-const tries = Array.from({ length: 12 }, (_, at) => (at === 0 ? '0s' : '50ms')) as [
+const schedule = Array.from({ length: 12 }, (_, at) => (at === 0 ? '0s' : '50ms')) as [
   '0s',
   ...'50ms'[],
 ]
 const policy = {
-  schedule: tries,
+  schedule,
   timeout: '1s',
   disableAfter: { failures: 1_000_000, failingFor: '365d' },
 } as const
 
-/** The status of an answer, by how many requests came to this endpoint. */
-const answers: Readonly<Record<string, (count: number) => number>> = {
+/**
+ * The status of an answer, by how often this delivery came and how many requests the endpoint got.
+ * By the latter alone one of thousands that overtake each other meets twelve refusals in a row.
+ */
+const answers: Readonly<Record<string, (tries: number, count: number) => number>> = {
   everything: () => 204,
-  flaky: (count) => (count % 2 === 1 ? 500 : 204),
-  ordered: (count) => (count % 7 === 0 ? 503 : 204),
+  flaky: (tries, count) => (count % 2 === 1 && tries <= 4 ? 500 : 204),
+  ordered: (_, count) => (count % 7 === 0 ? 503 : 204),
   callbacks: () => 204,
 }
 
 /** Writes down all that arrives, in a process that nobody kills. */
 function keepJournal(receiver: Receiver): readonly Arrival[] {
   const arrivals: Arrival[] = []
+  const triesOf = new Map<string, number>()
   for (const [endpoint, statusOf] of Object.entries(answers)) {
     receiver.behave(`/${endpoint}`, (request, count) => {
-      const status = statusOf(count)
+      const id = request.headers['webhook-id'] ?? ''
+      const tries = (triesOf.get(id) ?? 0) + 1
+      triesOf.set(id, tries)
+      const status = statusOf(tries, count)
       arrivals.push(arrivalOf(endpoint, request, status))
       return { status }
     })
@@ -126,10 +133,15 @@ test(
     const server = await start()
     const atDeath = missing(evidence).length
     const began = performance.now()
-    const open = () => readDeliveries(server.url, '&state=scheduled,sending')
-    await expect
-      .poll(async () => (missing(evidence).length === 0 ? (await open()).length : -1), convergence)
-      .toBe(0)
+    const open = async () =>
+      (await readDeliveries(server.url, '&state=scheduled,sending')).map(
+        ({ id }) => `${id} is open`,
+      )
+    const left = async () => {
+      const lacking = missing(evidence)
+      return (lacking.length > 0 ? lacking : await open()).slice(0, 10)
+    }
+    await expect.poll(left, { ...convergence, message: `seed ${seed}` }).toEqual([])
     const settledMs = Math.round(performance.now() - began)
     const deliveries = await readDeliveries(server.url)
     findings.push(...outOfOrder(evidence, 'ordered'), ...contradicted(evidence, deliveries))

@@ -51,6 +51,7 @@ export interface Receiver extends AsyncDisposable {
 /** @param port that of a receiver before it; left out for any */
 export async function startReceiver(port = 0): Promise<Receiver> {
   const requests: Received[] = []
+  const counts = new Map<string, number>()
   const behaviours = new Map<string, Behave>()
   const sockets = new Set<Socket>()
   const at = (path: string) =>
@@ -59,7 +60,8 @@ export async function startReceiver(port = 0): Promise<Receiver> {
     void read(request).then(
       (received) => {
         requests.push(received)
-        const count = requests.filter(({ path }) => path === received.path).length
+        const count = (counts.get(received.path) ?? 0) + 1
+        counts.set(received.path, count)
         answer(response, behaviours.get(received.path)?.(received, count) ?? { status: 204 })
       },
       () => response.destroy(),

@@ -41,7 +41,8 @@ export async function* pollChannel(
   return 'cut'
 }
 
-interface Look {
+/** One page of a channel. */
+export interface Look {
   readonly events: readonly CloudEvent[]
   readonly next: number
   /** The oldest offset left, where the reader's was not kept any more. */

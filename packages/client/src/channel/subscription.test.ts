@@ -54,6 +54,25 @@ describe.each<Protocol>(['ws', 'sse', 'poll'])('a subscription over %s', (protoc
     await stream.return()
   })
 
+  it('begins before what is published while the server looks where now is', async () => {
+    world.publish(2)
+    const fetch = (url: string, init: RequestInit) => {
+      const isLook = new Headers(init.headers).get('accept') === 'application/json'
+      if (!isLook || url.includes('since=')) return world.server.fetch(url, init)
+      const now = world.server.channel('news').last
+      world.publish(1)
+      return world.server.fetch(`${url}&since=${now}`, init)
+    }
+    const stream = world.connect({ fetch }).channel('news').subscribe(only)
+    const next = stream.next()
+    if (protocol === 'ws') {
+      while (stream.cursor === null) await turn()
+      world.publish(1)
+    }
+    expect(told([(await next).value as ChannelItem])).toEqual([3])
+    await stream.return()
+  })
+
   it('says so where events are no longer kept, and where the server has forgotten', async () => {
     world.publish(5)
     world.server.channel('news').trim(4)

@@ -23,7 +23,7 @@ const over = AbortSignal.abort()
 async function look({ engine }: Node, name: string, since: number | null) {
   const place = engine.channels.find(asker, name)
   if (place === null) throw new Error(`There is no ${name}.`)
-  const { slice, reset, cursor } = await engine.channels.read(place, since, over)
+  const { slice, reset, cursor } = await engine.channels.read(place, { since, signal: over })
   const values = slice?.events.map((event) =>
     event.kind === 'published' ? (JSON.parse(event.text) as Record<string, unknown>) : event,
   )
@@ -98,7 +98,9 @@ describe('publishing', () => {
     const lasts = await Promise.all(
       ['ours', 'mine'].map(async (name) => {
         const place = node.engine.channels.find(other, name)
-        return place === null ? null : (await node.engine.channels.read(place, 0, over)).slice?.last
+        return place === null
+          ? null
+          : (await node.engine.channels.read(place, { since: 0, signal: over })).slice?.last
       }),
     )
     expect(lasts).toEqual([1, undefined])
@@ -226,7 +228,10 @@ describe('a channel that is declared anew', () => {
       node.declare(kinds.slice(0, 1))
       const place = node.engine.channels.find(asker, 'c')
       if (place === null) throw new Error('It is not there.')
-      const stream = node.engine.channels.watch(place, 0, new AbortController().signal)
+      const stream = node.engine.channels.watch(place, {
+        since: 0,
+        signal: new AbortController().signal,
+      })
       await stream.next()
       const waiting = stream.next()
       node.declare(next().flatMap((each) => each ?? []))

@@ -4,14 +4,16 @@ import { asker, createSimulation, type Node, type Simulation } from '../testing/
 import { promisesDone } from '../testing/virtual-clock.ts'
 import type { DeclaredPlace } from './place.ts'
 import { isDeclared } from './place.ts'
+import type { Slice } from './ring.ts'
 import { channel, draft } from './testing/channels.ts'
+import type { ChannelReading } from './watch-channel.ts'
 
 /** A reader that pulls when it is told to, and remembers what it was told. */
 function createReader(node: Node, place: DeclaredPlace, start: number | null) {
   const seen: (number | string)[] = []
   let cursor = start
   let end = new AbortController()
-  let stream = node.engine.channels.watch(place, cursor, end.signal)
+  let stream = node.engine.channels.watch(place, { since: cursor, signal: end.signal })
   let pulling: Promise<void> | null = null
 
   const pull = async (): Promise<void> => {
@@ -45,7 +47,7 @@ function createReader(node: Node, place: DeclaredPlace, start: number | null) {
       end.abort()
       await promisesDone()
       end = new AbortController()
-      stream = node.engine.channels.watch(place, cursor, end.signal)
+      stream = node.engine.channels.watch(place, { since: cursor, signal: end.signal })
       pulling = null
     },
     async close(): Promise<void> {
@@ -185,7 +187,7 @@ describe('following a channel', () => {
     await promisesDone()
     expect(reader.cursor).toBe(3)
     const over = AbortSignal.abort()
-    expect(await node.engine.channels.read(place, 0, over)).toMatchObject({
+    expect(await node.engine.channels.read(place, { since: 0, signal: over })).toMatchObject({
       cursor: 3,
       slice: null,
     })
@@ -200,4 +202,41 @@ describe('following a channel', () => {
     expect(reader.seen).toEqual(['reset 6', 6])
     await reader.close()
   })
+
+  test.each(['watch', 'read'] as const)('%s: whoever is seen misses nothing', async (way) => {
+    await using simulation = await createSimulation({ seed: 1 })
+    const delayMs = (call: string) => (call === 'events.read' ? 50 : 0)
+    const wish = { operations: [], channels: [channel()] }
+    const node = simulation.node({ ...wish, delayMs })
+    const other = simulation.node({ ...wish, name: 'other' })
+    const place = placeOn(node)
+    const end = new AbortController()
+    const reading = {
+      since: null,
+      signal: end.signal,
+      // Somebody who sees the reader come greets it at once.
+      enter: () => {
+        void publish(other, ['hello'])
+        return { [Symbol.dispose]: () => end.abort() }
+      },
+    }
+    const seen =
+      way === 'watch' ? firstSlice(node, place, reading) : firstRead(node, place, reading)
+    expect(await simulation.clock.until(seen)).toEqual([1])
+    expect(end.signal.aborted, 'it is not seen any more').toBe(true)
+  })
 })
+
+async function firstSlice(node: Node, place: DeclaredPlace, reading: ChannelReading) {
+  for await (const news of node.engine.channels.watch(place, reading)) {
+    if (news.kind === 'slice') return offsetsOf(news.slice)
+  }
+  return []
+}
+
+async function firstRead(node: Node, place: DeclaredPlace, reading: ChannelReading) {
+  return offsetsOf((await node.engine.channels.read(place, reading)).slice)
+}
+
+const offsetsOf = (slice: Slice | null): readonly number[] =>
+  (slice?.events ?? []).map(({ offset }) => offset)

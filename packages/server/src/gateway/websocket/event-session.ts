@@ -25,7 +25,7 @@ export interface EventSessionParts extends SessionParts {
   readonly place: ReadablePlace
   readonly since: number | null
   /** Set where it is seen by others while it reads. */
-  readonly attendance: (() => Disposable) | null
+  readonly enter: (() => Disposable) | null
 }
 
 /**
@@ -33,7 +33,7 @@ export interface EventSessionParts extends SessionParts {
  * CloudEvents): each message is an event, both ways.
  */
 export function createEventSession(parts: EventSessionParts): Conversation {
-  const { ctx, caller, wire, soon, place } = parts
+  const { ctx, caller, wire, soon, place, since, enter } = parts
   const outbox = createOutbox({ wire, clock: ctx.clock, soon, onSent: () => intake.sent() })
   const intake = createIntake({ wire, outbox: () => outbox, handle: (text) => handle(text) })
   const flow: Flow = { credit: Infinity, isOver: false, wake: null }
@@ -67,8 +67,8 @@ export function createEventSession(parts: EventSessionParts): Conversation {
   }
 
   const follow = async (): Promise<void> => {
-    using _seen = parts.attendance?.() ?? null
-    for await (const news of ctx.engine.channels.watch(place, parts.since, stop.signal)) {
+    const { signal } = stop
+    for await (const news of ctx.engine.channels.watch(place, { since, signal, enter })) {
       if (news.kind === 'slice') {
         await passOn(outbox, flow, ctx.renderings.messages(news.slice, place.name, null))
       } else if (news.kind === 'reset') {

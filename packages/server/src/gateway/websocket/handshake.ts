@@ -136,7 +136,7 @@ function readWish(
   ctx: HttpContext,
   caller: Caller,
   { request, met }: Asked,
-): Pick<EventSessionParts, 'place' | 'since' | 'attendance'> | Problem {
+): Pick<EventSessionParts, 'place' | 'since' | 'enter'> | Problem {
   const target = targetOf(request)
   const query = new URLSearchParams(target.slice(pathOf(target).length))
   const wrong = refuseParameters(query, ['since', 'as', 'ticket'])
@@ -148,8 +148,8 @@ function readWish(
   }
   const place = findChannel(ctx, { params: met.params, caller })
   if (isProblem(place)) return place
-  const attendance = attend(ctx, place, query.get('as'))
-  return isAttendanceProblem(attendance) ? attendance : { place, since, attendance }
+  const enter = attend(ctx, place, query.get('as'))
+  return isAttendanceProblem(enter) ? enter : { place, since, enter }
 }
 
 /** Answers as any request is answered, on a socket that is no request's any more. */

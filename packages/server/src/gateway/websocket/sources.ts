@@ -33,8 +33,8 @@ export function findSource(
   if (kind === 'batches') return batchSource(ctx, caller, id, since)
   const place = findChannel(ctx, { params: { channel: name }, caller })
   if (isProblem(place)) return place
-  const attendance = attend(ctx, place, as)
-  return isAttendanceProblem(attendance) ? attendance : channelSource(ctx, place, since, attendance)
+  const enter = attend(ctx, place, as)
+  return isAttendanceProblem(enter) ? enter : channelSource(ctx, place, since, enter)
 }
 
 const notAllowed = (scope: string): Problem => ({
@@ -47,11 +47,11 @@ const channelSource =
     { engine, renderings }: HttpContext,
     place: ReadablePlace,
     since: number | null,
-    attendance: (() => Disposable) | null,
+    enter: (() => Disposable) | null,
   ): Source =>
   async (reading) => {
-    using _seen = attendance?.() ?? null
-    for await (const news of engine.channels.watch(place, since, reading.signal)) {
+    const { signal } = reading
+    for await (const news of engine.channels.watch(place, { since, signal, enter })) {
       if (news.kind === 'start') reading.start(news.cursor, news.last)
       else if (news.kind === 'reset') reading.reset(news.oldest)
       else {
@@ -59,7 +59,7 @@ const channelSource =
         if (taken !== undefined) await taken
       }
     }
-    if (!reading.signal.aborted) throw new ChannelMoved(place.name)
+    if (!signal.aborted) throw new ChannelMoved(place.name)
   }
 
 /** The channel is not there any more, or is another one under the same name. */

@@ -10,7 +10,7 @@ const name = /^[^\p{C}]{1,64}$/u
  * Lets somebody be seen who reads a channel under a name.
  *
  * @param given null where they read unseen
- * @returns what is disposed of when they end; null where nobody is to be seen
+ * @returns what lets them in, and is disposed of when they end; null where nobody is to be seen
  */
 export function attend(
   { engine }: Pick<HttpContext, 'engine'>,
@@ -23,9 +23,8 @@ export function attend(
   return () => engine.channels.presence.enter(place, given)
 }
 
-export const isAttendanceProblem = (
-  attending: (() => Disposable) | Problem | null,
-): attending is Problem => attending !== null && isProblem(attending)
+export const isAttendanceProblem = (enter: (() => Disposable) | Problem | null): enter is Problem =>
+  enter !== null && isProblem(enter)
 
 const badName: Problem = {
   code: 'invalid-parameter',

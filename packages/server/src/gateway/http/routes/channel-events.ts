@@ -1,6 +1,6 @@
 import { formatSequence, type Problem } from '@buzzer/contract'
 import type { ReadablePlace } from '../../../engine/channels/place.ts'
-import type { ChannelPart } from '../../../engine/channels/watch-channel.ts'
+import type { ChannelPart, ChannelReading } from '../../../engine/channels/watch-channel.ts'
 import { channelEventFrames } from '../../sse/channel-events.ts'
 import { jsonText, type Answer } from '../answer/answer.ts'
 import { isProblem } from '../answer/problem.ts'
@@ -36,57 +36,36 @@ export const channelEvents: Route = {
     if (isProblem(place)) return refuse(ctx, request, place)
     const isPage = wantsPage(request)
     if (!isPage && !acceptsEvents(request)) return refuse(ctx, request, notAcceptable)
-    const attendance = attend(ctx, place, request.query().get('as'))
-    if (isAttendanceProblem(attendance)) return refuse(ctx, request, attendance)
-    if (isPage) return poll(ctx, request, { place, since, attendance })
+    const enter = attend(ctx, place, request.query().get('as'))
+    if (isAttendanceProblem(enter)) return refuse(ctx, request, enter)
+    if (isPage) return poll(ctx, request, place, { since, enter })
+    const { engine, renderings } = ctx
     return {
       kind: 'stream',
       headers: eventStreamHeaders,
       chunks: (signal) => {
-        const frames = framesOf(ctx, place, since, signal)
-        return attendance === null ? frames : seen(frames, attendance)
+        const news = engine.channels.watch(place, { since, signal, enter })
+        return channelEventFrames(news, place.name, renderings)
       },
     }
   },
 }
 
-type Frames = AsyncGenerator<string | Uint8Array>
-
-const framesOf = (
-  { engine, renderings }: HttpContext,
-  place: ReadablePlace,
-  since: number | null,
-  signal: AbortSignal,
-): Frames => channelEventFrames(engine.channels.watch(place, since, signal), place.name, renderings)
-
-/** By others, as long as it is read. */
-async function* seen(frames: Frames, attendance: () => Disposable): Frames {
-  using _seen = attendance()
-  yield* frames
-}
-
 const isCursorProblem = (cursor: number | null | Problem): cursor is Problem =>
   typeof cursor === 'object' && cursor !== null
-
-interface Reading {
-  readonly place: ReadablePlace
-  readonly since: number | null
-  /** Null where nobody is to be seen. */
-  readonly attendance: (() => Disposable) | null
-}
 
 async function poll(
   ctx: HttpContext,
   request: HttpRequest,
-  { place, since, attendance }: Reading,
+  place: ReadablePlace,
+  reading: Omit<ChannelReading, 'signal'>,
 ): Promise<Answer> {
   const limit = readLimit(request.query().get('limit'))
   if (isProblem(limit)) return refuse(ctx, request, limit)
   const preference = parsePrefer(request.headers['prefer'])
   const waitMs = (preference.waitSeconds ?? 0) * 1_000
-  using _seen = attendance?.()
   const part = await within(ctx, request, waitMs, (signal) =>
-    ctx.engine.channels.read(place, since, signal),
+    ctx.engine.channels.read(place, { ...reading, signal }),
   )
   const applied = appliedPreferences({ ...preference, respondAsync: false })
   return jsonText(200, pageText(ctx, place, part, limit), {
