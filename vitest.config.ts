@@ -30,6 +30,8 @@ export default defineConfig({
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
+    // What takes a moment may take longer on a machine that has much to do.
+    expect: { poll: { timeout: 25 * seconds, interval: 25 } },
     projects: [
       {
         extends: true,
@@ -41,7 +43,7 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'test/run/**/*.test.ts'],
           exclude: [...conformance, ...alone, '**/node_modules/**'],
-          testTimeout: 10 * seconds,
+          testTimeout: 30 * seconds,
           // By itself it leaves one core idle, which of two is half.
           maxWorkers: '100%',
         },

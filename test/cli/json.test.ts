@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createClient } from '@buzzer/client'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { commands } from '../../packages/server/src/cli/commands.ts'
 import { describeCommands, flatten } from '../../packages/server/src/cli/completion/describe.ts'
 import { systemTerminal } from '../../packages/server/src/cli/terminal.ts'
@@ -101,7 +101,7 @@ async function webhook({ url, receiver }: World): Promise<string> {
 async function delivery(world: World): Promise<string> {
   const { webhooks, deliveries } = createClient({ url: world.url })
   const { id } = await webhooks.test(await webhook(world))
-  await vi.waitFor(async () => expect((await deliveries.get(id)).state).toBe('delivered'))
+  await expect.poll(async () => (await deliveries.get(id)).state).toBe('delivered')
   return id
 }
 

@@ -4,7 +4,6 @@ import { expect, test } from 'vitest'
 import { call, ended, submit, type Called, type JobDocument } from '../support/call.ts'
 import { readEvents } from '../support/events.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { patience } from '../support/patience.ts'
 import { start } from './start.ts'
 
 const shutdownMs = 4_000
@@ -31,16 +30,14 @@ test('on SIGTERM a server hands over what it holds, in time, and the next one go
     headers: { 'prefer': 'wait=60', 'idempotency-key': 'the waiting one' },
   })
   // All of them have begun, and the stream has told something.
-  await expect.poll(() => readRuns(runs).then((lines) => lines.length), patience).toBe(5)
+  await expect.poll(() => readRuns(runs).then((lines) => lines.length)).toBe(5)
   await expect
-    .poll(() => call(server.url, `/v1/jobs/${chatty.id}`).then(versionOf), patience)
+    .poll(() => call(server.url, `/v1/jobs/${chatty.id}`).then(versionOf))
     .toBeGreaterThan(5)
 
   const asked = performance.now()
   server.kill('SIGTERM')
-  await expect
-    .poll(() => call(server.url, '/readyz').then(({ status }) => status), patience)
-    .toBe(503)
+  await expect.poll(() => call(server.url, '/readyz').then(({ status }) => status)).toBe(503)
   expect(await call(server.url, '/healthz')).toMatchObject({ status: 200 })
   const late = await call(server.url, '/v1/operations/echo/jobs', { body: {} })
   expect(late.status).toBe(503)

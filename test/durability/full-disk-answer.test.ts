@@ -6,7 +6,6 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { call, ended, type JobDocument } from '../support/call.ts'
-import { patience } from '../support/patience.ts'
 import { startServer } from '../support/server.ts'
 import { findScarcity } from './scarce-space.ts'
 
@@ -56,13 +55,11 @@ test(`an answer that comes while space runs out is whole later or not there (${s
   const { id } = accepted.json<JobDocument>()
   // It is written as it comes.
   const files = () => readdir(join(data, 'blobs'), { recursive: true }).catch(() => [])
-  await expect
-    .poll(async () => (await files()).some((name) => name.endsWith('.part')), patience)
-    .toBe(true)
+  await expect.poll(async () => (await files()).some((name) => name.endsWith('.part'))).toBe(true)
 
   await disk.fill(server.pid)
   upstream.goOn()
-  await expect.poll(() => server.stderr(), patience).toMatch(/ENOSPC|EFBIG/)
+  await expect.poll(() => server.stderr()).toMatch(/ENOSPC|EFBIG/)
   const during = await call(server.url, `/v1/jobs/${id}`)
   expect(during.json<JobDocument>().state).not.toBe('succeeded')
   expect((await call(server.url, `/v1/jobs/${id}/result`)).status).toBe(404)

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { call, ended, submit, type JobDocument } from '../support/call.ts'
-import { patience } from '../support/patience.ts'
 import { start } from './start.ts'
 import { findScarcity } from './scarce-space.ts'
 
@@ -31,9 +30,9 @@ test(`while space is out nothing is accepted; afterwards all is there (${scarcit
 
   // What the WAL has room for is still taken, and truly so.
   await expect
-    .poll(async () => (await send(`to-the-brim-${accepted.length}`, { large })).status, patience)
+    .poll(async () => (await send(`to-the-brim-${accepted.length}`, { large })).status)
     .toBe(503)
-  await expect.poll(async () => (await call(server.url, '/readyz')).status, patience).toBe(503)
+  await expect.poll(async () => (await call(server.url, '/readyz')).status).toBe(503)
   for (let number = 0; number < 20; number += 1) {
     const answer = await send(`during-${number}`, { large })
     expect(answer.status).toBe(503)
@@ -43,7 +42,7 @@ test(`while space is out nothing is accepted; afterwards all is there (${scarcit
   expect(await call(server.url, '/healthz')).toMatchObject({ status: 200 })
 
   await disk.free(server.pid)
-  await expect.poll(async () => (await call(server.url, '/readyz')).status, patience).toBe(200)
+  await expect.poll(async () => (await call(server.url, '/readyz')).status).toBe(200)
   for (let number = 0; number < 20; number += 1) {
     expect(await send(`during-${number}`, { large })).toMatchObject({ status: 202 })
   }

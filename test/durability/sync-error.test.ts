@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { call, ended, submit, type JobDocument } from '../support/call.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { patience } from '../support/patience.ts'
 import { start } from './start.ts'
 import { failSyncs, findStrace } from './strace.ts'
 
@@ -47,7 +46,7 @@ test('while syncs fail nothing is accepted; afterwards all is there (errors made
     expect(await call(server.url, '/healthz')).toMatchObject({ status: 200 })
   }
 
-  await expect.poll(async () => (await call(server.url, '/readyz')).status, patience).toBe(200)
+  await expect.poll(async () => (await call(server.url, '/readyz')).status).toBe(200)
   // What was in doubt is settled by sending it again.
   for (let number = 0; number < 40; number += 1) await accept(`during-${number}`)
   await accept('after')

@@ -10,7 +10,6 @@ import { overflowOf, phone, visit, type Visitor } from './support/visitor.ts'
 
 const config = new URL('../../examples/chat/buzzer.config.ts', import.meta.url)
 const pageFolder = new URL('../../examples/chat/page/', import.meta.url)
-const patience = { timeout: 15_000, interval: 50 }
 
 let browser: Browser
 beforeAll(async () => {
@@ -41,17 +40,17 @@ test('two talk, one is cut off, comes back and has missed nothing', async () => 
   await using example = await startExample('chat')
   await using ada = await enter(example.url, 'Ada')
   const ben = await enter(example.url, 'Ben')
-  await expect.poll(() => people(ada.page), patience).toEqual(['Ada (you)', 'Ben'])
-  await expect.poll(() => people(ben.page), patience).toEqual(['Ada', 'Ben (you)'])
+  await expect.poll(() => people(ada.page)).toEqual(['Ada (you)', 'Ben'])
+  await expect.poll(() => people(ben.page)).toEqual(['Ada', 'Ben (you)'])
 
   await ben.page.locator('#text').pressSequentially('Hel')
-  await expect.poll(() => ada.page.textContent('#typing'), patience).toBe('Ben is writing …')
+  await expect.poll(() => ada.page.textContent('#typing')).toBe('Ben is writing …')
   await say(ben.page, 'Hello')
   const attack = '<img src="/x" onerror="window.wasHit = true">'
   await say(ada.page, attack)
   const said = ['Hello', attack]
-  await expect.poll(() => readAll(ada.page), patience).toEqual(said)
-  await expect.poll(() => readAll(ben.page), patience).toEqual(said)
+  await expect.poll(() => readAll(ada.page)).toEqual(said)
+  await expect.poll(() => readAll(ben.page)).toEqual(said)
   expect(await ada.page.textContent('#typing')).toBe('')
   expect(await ben.page.evaluate('window.wasHit')).toBe(undefined)
   expect(await ben.page.locator('#messages img').count()).toBe(0)
@@ -60,20 +59,20 @@ test('two talk, one is cut off, comes back and has missed nothing', async () => 
   await cutOff(ben.page)
   for (const text of ['one', 'two', 'three']) await say(ada.page, text)
   await say(ben.page, 'from far away')
-  await expect.poll(() => readAll(ada.page), patience).toEqual([...said, 'one', 'two', 'three'])
+  await expect.poll(() => readAll(ada.page)).toEqual([...said, 'one', 'two', 'three'])
   expect(await readAll(ben.page)).toEqual(said)
   await ben.context.setOffline(false)
   await live(ben.page)
   said.push('one', 'two', 'three', 'from far away')
-  for (const { page } of [ada, ben]) await expect.poll(() => readAll(page), patience).toEqual(said)
+  for (const { page } of [ada, ben]) await expect.poll(() => readAll(page)).toEqual(said)
 
   // Who comes late, or again, reads what was said before.
   await ada.page.reload()
-  await expect.poll(() => readAll(ada.page), patience).toEqual(said)
+  await expect.poll(() => readAll(ada.page)).toEqual(said)
   expect(await people(ada.page)).toEqual(['Ada (you)', 'Ben'])
   expect([...ada.faults, ...ben.faults]).toEqual([])
   await ben[Symbol.asyncDispose]()
-  await expect.poll(() => people(ada.page), patience).toEqual(['Ada (you)'])
+  await expect.poll(() => people(ada.page)).toEqual(['Ada (you)'])
   await example.stop()
   await expect(fetch(example.url)).rejects.toThrow('fetch failed')
 })
@@ -87,11 +86,11 @@ test('a phone shows all of the room, also while it is cut off', async () => {
   await page.click('#join button')
   await live(page)
   await expect
-    .poll(() => page.textContent('#empty'), patience)
+    .poll(() => page.textContent('#empty'))
     .toBe('Nothing said yet. Open a second window.')
   expect(await overflowOf(page)).toBe(0)
   await say(page, 'turned \u202Earound')
-  await expect.poll(() => readAll(page), patience).toHaveLength(1)
+  await expect.poll(() => readAll(page)).toHaveLength(1)
   expect(await page.textContent('.message > b')).toBe('adA the longest name that is there')
   expect(await people(page)).toEqual(['adA the longest name that is there (you)'])
   await ada.context.setOffline(true)
@@ -118,10 +117,10 @@ test('a line that is cut, and a restart, neither lose nor repeat a message', asy
     if (index % 6 === 3) cable.cut()
   }
   // What was on its way when the line was cut may be sent again, and be there after later ones.
-  await expect.poll(() => readAll(ben.page), patience).toHaveLength(said.length)
+  await expect.poll(() => readAll(ben.page)).toHaveLength(said.length)
   const read = await readAll(ben.page)
   expect(read.toSorted()).toEqual(said.toSorted())
-  await expect.poll(() => readAll(ada.page), patience).toEqual(read)
+  await expect.poll(() => readAll(ada.page)).toEqual(read)
   expect(await ada.page.locator('.message').count()).toBe(said.length)
 
   // Also when Buzzer itself goes away and comes back, without what it knew of those who were here.
@@ -130,9 +129,9 @@ test('a line that is cut, and a restart, neither lose nor repeat a message', asy
   await say(ben.page, 'is anybody there?')
   await using again = await start()
   cable.leadTo(again.url)
-  await expect.poll(() => readAll(ada.page), patience).toEqual([...read, 'is anybody there?'])
-  await expect.poll(() => readAll(ben.page), patience).toEqual([...read, 'is anybody there?'])
-  await expect.poll(() => people(ada.page), patience).toEqual(['Ada (you)', 'Ben'])
+  await expect.poll(() => readAll(ada.page)).toEqual([...read, 'is anybody there?'])
+  await expect.poll(() => readAll(ben.page)).toEqual([...read, 'is anybody there?'])
+  await expect.poll(() => people(ada.page)).toEqual(['Ada (you)', 'Ben'])
 })
 
 test('another name of this machine is led to the one that Buzzer knows', async () => {

@@ -6,7 +6,6 @@ import { startChromium } from '../servers/chromium.ts'
 import { startExample } from './support/start-example.ts'
 import { overflowOf, phone, visit } from './support/visitor.ts'
 
-const patience = { timeout: 15_000, interval: 50 }
 /** What the exchange has published before anybody reads. */
 const past = 400
 
@@ -37,7 +36,7 @@ test('prices move, late readers get the history, and the slow one catches up', a
     .poll(async () => {
       const now = await rows.locator('td:nth-child(2)').allTextContents()
       return now.filter((price, index) => price !== '' && price !== before[index]).length
-    }, patience)
+    })
     .toBe(8)
 
   // Somebody comes late, chooses another share with the keyboard, and sees its past at once.
@@ -45,10 +44,8 @@ test('prices move, late readers get the history, and the slow one catches up', a
   await live(late.page)
   await late.page.getByRole('button', { name: 'FOGG' }).focus()
   await late.page.keyboard.press('Enter')
-  await expect.poll(() => late.page.textContent('#chart-title'), patience).toBe('FOGG')
-  await expect
-    .poll(() => numberIn(late.page, '#chart-count'), patience)
-    .toBeGreaterThanOrEqual(past)
+  await expect.poll(() => late.page.textContent('#chart-title')).toBe('FOGG')
+  await expect.poll(() => numberIn(late.page, '#chart-count')).toBeGreaterThanOrEqual(past)
   expect(await numberIn(late.page, '#slow-behind')).toBeGreaterThan(past / 2)
 
   // Cut off and back: each quote is there once, from the first that there was to the last.
@@ -62,16 +59,16 @@ test('prices move, late readers get the history, and the slow one catches up', a
     .poll(async () => {
       const [last, count] = await lastAndCount(late.page, 'FOGG')
       return last > past && count === last
-    }, patience)
+    })
     .toBe(true)
-  await expect.poll(() => late.page.textContent('#slow-state'), patience).toBe('Has caught up')
+  await expect.poll(() => late.page.textContent('#slow-state')).toBe('Has caught up')
   expect(await numberIn(late.page, '#slow-lost')).toBe(0)
   expect(await numberIn(late.page, '#slow-repeated')).toBe(0)
 
   await late.page.reload()
   await live(late.page)
   expect(await late.page.textContent('#chart-title')).toBe('FOGG')
-  await expect.poll(() => numberIn(late.page, '#chart-count'), patience).toBeGreaterThan(past)
+  await expect.poll(() => numberIn(late.page, '#chart-count')).toBeGreaterThan(past)
   expect([...first.faults, ...late.faults]).toEqual([])
   await example.stop()
   await expect(fetch(example.url)).rejects.toThrow('fetch failed')
@@ -82,7 +79,7 @@ test('a phone shows all of it, dims what is old, and its numbers agree', async (
   await using visitor = await visit(browser, example.url, phone)
   const { page } = visitor
   await live(page)
-  await expect.poll(() => numberIn(page, '#slow-read'), patience).toBeGreaterThan(20)
+  await expect.poll(() => numberIn(page, '#slow-read')).toBeGreaterThan(20)
   const [read = 0, behind = 0, bar = 0] = await page.evaluate<number[]>(`[
     Number(document.querySelector('#slow-read').textContent),
     Number(document.querySelector('#slow-behind').textContent),

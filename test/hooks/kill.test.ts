@@ -26,9 +26,7 @@ test('a call back that comes after the server was killed and came back ends the 
   upstream.behave((_, count) => (count === 1 ? { status: 202 } : answered.promise))
   const first = await startServer(options)
   const parked = await submit(first.url)
-  await expect
-    .poll(() => waitingOf(first.url, parked), { timeout: 10_000 })
-    .toMatchObject({ reason: 'upstream' })
+  await expect.poll(() => waitingOf(first.url, parked)).toMatchObject({ reason: 'upstream' })
   // This one is killed between the call and the answer to it, so that nothing says that it waits.
   const begun = await submit(first.url)
   await expect.poll(() => upstream.calls.length).toBe(2)

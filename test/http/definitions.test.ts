@@ -113,7 +113,7 @@ test('a job whose operation was deleted waits, and runs when it is back', async 
   expectStatus(await call(server.url, 'DELETE /v1/services/pause'), 204)
   const waits = async (): Promise<unknown> =>
     (await read<{ waiting: { reason: string } | null }>(`/v1/jobs/${id}`)).waiting?.reason
-  await expect.poll(waits, { timeout: 10_000 }).toBe('no_worker')
+  await expect.poll(waits).toBe('no_worker')
   upstream.behave(() => ({ body: 'back' }))
   expectStatus(await put('pause', definition()), 201)
   const job = await call(server.url, `GET /v1/jobs/${id}`, { headers: { prefer: 'wait=20' } })
@@ -283,7 +283,7 @@ test('a schedule begins and ends with a change of policies', async () => {
   upstream.behave(() => ({ body: 'ticked' }))
   expectStatus(await put('timed', definition({ mode: 'async' })), 201)
   expectStatus(await patch('timed.list', { schedule: '* * * * * *' }), 200)
-  await expect.poll(() => upstream.calls.length, { timeout: 10_000 }).toBeGreaterThan(1)
+  await expect.poll(() => upstream.calls.length).toBeGreaterThan(1)
   expectStatus(await patch('timed.list', { schedule: null }), 200)
   expect(await read('/v1/operations/timed.list')).toMatchObject({ changed: {} })
   const needsInput = await patch('timed.read', { schedule: '0 3 * * *' })

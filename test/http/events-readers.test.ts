@@ -100,7 +100,7 @@ test('an EventSource that is cut off behind the snapshot gets what was put out b
   source.addEventListener('job.output', ({ data }) => {
     pieces.push((JSON.parse(String(data)) as { data: { piece: unknown } }).data.piece)
   })
-  await expect.poll(() => pieces, { timeout: 20_000 }).toEqual(['a', 'b'])
+  await expect.poll(() => pieces).toEqual(['a', 'b'])
   expect(requests).toEqual([null, '0'])
   source.close()
   arrival.finish('end')

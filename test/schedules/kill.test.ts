@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { call, submit } from '../support/call.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { patience } from '../support/patience.ts'
 import { startServer, type Server } from '../support/server.ts'
 
 interface Run {
@@ -49,17 +48,17 @@ test('a second runs once or not at all, also where the server is killed among th
   const runAt = new Date(Date.now() + 6_000)
   const delayed = await submit(server.url, 'later', {}, { 'buzzer-delay': '6s' })
   const planned = await submit(server.url, 'later', {}, { 'buzzer-run-at': runAt.toISOString() })
-  await expect.poll(() => countOf('tick'), patience).toBeGreaterThan(2)
+  await expect.poll(() => countOf('tick')).toBeGreaterThan(2)
   server.kill('SIGKILL')
   await server.exited
   const killedAt = Date.now()
   // Two more seconds pass in which nobody is there.
-  await expect.poll(() => Date.now() - killedAt, patience).toBeGreaterThan(2_500)
+  await expect.poll(() => Date.now() - killedAt).toBeGreaterThan(2_500)
   await using again = await start()
   const backAt = Date.now()
   const [tickedBefore, skippedBefore] = [await countOf('tick'), await countOf('skipping')]
-  await expect.poll(() => countOf('tick'), patience).toBeGreaterThan(tickedBefore + 2)
-  await expect.poll(() => countOf('skipping'), patience).toBeGreaterThan(skippedBefore + 2)
+  await expect.poll(() => countOf('tick')).toBeGreaterThan(tickedBefore + 2)
+  await expect.poll(() => countOf('skipping')).toBeGreaterThan(skippedBefore + 2)
 
   for (const operation of ['tick', 'skipping']) {
     const all = await readRuns(runs, operation)
@@ -82,7 +81,7 @@ test('a second runs once or not at all, also where the server is killed among th
   })
 
   // What was put off for a time of its own is there too, and not early.
-  await expect.poll(() => countOf('later'), patience).toBe(2)
+  await expect.poll(() => countOf('later')).toBe(2)
   const later = await readRuns(runs, 'later')
   expect(later.map(({ job }) => job).toSorted()).toEqual([delayed.id, planned.id].toSorted())
   for (const { at, time } of later) {

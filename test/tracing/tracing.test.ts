@@ -6,7 +6,6 @@ import { call, ended, submit, type JobDocument } from '../support/call.ts'
 import { startCollector, type Collector } from '../support/collector.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import type { ReceivedSpan } from '../support/otlp.ts'
-import { patience } from '../support/patience.ts'
 import { startServer } from '../support/server.ts'
 
 const config = new URL('./tracing.config.ts', import.meta.url)
@@ -45,7 +44,7 @@ const nameOf = ({ name }: ReceivedSpan): string => name
 /** All spans of a trace, once there are as many as there have to be. */
 async function traceOf({ spans }: Collector, traceId: string, count: number) {
   const found = () => spans().filter((span) => span.traceId === traceId)
-  await expect.poll(() => found().length, patience).toBe(count)
+  await expect.poll(() => found().length).toBe(count)
   return found()
 }
 
@@ -142,7 +141,7 @@ test('a thread is told its span, a failure says what it is, and all names are kn
   })
   expect(invalid.status).toBe(400)
   await expect
-    .poll(() => collector.spans().map(nameOf).toSorted(), patience)
+    .poll(() => collector.spans().map(nameOf).toSorted())
     .toEqual([
       'accept greet',
       'accept patient',
@@ -283,7 +282,7 @@ test('the jobs of a batch are one trace, and those of a schedule one each', asyn
   expect(runs.map(({ parentId }) => parentId)).toEqual(Array(3).fill(accept.spanId))
 
   const ticks = () => collector.spans().filter(({ name }) => name === 'run tick')
-  await expect.poll(() => ticks().length, patience).toBeGreaterThan(1)
+  await expect.poll(() => ticks().length).toBeGreaterThan(1)
   const [first, second] = ticks()
   const schedules = collector.spans().filter(({ name }) => name === 'schedule tick')
   const due = schedules.find(({ spanId }) => spanId === first?.parentId)
@@ -309,7 +308,7 @@ test('a job that outlives its server goes on in its trace on the next', async ()
   const job = await submit(server.url, 'slow', { ms: 60_000 }, sampled)
   const version = () =>
     call(server.url, `/v1/jobs/${job.id}`).then((seen) => seen.json<JobDocument>().version)
-  await expect.poll(version, patience).toBeGreaterThan(2)
+  await expect.poll(version).toBeGreaterThan(2)
   // What was to be sent before the end is there; what ran at the end is not.
   await traceOf(collector, callersTrace, 2)
   server.kill('SIGKILL')
@@ -373,7 +372,7 @@ test('a collector that is gone costs one line, and no job', async () => {
       .stderr()
       .split('\n')
       .filter((line) => line.includes('traces are lost'))
-  await expect.poll(() => warnings().length, patience).toBe(1)
+  await expect.poll(() => warnings().length).toBe(1)
   const asked = performance.now()
   expect(await server.stop()).toEqual({ code: 0, signal: null })
   expect(performance.now() - asked).toBeLessThan(5_000)

@@ -1,10 +1,10 @@
+import type { DeliveryDocument } from '@buzzer/contract'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { channel } from '../../packages/server/src/define/channel.ts'
 import { call, type CallOptions } from '../http/support/call.ts'
 import { expectProblem } from '../http/support/problem.ts'
 import { requestText, sendRaw } from '../http/support/raw.ts'
 import { startTestServer, type TestServer } from '../http/support/server.ts'
-import { patience } from '../support/patience.ts'
 import { startReceiver, type Receiver } from './support/receiver.ts'
 import { createWebhook, deliveriesOf, post, publish } from './support/webhooks.ts'
 
@@ -29,16 +29,15 @@ beforeAll(async () => {
   })
   id = made.id
   await publish(server.url, 'any')
-  const settled = await vi.waitUntil(
-    async () => (await deliveriesOf(server.url, id)).find(({ state }) => state === 'failed'),
-    patience,
-  )
-  delivery = settled.id
+  const failed = async () => (await deliveriesOf(server.url, id)).find(isFailed)
+  delivery = (await vi.waitUntil(failed, { timeout: 25_000 })).id
 })
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
   await receiver[Symbol.asyncDispose]()
 })
+
+const isFailed = ({ state }: DeliveryDocument): boolean => state === 'failed'
 
 /** All that there is; what is refused leaves it as it was. */
 const everything = async (): Promise<string> => {

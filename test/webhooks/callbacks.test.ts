@@ -8,7 +8,6 @@ import { expectProblem } from '../http/support/problem.ts'
 import { startTestServer, type TestServer } from '../http/support/server.ts'
 import { startUpstream, type Upstream } from '../http/support/upstream.ts'
 import { document } from '../http/support/wrapped.ts'
-import { patience } from '../support/patience.ts'
 import { startReceiver, type Received, type Receiver } from './support/receiver.ts'
 import { isSignedByTenant, isSignedWith, signaturesOf } from './support/signatures.ts'
 
@@ -57,7 +56,7 @@ const typesAt = (path: string): readonly string[] =>
 /** Waits until a path was told of an end, which comes last. */
 async function untilEnd(path: string): Promise<readonly Received[]> {
   await expect
-    .poll(() => typesAt(path), patience)
+    .poll(() => typesAt(path))
     .toContainEqual(expect.stringMatching(/\.(?:succeeded|failed)$/))
   return receiver.at(path)
 }
@@ -82,7 +81,7 @@ describe('a callback', () => {
     const look = async () =>
       (await call(server.url, `GET /v1/deliveries?job=${id}`)).json<DeliveryListDocument>()
         .deliveries
-    await expect.poll(look, patience).toMatchObject([{ state: 'delivered', callback: id }])
+    await expect.poll(look).toMatchObject([{ state: 'delivered', callback: id }])
     expect(answer.text).not.toContain('whsec_')
   })
 
@@ -119,7 +118,7 @@ describe('a callback', () => {
   ])('that asked for %s hears of no more', async (events, types) => {
     const path = `/asked-${events}`
     await submit(server.url, 'flaky', {}, to(path, { 'callback-events': events }))
-    await expect.poll(() => typesAt(path).length, patience).toBe(types.length)
+    await expect.poll(() => typesAt(path).length).toBe(types.length)
     // Several are sent at the same time, so that they arrive in any order.
     const sorted = receiver
       .at(path)
@@ -138,11 +137,11 @@ describe('a callback', () => {
         .filter(({ type }) => type === 'dev.buzzer.job.output')
         .map(({ subject, data }) => [subject, data['attempt'], data['piece']])
         .toSorted((a, b) => Number(a[1]) - Number(b[1]))
-    await expect.poll(pieces, patience).toEqual([
+    await expect.poll(pieces).toEqual([
       [id, 1, { piece: 1 }],
       [id, 2, { piece: 2 }],
     ])
-    await expect.poll(() => typesAt('/all'), patience).toContain('job.progress')
+    await expect.poll(() => typesAt('/all')).toContain('job.progress')
   })
 
   test('is part of the request: the same key with another one is another request', async () => {
@@ -193,7 +192,7 @@ describe('the callback of a batch', () => {
     const answer = await submitBatch(to(path, wish))
     expect(answer.status, answer.text).toBe(202)
     const { id } = answer.json<{ id: string }>()
-    await expect.poll(() => typesAt(path).length, patience).toBe(types.length)
+    await expect.poll(() => typesAt(path).length).toBe(types.length)
     expect(typesAt(path).toSorted((a, b) => a.localeCompare(b))).toEqual(types)
     const end = receiver.at(path).find((each) => each.json().type.includes('batch'))
     if (end === undefined) throw new Error('it arrived')

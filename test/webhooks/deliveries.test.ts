@@ -4,7 +4,6 @@ import { channel } from '../../packages/server/src/define/channel.ts'
 import { call } from '../http/support/call.ts'
 import { expectProblem } from '../http/support/problem.ts'
 import { startTestServer, type TestServer } from '../http/support/server.ts'
-import { patience } from '../support/patience.ts'
 import { startReceiver, type Receiver } from './support/receiver.ts'
 import {
   createWebhook,
@@ -111,9 +110,7 @@ describe('a delivery', () => {
     const { id } = await create('/later', { policy: { schedule: ['0s', '1s'] } })
     receiver.behave('/later', () => ({ status: 429, headers: { 'retry-after': '3600' } }))
     await publish(server.url, 'any.later')
-    await expect
-      .poll(async () => (await deliveriesOf(server.url, id))[0]?.attempt, patience)
-      .toBe(1)
+    await expect.poll(async () => (await deliveriesOf(server.url, id))[0]?.attempt).toBe(1)
     const [delivery] = await deliveriesOf(server.url, id)
     expect(delivery).toMatchObject({ state: 'scheduled', status: 429, finishedAt: null })
     const waits = Date.parse(delivery?.nextAttemptAt ?? '') - Date.now()
@@ -223,9 +220,7 @@ describe('sending again', () => {
     await receiver.arrived('/range', 1)
     const [first] = await deliveriesOf(server.url, id)
     // The next ones are of a later millisecond.
-    await expect
-      .poll(() => Date.now(), patience)
-      .toBeGreaterThan(Date.parse(first?.createdAt ?? ''))
+    await expect.poll(() => Date.now()).toBeGreaterThan(Date.parse(first?.createdAt ?? ''))
     const since = new Date().toISOString()
     await publish(server.url, 'any.range', { n: 3 }, 'a')
     await publish(server.url, 'more.range', { n: 4 }, 'a')
@@ -257,7 +252,7 @@ describe('sending again', () => {
     const order = { since: '2020-01-01T00:00:00Z', rate: '1/m' }
     expect((await post(server.url, `/v1/webhooks/${id}/replay`, order)).status).toBe(202)
     await publish(server.url, 'any.live', { n: 'live' })
-    await expect.poll(() => numbersAt('/live'), patience).toContain('live')
+    await expect.poll(() => numbersAt('/live')).toContain('live')
     expect(numbersAt('/live').length).toBeLessThanOrEqual(7)
   })
 })
@@ -276,7 +271,7 @@ describe('what becomes of a webhook is told on `webhooks`', () => {
     receiver.behave('/dead', () => ({ status: 500 }))
     await publish(server.url, 'any.dead')
     await statesBecome(server.url, id, ['failed'])
-    await expect.poll(() => told(id), patience).toEqual(['dev.buzzer.delivery.failed'])
+    await expect.poll(() => told(id)).toEqual(['dev.buzzer.delivery.failed'])
   })
 
   test.each<[string, number, object, string]>([
@@ -295,9 +290,9 @@ describe('what becomes of a webhook is told on `webhooks`', () => {
     })
     receiver.behave(path, () => ({ status }))
     await publish(server.url, `any.disabled-${reason}`)
-    await expect.poll(async () => (await getWebhook(server.url, id)).enabled, patience).toBe(false)
+    await expect.poll(async () => (await getWebhook(server.url, id)).enabled).toBe(false)
     expect((await getWebhook(server.url, id)).disabled).toMatchObject({ reason })
-    await expect.poll(() => told(id), patience).toContain('dev.buzzer.webhook.disabled')
+    await expect.poll(() => told(id)).toContain('dev.buzzer.webhook.disabled')
     const [sent] = await receiver.arrived(`${path}/watch`, 1)
     expect(sent?.json()).toMatchObject({ type: 'dev.buzzer.webhook.disabled', data: { reason } })
     for (const [order, json] of [

@@ -6,7 +6,6 @@ import { call } from '../http/support/call.ts'
 import { submit } from '../http/support/job.ts'
 import { expectProblem } from '../http/support/problem.ts'
 import { startTestServer, type TestServer } from '../http/support/server.ts'
-import { patience } from '../support/patience.ts'
 import { startReceiver, type Receiver } from './support/receiver.ts'
 import { isSignedByTenant, isSignedWith, signaturesOf } from './support/signatures.ts'
 import { createWebhook, getWebhook, post, publish, statesBecome } from './support/webhooks.ts'
@@ -165,7 +164,7 @@ describe('what passes', () => {
         .filter((each) => each.data['path'] === path)
         .map(({ source }) => source.replace('/channels/', ''))
         .toSorted((a, b) => a.localeCompare(b))
-    await expect.poll(sources, patience).toEqual(expected)
+    await expect.poll(sources).toEqual(expected)
     expect((await call(server.url, `DELETE /v1/webhooks/${id}`)).status).toBe(204)
   })
 })

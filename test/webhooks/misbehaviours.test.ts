@@ -4,7 +4,6 @@ import { channel } from '../../packages/server/src/define/channel.ts'
 import { startTestServer, type TestServer } from '../http/support/server.ts'
 import { misbehaviours } from '../receivers/misbehaviours.ts'
 import { startReceiver as startBad, type Receiver as Bad } from '../receivers/receiver.ts'
-import { patience } from '../support/patience.ts'
 import { startReceiver, type Receiver } from './support/receiver.ts'
 import { createWebhook, deliveriesOf, getDelivery, publish } from './support/webhooks.ts'
 
@@ -48,9 +47,7 @@ const hasEnded = ({ state, nextAttemptAt }: DeliveryDocument): boolean =>
   (nextAttemptAt !== null && Date.parse(nextAttemptAt) - Date.now() > 10_000)
 
 const ended = async (id: string): Promise<readonly DeliveryDocument[]> => {
-  await expect
-    .poll(async () => (await deliveriesOf(server.url, id)).every(hasEnded), patience)
-    .toBe(true)
+  await expect.poll(async () => (await deliveriesOf(server.url, id)).every(hasEnded)).toBe(true)
   return deliveriesOf(server.url, id)
 }
 

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { submit } from '../http/support/job.ts'
 import { temporaryFolder } from '../support/folder.ts'
-import { patience } from '../support/patience.ts'
 import { startServer } from '../support/server.ts'
 import { startReceiver, type Receiver } from './support/receiver.ts'
 import { isSignedWith } from './support/signatures.ts'
@@ -34,7 +33,7 @@ test('a delivery that waits for its next attempt is sent by the next server, whe
     policy: { schedule: ['0s', '4s'] },
   })
   await publish(first.url, 'any')
-  await expect.poll(async () => (await deliveriesOf(first.url, id))[0]?.attempt, patience).toBe(1)
+  await expect.poll(async () => (await deliveriesOf(first.url, id))[0]?.attempt).toBe(1)
   const [waiting] = await deliveriesOf(first.url, id)
   expect(waiting).toMatchObject({ state: 'scheduled', status: 500 })
   expect(await first.stop()).toEqual({ code: 0, signal: null })

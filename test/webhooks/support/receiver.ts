@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { expect } from 'vitest'
-import { patience } from '../../support/patience.ts'
 
 /** A request as it arrived. */
 export interface Received {
@@ -79,7 +78,7 @@ export async function startReceiver(port = 0): Promise<Receiver> {
     at,
     behave: (path, behave) => void behaviours.set(path, behave),
     async arrived(path, count) {
-      await expect.poll(() => at(path).length, patience).toBeGreaterThanOrEqual(count)
+      await expect.poll(() => at(path).length).toBeGreaterThanOrEqual(count)
       return at(path)
     },
     async [Symbol.asyncDispose]() {

@@ -7,7 +7,6 @@ import type {
 } from '@buzzer/contract'
 import { expect } from 'vitest'
 import { call, type Answer } from '../../http/support/call.ts'
-import { patience } from '../../support/patience.ts'
 
 /** Creates a webhook and takes the 201. */
 export async function createWebhook(
@@ -62,7 +61,7 @@ export async function statesBecome(
   states: readonly DeliveryDocument['state'][],
 ): Promise<readonly DeliveryDocument[]> {
   const look = async () => (await deliveriesOf(url, id)).map(({ state }) => state).toReversed()
-  await expect.poll(look, patience).toEqual(states)
+  await expect.poll(look).toEqual(states)
   return (await deliveriesOf(url, id)).toReversed()
 }
 

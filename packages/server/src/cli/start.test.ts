@@ -48,7 +48,7 @@ describe('start', () => {
   test.skipIf(!hasIpv6)(`listens on the loopback of IPv6${reason}`, async () => {
     const child = startHere('--host', '::1', '--data', file('six'), '--quiet')
     const said = listen(child)
-    await expect.poll(said, { timeout: 8_000 }).toMatch(/\n$/)
+    await expect.poll(said).toMatch(/\n$/)
     const [, url = ''] = /^Buzzer listening on (http:\/\/\[::1\]:\d+)\n$/.exec(said()) ?? []
     const submitted = await runProgram(['submit', 'ask', '--wait', '--url', url])
     child.kill('SIGTERM')
@@ -64,7 +64,7 @@ describe('start', () => {
     await write('some.config.ts', `${imports}\nexport default defineConfig(${config})\n`)
     const child = startHere('--config', file('some.config.ts'), '--data', file('some'))
     const said = listen(child)
-    await expect.poll(said, { timeout: 20_000 }).toContain('Not for production')
+    await expect.poll(said).toContain('Not for production')
     expect(said()).toMatch(/Docs +http:.*\/docs$/m)
     expect(said()).toMatch(/AsyncAPI +http:.*\/asyncapi\.json$/m)
     child.kill('SIGTERM')
@@ -76,7 +76,7 @@ describe('start', () => {
     const child = startHere('--data', file('one'))
     const said = listen(child)
     const result = ended(child)
-    await expect.poll(said, { timeout: 8_000 }).toContain('└')
+    await expect.poll(said).toContain('└')
     child.kill('SIGTERM')
     const { exitCode, stdout, stderr } = await result
     expect(stdout).toMatch(/^Buzzer listening on http:\/\/127\.0\.0\.1:\d+\n$/)
@@ -88,7 +88,7 @@ describe('start', () => {
   test('--quiet says nothing else', async () => {
     const child = startHere('--data', file('two'), '--quiet')
     const said = listen(child)
-    await expect.poll(said, { timeout: 8_000 }).toMatch(/^Buzzer listening on .*\n$/)
+    await expect.poll(said).toMatch(/^Buzzer listening on .*\n$/)
     child.kill('SIGINT')
     expect((await ended(child)).exitCode).toBe(0)
   })
@@ -98,7 +98,7 @@ describe('start', () => {
     const args = ['start', '--port', '0', '--quiet', '--data', file('strange')]
     const child = start(args, { cwd: folder, env })
     const said = listen(child)
-    await expect.poll(said, { timeout: 8_000 }).toContain('listening')
+    await expect.poll(said).toContain('listening')
     child.kill('SIGTERM')
     await ended(child)
     expect(said()).toContain('! BUZZER_MQTT_PORT means nothing; did you mean BUZZER_PORT?\n')
@@ -108,7 +108,7 @@ describe('start', () => {
     const child = startHere('--data', file('unread'))
     child.stderr?.destroy()
     const said = listen(child)
-    await expect.poll(said, { timeout: 8_000 }).toContain('listening')
+    await expect.poll(said).toContain('listening')
     const [url = ''] = /http:\/\/\S+/.exec(said()) ?? []
     const prefer = { method: 'POST', headers: { prefer: 'wait=5' } }
     const first = await fetch(`${url}/v1/operations/ask/jobs`, prefer)
@@ -146,7 +146,7 @@ describe('start', () => {
     )
     const child = startHere('--data', file('private'), '--config', 'private.config.mjs')
     const said = listen(child)
-    await expect.poll(said, { timeout: 8_000 }).toContain('└')
+    await expect.poll(said).toContain('└')
     child.kill('SIGTERM')
     await ended(child)
     expect(said()).toContain("outbound: { allow: ['127.0.0.1:4000'] }")
@@ -168,7 +168,7 @@ describe('start', () => {
   test('a second process on the same data is refused', async () => {
     const child = startHere('--data', file('four'))
     const said = listen(child)
-    await expect.poll(said, { timeout: 8_000 }).toContain('listening')
+    await expect.poll(said).toContain('listening')
     const args = ['start', '--port', '0', '--data', file('four')]
     const second = await runProgram(args, { cwd: folder })
     child.kill('SIGTERM')
@@ -187,7 +187,7 @@ describe('a server that is asked to stop', () => {
   test.each(['start', 'dev'])('is %s that somebody ends by Ctrl-C, with 0', async (command) => {
     const child = start([command, '--port', '0', '--data', file('seven')], { cwd: folder })
     const said = listen(child)
-    await expect.poll(said, { timeout: 8_000 }).toContain('└')
+    await expect.poll(said).toContain('└')
     child.kill('SIGINT')
     expect((await ended(child)).exitCode).toBe(0)
   })
@@ -196,7 +196,7 @@ describe('a server that is asked to stop', () => {
     await write('stuck.config.mjs', stuck)
     const child = startHere('--data', file('five'), '--config', 'stuck.config.mjs')
     const said = listen(child)
-    await expect.poll(said, { timeout: 8_000 }).toContain('listening')
+    await expect.poll(said).toContain('listening')
     const [url = ''] = /http:\/\/\S+/.exec(said()) ?? []
     await fetch(`${url}/v1/operations/stuck/jobs`, { method: 'POST' })
     child.kill('SIGINT')
@@ -212,7 +212,7 @@ describe('a server that is asked to stop', () => {
   test('also stops when the parent that talks to it is gone', async () => {
     const child = startHere('--data', file('six'), '--quiet')
     const said = listen(child)
-    await expect.poll(said, { timeout: 8_000 }).toContain('listening')
+    await expect.poll(said).toContain('listening')
     const exit = once(child, 'exit')
     child.disconnect()
     expect(await exit).toEqual([0, null])
@@ -270,14 +270,14 @@ test('dev starts again soon while a job runs on, whatever the environment says, 
   const child = start(['dev', '--port', '0'], { cwd: file('busy'), env })
   const said = listen(child)
   const listened = () => said().match(/listening on (\S+)/g) ?? []
-  await expect.poll(said, { timeout: 8_000 }).toContain('└')
+  await expect.poll(said).toContain('└')
   // The address first, and then the rest, as with start.
   expect(said()).toMatch(/^Buzzer listening on /)
   const [url = ''] = /http:\/\/\S+/.exec(said()) ?? []
   await fetch(`${url}/v1/operations/hang/jobs`, { method: 'POST' })
   await expect.poll(said).toContain('hangs in first')
   await write('busy/buzzer.config.mjs', config('second'))
-  await expect.poll(listened, { timeout: 8_000 }).toHaveLength(2)
+  await expect.poll(listened).toHaveLength(2)
   await expect.poll(said).toContain('hangs in second')
   child.kill('SIGTERM')
   expect((await ended(child)).exitCode).toBe(0)
@@ -287,12 +287,12 @@ test('dev starts again at each change, on the same port, and survives a mistake'
   const child = start(['dev', '--port', '0', '--data', file('dev')], { cwd: folder })
   const said = listen(child)
   const listened = () => said().match(/listening on (\S+)/g) ?? []
-  await expect.poll(listened, { timeout: 8_000 }).toHaveLength(1)
+  await expect.poll(listened).toHaveLength(1)
   await write('answer.ts', 'export const answer = = 1')
-  await expect.poll(said, { timeout: 8_000 }).toContain('The server goes on as it was')
+  await expect.poll(said).toContain('The server goes on as it was')
   await write('answer.ts', "export const answer = 'two'")
   await write('buzzer.config.ts', configOf('reply'))
-  await expect.poll(listened, { timeout: 8_000 }).toHaveLength(2)
+  await expect.poll(listened).toHaveLength(2)
   expect(said()).toContain('- operation ask\n  + operation reply')
   child.kill('SIGTERM')
   expect((await ended(child)).exitCode).toBe(0)

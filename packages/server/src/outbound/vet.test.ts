@@ -87,7 +87,7 @@ test('a name that does not come is no reason, and is not asked for again and aga
   const resolve = vi.fn(() => new Promise<readonly string[]>(() => {}))
   await using outbound = createOutbound({ allow: [], clock: time.clock, resolve })
   const asking = [outbound.vet('http://a.example/'), outbound.vet('http://a.example/')]
-  await vi.waitFor(() => expect(time.timers.size).toBe(2))
+  await expect.poll(() => time.timers.size).toBe(2)
   time.ring()
   expect(await Promise.all(asking)).toEqual([null, null])
   expect(resolve).toHaveBeenCalledTimes(1)

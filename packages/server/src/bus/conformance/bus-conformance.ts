@@ -17,7 +17,7 @@ export function busConformance(name: string, open: OpenBus): void {
       bus.subscribe('jobs/1', second)
       bus.subscribe('jobs/10', other)
       bus.publish('jobs/1')
-      await vi.waitFor(() => expect([first, second]).toSatisfy(allCalled))
+      await expect.poll(() => [first, second]).toSatisfy(allCalled)
       await roundTrip(bus)
       expect(other).not.toHaveBeenCalled()
     })
@@ -32,7 +32,7 @@ export function busConformance(name: string, open: OpenBus): void {
       end()
       end()
       bus.publish('work')
-      await vi.waitFor(() => expect([listener, kept]).toSatisfy(allCalled))
+      await expect.poll(() => [listener, kept]).toSatisfy(allCalled)
       again()
       await roundTrip(bus)
       listener.mockClear()
@@ -49,7 +49,7 @@ export function busConformance(name: string, open: OpenBus): void {
       bus.subscribe('work', listener)
       end()
       bus.publish('work')
-      await vi.waitFor(() => expect(listener).toHaveBeenCalled())
+      await expect.poll(() => listener).toHaveBeenCalled()
     })
 
     it('bears listeners that throw, and that subscribe and end while they are called', async () => {
@@ -65,7 +65,7 @@ export function busConformance(name: string, open: OpenBus): void {
       let end = bus.subscribe('work', onceMore)
       bus.subscribe('work', last)
       bus.publish('work')
-      await vi.waitFor(() => expect(last).toHaveBeenCalled())
+      await expect.poll(() => last).toHaveBeenCalled()
     })
 
     it('publishes without listeners, and brings nothing once it is closed', async () => {

@@ -93,7 +93,7 @@ describe('a handler in a thread', () => {
     }
     const attempt = recordAttempt('talk', null, { output })
     const ran = runner.run(attempt)
-    await expect.poll(() => taken.length, { timeout: 9_000 }).toBe(1)
+    await expect.poll(() => taken.length).toBe(1)
     resolve()
     expect(await ran).toMatchObject({ kind: 'failed', error: { detail: 'the disk is full' } })
     expect(taken).toHaveLength(2)

@@ -96,7 +96,7 @@ export function orderSuite(open: OpenStore): void {
     const [soon] = await acceptAll(store, [{ dueAt }, { dueAt: far }])
     const claims = await store.leases.claim({ node: 'node-1', max: 9, except: [] })
     expect(claims).toEqual({ claimed: [], nextDueAt: dueAt })
-    const job = await vi.waitFor(() => claimOne(store), { interval: 5, timeout: 5_000 })
+    const job = await vi.waitFor(() => claimOne(store), { interval: 5, timeout: 20_000 })
     expect(job.id).toBe(soon)
     expect(job.attemptStartedAt).toBeGreaterThanOrEqual(dueAt)
     const after = await store.leases.claim({ node: 'node-1', max: 9, except: [] })

@@ -25,7 +25,9 @@ const rescue = async (store: Store, limit = 100): Promise<Rescued> =>
     const rescued = await store.upkeep.rescue(limit)
     if (rescued.jobs.length === 0) throw new Error('Nothing was rescued.')
     return rescued
-  })
+  }, patience)
+
+const patience = { timeout: 20_000 }
 
 export function rescueSuite(open: OpenStore): void {
   it('gives a job whose lease ended to the next worker, at no cost of an attempt', async () => {
@@ -77,7 +79,7 @@ export function rescueSuite(open: OpenStore): void {
       await store.upkeep.rescue(100)
       expect(await read(store, first.id)).toMatchObject({ state: 'cancelled' })
       expect(await read(store, second.id)).toMatchObject({ state: 'parked', monitor })
-    })
+    }, patience)
     await expectSound(store)
   })
 
@@ -117,7 +119,7 @@ export function rescueSuite(open: OpenStore): void {
       expect(jobs.length).toBeLessThanOrEqual(10)
       rescued.push(...jobs.map(({ job }) => job.id))
       expect(rescued).toHaveLength(ids.length)
-    })
+    }, patience)
     expect(rescued.toSorted()).toEqual(ids.toSorted())
     await expectSound(store)
   })
