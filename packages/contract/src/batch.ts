@@ -37,6 +37,9 @@ export const BatchJobSchema = Type.Object({
 })
 export type BatchJobDocument = Static<typeof BatchJobSchema>
 
+/** What a call has where it is an object: an entry of a batch, or a message of a WebSocket. */
+export const callMembers: readonly string[] = Object.keys(BatchJobSchema.properties)
+
 export const BatchSubmissionSchema = Type.Object({
   jobs: Type.Array(BatchJobSchema, { minItems: 1, maxItems: maxBatchJobs }),
 })

@@ -1,8 +1,8 @@
 import { addExamples, type Configure } from './command.ts'
-import { exitCodes } from './command-error.ts'
 import { addServerOptions, connect, type ServerFlags } from './connect.ts'
 import { showBatchEvent } from './show-batch.ts'
-import { writeLine, type Terminal } from './terminal.ts'
+import type { Terminal } from './terminal.ts'
+import { watchEvents } from './watch-events.ts'
 
 export const configureBatchWatch: Configure = (command, { terminal, action }) => {
   command.argument('<batch>', 'its id')
@@ -17,17 +17,12 @@ const watch =
   (terminal: Terminal) =>
   async (id: string, flags: ServerFlags): Promise<number> => {
     const { client } = await connect(flags, terminal)
-    const { stdout } = terminal
     const signal = terminal.interrupt()
-    let succeeded = false
-    try {
-      for await (const event of client.batchById(id).events({ signal })) {
-        succeeded = event.type === 'batch.succeeded'
-        const line = flags.json === true ? JSON.stringify(event) : showBatchEvent(stdout, event)
-        writeLine(stdout, line)
-      }
-    } catch (error) {
-      throw signal.aborted ? signal.reason : error
-    }
-    return succeeded ? exitCodes.done : exitCodes.failed
+    return watchEvents(terminal, {
+      events: client.batchById(id).events({ signal }),
+      signal,
+      isSuccess: ({ type }) => type === 'batch.succeeded',
+      show: (event) =>
+        flags.json === true ? JSON.stringify(event) : showBatchEvent(terminal.stdout, event),
+    })
   }

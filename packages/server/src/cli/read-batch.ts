@@ -1,5 +1,5 @@
 import type { BatchEntry } from '@buzzer/client'
-import { maxBatchJobs } from '@buzzer/contract'
+import { callMembers, maxBatchJobs } from '@buzzer/contract'
 import { text } from 'node:stream/consumers'
 import { usageError } from './command-error.ts'
 import { durationOrTimeOption, timeOption } from './option-values.ts'
@@ -11,18 +11,6 @@ export type AnyEntry = BatchEntry<Record<string, { input: unknown; output: unkno
 
 /** What holds for every entry that does not say otherwise. */
 export type EntryDefaults = Omit<AnyEntry, 'operation' | 'input'>
-
-const members = [
-  'operation',
-  'input',
-  'priority',
-  'delay',
-  'runAt',
-  'deadline',
-  'key',
-  'tags',
-  'idempotencyKey',
-]
 
 /**
  * Reads the jobs of a batch: a JSON array, or JSON with one job a line.
@@ -81,9 +69,9 @@ function entryOf(item: unknown, where: string): AnyEntry {
     const fix = 'write {"operation":"…","input":…}, or name the operation: submit <operation>'
     throw usageError(`${where} names no operation.`, fix)
   }
-  const unknown = Object.keys(item).find((name) => !members.includes(name))
+  const unknown = Object.keys(item).find((name) => !callMembers.includes(name))
   if (unknown !== undefined) {
-    throw usageError(`${where}: '${unknown}' is not known.`, `there are ${members.join(', ')}`)
+    throw usageError(`${where}: '${unknown}' is not known.`, `there are ${callMembers.join(', ')}`)
   }
   const { runAt, deadline, ...entry } = item as Record<string, unknown> & { operation: string }
   return {

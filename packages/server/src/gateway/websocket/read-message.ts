@@ -1,7 +1,7 @@
-import type { ValidationError } from '@buzzer/contract'
+import { callMembers, type ValidationError } from '@buzzer/contract'
 import { exactly } from '../../core/exact-json.ts'
 import { parseJsonMessage } from '../http/request/parse-json.ts'
-import { callMembers, type Members } from '../http/request/call-members.ts'
+import type { Members } from '../http/request/call-members.ts'
 
 const plainMembers = {
   subscribe: ['channel', 'since', 'credit', 'as'],

@@ -1,37 +1,13 @@
+import { hopByHopHeaders, notForwardedHeaders } from '../../core/connection-headers.ts'
 import type { Trace } from '../../core/job.ts'
 import type { Headers } from '../../core/payload.ts'
-
-/** Headers of one connection (RFC 9110, section 7.6.1): neither passed on nor kept. */
-const hopByHop = [
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]
-
-/** What was said to Buzzer, or is said anew by Buzzer. */
-const notForwarded: ReadonlySet<string> = new Set([
-  ...hopByHop,
-  'authorization',
-  'content-length',
-  'cookie',
-  'expect',
-  'host',
-  'idempotency-key',
-  'prefer',
-])
 
 /**
  * The media type is kept with the result itself. The length says something where HEAD was asked.
  * What answers say of the call to Buzzer is not the upstream's to say.
  */
 const notKept: ReadonlySet<string> = new Set([
-  ...hopByHop,
+  ...hopByHopHeaders,
   'content-type',
   'idempotency-replayed',
   'preference-applied',
@@ -43,7 +19,7 @@ export const headerOf = (headers: Headers, name: string): string | null =>
 
 /** The stored headers of a call that may go to the upstream; checked again, whoever stored them. */
 export const forwarded = (headers: Headers): Headers =>
-  less(headers, notForwarded).filter(
+  less(headers, notForwardedHeaders).filter(
     ([name]) => !name.startsWith('buzzer-') && !name.startsWith('callback-'),
   )
 

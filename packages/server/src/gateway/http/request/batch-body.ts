@@ -1,11 +1,11 @@
-import { maxBatchJobs, type Problem, type ValidationError } from '@buzzer/contract'
+import { callMembers, maxBatchJobs, type Problem, type ValidationError } from '@buzzer/contract'
 import type { Trace } from '../../../core/job.ts'
 import type { Caller } from '../../../core/scope.ts'
 import type { Operation } from '../../../ports/catalog.ts'
 import type { Submission } from '../../../engine/accept.ts'
 import type { HttpContext } from '../context.ts'
 import { readEntryOrder, type Complain } from './batch-entry.ts'
-import { callMembers, submissionOf, type CallDraft, type Members } from './call-members.ts'
+import { submissionOf, type CallDraft, type Members } from './call-members.ts'
 import { inputTexts } from './entry-texts.ts'
 import { parseJson } from './parse-json.ts'
 
@@ -89,7 +89,7 @@ function readEntry(ctx: HttpContext, draft: CallDraft, raw: RawEntry): Submissio
     return null
   }
   for (const name of Object.keys(value)) {
-    if (!callMembers.has(name)) complain(pointerTo(name).slice(1), 'is not known')
+    if (!callMembers.includes(name)) complain(pointerTo(name).slice(1), 'is not known')
   }
   const order = readEntryOrder(value, now, complain)
   const operation = readOperation(ctx, value['operation'], complain)

@@ -7,19 +7,6 @@ import { hashCall } from './idempotency-key.ts'
 export type Members = Readonly<Record<string, unknown>>
 export type CallDraft = Pick<Submission, 'tenant' | 'client' | 'trace'>
 
-/** What a call has where it is an object: an entry of a batch, or a message. */
-export const callMembers: ReadonlySet<string> = new Set([
-  'operation',
-  'input',
-  'priority',
-  'delay',
-  'runAt',
-  'deadline',
-  'key',
-  'tags',
-  'idempotencyKey',
-])
-
 /** A call as it was read. */
 export interface ReadCall {
   readonly value: Members

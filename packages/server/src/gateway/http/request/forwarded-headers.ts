@@ -1,25 +1,6 @@
+import { notForwardedHeaders } from '../../../core/connection-headers.ts'
 import type { Headers } from '../../../core/payload.ts'
 import { isOwnHeader } from './own-headers.ts'
-
-/** Never passed on: ours, a connection's, or a secret between the caller and us. */
-const kept = new Set([
-  'authorization',
-  'connection',
-  'content-length',
-  'cookie',
-  'expect',
-  'host',
-  'idempotency-key',
-  'keep-alive',
-  'prefer',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
 
 /**
  * Which headers of a call go on to the upstream: `Accept*`, `Content-*`, those that its document
@@ -45,6 +26,6 @@ export function forwardedHeaders(raw: readonly string[], declared: ReadonlySet<s
 
 const goesOn = (name: string, declared: ReadonlySet<string>): boolean => {
   if (name === 'idempotency-key') return true
-  if (kept.has(name) || isOwnHeader(name)) return false
+  if (notForwardedHeaders.has(name) || isOwnHeader(name)) return false
   return name.startsWith('accept') || name.startsWith('content-') || declared.has(name)
 }
