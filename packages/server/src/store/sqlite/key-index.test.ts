@@ -81,3 +81,14 @@ it('removes the keys whose time is over from the rows and from the tree', () => 
   const idempotency = createIdempotency(db, [1, 2], collidingHash)
   expect(idempotency.find(locate(idempotency, '600'), now)?.job).toBe('job 600')
 })
+
+it('finds new keys after a start at which the keys before them were gone', () => {
+  using db = database()
+  fill(db, 0, 100_000)
+  const retain = createKeyRetention(db)
+  while (db.prepare('SELECT 1 FROM keys LIMIT 1').row() !== undefined) retain(later, 10_000)
+  const restarted = createIdempotency(db, [1, 2], collidingHash)
+  restarted.add(locate(restarted, '7'), stored('after all that'), later + 1)
+  const again = createIdempotency(db, [1, 2], collidingHash)
+  expect(again.find(locate(again, '7'), later)?.job).toBe('after all that')
+})

@@ -26,6 +26,13 @@ const youngAtMost = 65_536
 /** One entry for a hash goes without an array around it, since nearly all are alone. */
 type Slice = Map<number, number | readonly number[]>
 
+/**
+ * The last number that was given out. Where the keys are gone, only the slices know it; and a key with
+ * a number up to which a slice was swept would be taken for one that is in the tree.
+ */
+const readLast = `SELECT max(entry) FROM (
+  SELECT max(entry) AS entry FROM keys UNION ALL SELECT max(swept_to) FROM key_slices)`
+
 const nothing: readonly number[] = []
 
 const listOf = (entries: number | readonly number[] | undefined): readonly number[] => {
@@ -43,7 +50,7 @@ export function createKeyIndex(db: Database): KeyIndex {
   const insertOld = db.prepare('INSERT OR IGNORE INTO key_index (hash, entry) VALUES (?, ?)')
   const markSwept = db.prepare('INSERT OR REPLACE INTO key_slices (slice, swept_to) VALUES (?, ?)')
   const young = loadYoung(db)
-  let last = Number(db.prepare('SELECT max(entry) FROM keys').row()?.[0] ?? 0)
+  let last = Number(db.prepare(readLast).row()?.[0] ?? 0)
   let count = young.reduce((sum, slice) => sum + entriesIn(slice), 0)
   let turn = 0
   /** Written to the tree in this transaction, and still in memory until it is on disk. */
