@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Job } from '../core/job.ts'
+import { channelTopic } from '../ports/bus.ts'
 import type { RunOutcome } from '../ports/runner.ts'
 import {
   done,
@@ -176,6 +177,47 @@ it('changes nothing by an outcome that comes after its lease was lost', async ()
   const result = await second.engine.result(id)
   expect(bytesIn(result?.body ?? new Uint8Array())).toEqual(new Uint8Array(json('first')))
   expect([first, second].map(({ telemetry }) => telemetry.count('lateOutcome'))).toEqual([1, 0])
+})
+
+it('counts an end once of which an upstream told twice, in its answer and by calling back', async () => {
+  await using simulation = await createSimulation()
+  const runs = heldRuns()
+  const render = operation({ run: runs.run })
+  const node = await simulation.start({ operations: [render] })
+  const { id } = await submit(node, render)
+  const result = { status: 204, mediaType: null, headers: [], body: new Uint8Array() }
+  await simulation.clock.advance(10)
+  await node.engine.finish({ id, run: 1, outcome: { kind: 'done', result } })
+  await simulation.clock.advance(10)
+  runs.end(0)
+  await promisesDone()
+  expect(node.telemetry.count('ended')).toBe(1)
+  expect(node.telemetry.count('lateOutcome')).toBe(1)
+  expect(await node.engine.result(id)).toMatchObject({ status: 204 })
+})
+
+it('tells of a cancel that came while a failure was on its way to the store', async () => {
+  await using simulation = await createSimulation()
+  const { clock } = simulation
+  const runs = heldRuns()
+  const render = operation({ retry, run: runs.run })
+  const delayMs = (call: string): number => (call === 'leases.settle' ? 100 : 0)
+  const node = await simulation.start({ operations: [render], delayMs })
+  const { id } = await submit(node, render)
+  const hints: string[] = []
+  simulation.bus.subscribe(
+    channelTopic('default', 'operations/render'),
+    () => void hints.push('outcome'),
+  )
+  runs.end(0, failed())
+  await promisesDone()
+  await node.engine.cancel(asker, id)
+  await clock.advance(200)
+  const job = await simulation.job(id)
+  expect(job).toMatchObject({ state: 'cancelled', attempt: 1 })
+  const told = node.telemetry.calls.filter(([name]) => name === 'retried' || name === 'ended')
+  expect(told).toEqual([['ended', 'render', 'cancelled', expect.any(Number)]])
+  expect(hints).toEqual(['outcome'])
 })
 
 it('tells an attempt that lost its lease to stop, and gives its slot to others', async () => {

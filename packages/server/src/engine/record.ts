@@ -2,13 +2,12 @@ import type { Problem } from '@buzzer/contract'
 import { isOutcome, type FailedAttempt, type Job, type Outcome, type Running } from '../core/job.ts'
 import { attemptEndsAt } from '../core/lease.ts'
 import { defaultRetry, retryDelay } from '../core/retry.ts'
-import type { Result } from '../core/payload.ts'
 import type { Millis } from '../core/time.ts'
 import { transition, type JobInput } from '../core/transition.ts'
 import { jobTopic, workTopic } from '../ports/bus.ts'
 import type { Operation } from '../ports/catalog.ts'
 import type { RunOutcome } from '../ports/runner.ts'
-import type { Settlement } from '../ports/store.ts'
+import type { Settled, Settlement } from '../ports/store.ts'
 import { announceEnd } from './announce-end.ts'
 import type { EngineContext } from './context.ts'
 import type { Ending } from './ending.ts'
@@ -28,46 +27,45 @@ export async function record(
   operation: Operation | null,
   ending: Ending,
 ): Promise<void> {
-  const { job } = ending
   const settlement = ending.stopped === 'lost' ? null : settle(ctx, operation, ending)
-  let answer: Settled | null = 'lease-lost'
-  if (settlement !== null) {
-    answer = await persist(ctx, job.attemptUntil, createSettling(ctx, settlement))
-    if (answer === 'lease-lost') {
-      answer = await persist(ctx, job.attemptUntil, () => lookAgain(ctx, settlement))
-    }
-  }
-  if (settlement === null || answer !== 'settled') {
-    if (answer === 'lease-lost' && ending.outcome?.kind === 'done') {
-      letGo(ctx, ending.outcome.result)
-    }
-    return reportLost(ctx, job, ending.outcome?.kind === 'parked' ? 'info' : 'warn')
-  }
-  announce(ctx, operation, settlement)
-  reportSettled(ctx, settlement, ending.trace)
+  if (settlement === null) return reportLost(ctx, ending)
+  const settled = await persist(ctx, ending.job.attemptUntil, createSettling(ctx, settlement))
+  if (settled === 'lease-lost' && ending.outcome?.kind === 'done') letGo(ctx, ending.outcome.result)
+  if (settled === null || settled === 'lease-lost') return reportLost(ctx, ending)
+  const stored = settled === 'settled' ? settlement : cancelledInstead(ctx, ending, settlement)
+  announce(ctx, operation, stored)
+  reportSettled(ctx, stored, ending.trace)
 }
-
-type Settled = 'settled' | 'lease-lost'
 
 /** A large result is written once, however often the commit that names it is tried. */
 function createSettling(ctx: EngineContext, settlement: Settlement): () => Promise<Settled> {
-  const { leases } = ctx.store
-  const { result } = settlement
-  if (result === null || !isHeavy(result.body)) return () => leases.settle(settlement)
-  let kept: Result | null = null
+  let { result } = settlement
+  let tries = 0
   return async () => {
-    kept ??= await keepApart(ctx, result)
-    return leases.settle({ ...settlement, result: kept })
+    tries += 1
+    if (result !== null && isHeavy(result.body)) result = await keepApart(ctx, result)
+    const settled = await ctx.store.leases.settle({ ...settlement, result })
+    const isFirst = tries === 1
+    return settled === 'lease-lost' && !isFirst ? lookAgain(ctx, settlement) : settled
   }
 }
 
-/** A lease that does not stand may be the work of an earlier try, whose answer got lost. */
+/**
+ * A lease that does not stand may be the work of an earlier try, whose answer got lost. Who else ended
+ * the attempt may have come to the same state, but not in the same moment.
+ */
 async function lookAgain(ctx: EngineContext, { lease, next }: Settlement): Promise<Settled> {
   const stored = await ctx.store.jobs.read(lease.id)
   if (stored.kind !== 'found') return 'lease-lost'
   const { fence, version, state } = stored.job
   const isOurs = fence === lease.fence && version === next.version && state === next.state
-  return isOurs ? 'settled' : 'lease-lost'
+  return isOurs && momentOf(stored.job) === momentOf(next) ? 'settled' : 'lease-lost'
+}
+
+/** When it ended, or goes on. */
+function momentOf(job: Job): Millis | null {
+  if ('finishedAt' in job) return job.finishedAt
+  return 'dueAt' in job ? job.dueAt : null
 }
 
 function settle(
@@ -77,15 +75,29 @@ function settle(
 ): Settlement | null {
   const now = ctx.clock.now()
   const input = decide(ctx, operation, ending, now)
-  const moved = transition(ending.job, input, now)
-  if (moved.kind === 'refused' || moved.job.state === 'running') return null
-  if (moved.job.state === 'input_required') return null
+  const next = nextOf(ending.job, input, now)
+  if (next === null) return null
   return {
     lease: { id: ending.job.id, fence: ending.job.fence },
-    next: moved.job,
+    next,
     result: ending.outcome?.kind === 'done' ? ending.outcome.result : null,
-    failure: failureOf(ending.job, input, moved.job, now),
+    failure: failureOf(ending.job, input, next, now),
   }
+}
+
+function nextOf(job: Running, input: JobInput, now: Millis): Settlement['next'] | null {
+  const moved = transition(job, input, now)
+  if (moved.kind === 'refused' || moved.job.state === 'running') return null
+  return moved.job.state === 'input_required' ? null : moved.job
+}
+
+/** What the store made of it, because a cancel came while it was on its way. */
+function cancelledInstead(
+  { clock }: EngineContext,
+  { job }: Ending,
+  settlement: Settlement,
+): Settlement {
+  return { ...settlement, next: nextOf(job, { kind: 'stop' }, clock.now()) ?? settlement.next }
 }
 
 /** An attempt that its job's deadline cut off has failed too. */
@@ -164,9 +176,10 @@ function announce(ctx: EngineContext, operation: Operation | null, { next }: Set
 const opensGate = (operation: Operation | null, { key }: Outcome): boolean =>
   key !== null || (operation?.policies.concurrency ?? null) !== null
 
-/** @param level an upstream that calls back before it has answered is no fault of anybody's */
-function reportLost(ctx: EngineContext, job: Running, level: 'info' | 'warn'): void {
+function reportLost(ctx: EngineContext, { job, outcome }: Ending): void {
   ctx.telemetry.lateOutcome(job.operation)
+  // An upstream that calls back before it has answered is no fault of anybody's.
+  const level = outcome?.kind === 'parked' ? 'info' : 'warn'
   ctx.log[level](
     { job: job.id, operation: job.operation, run: job.run, attempt: job.attempt, fence: job.fence },
     'a lease was lost; what its attempt gave is not recorded',

@@ -111,7 +111,7 @@ export interface Leases {
    * Records what became of an attempt, if the lease still stands: the next state, the result or
    * the failed attempt, the event of an outcome, and the next job of its key let go, all at once.
    */
-  settle(settlement: Settlement): Promise<'settled' | 'lease-lost'>
+  settle(settlement: Settlement): Promise<Settled>
   /** Keeps the latest progress and adds pieces of output, if the lease still stands. */
   note(note: Note): Promise<'noted' | 'lease-lost'>
   /**
@@ -157,6 +157,9 @@ export interface Settlement {
   readonly result: Result | null
   readonly failure: FailedAttempt | null
 }
+
+/** `cancelled` where the job would have gone on, and ended since that was asked for. */
+export type Settled = 'settled' | 'cancelled' | 'lease-lost'
 
 export interface Note {
   readonly lease: LeaseRef

@@ -1,7 +1,15 @@
 import type { JobId } from '@buzzer/contract'
 import { isOutcome, type Job, type Outcome, type Running } from '../../core/job.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Accept, Acceptance, Claims, Rescued, Settlement, Steered } from '../../ports/store.ts'
+import type {
+  Accept,
+  Acceptance,
+  Claims,
+  Rescued,
+  Settled,
+  Settlement,
+  Steered,
+} from '../../ports/store.ts'
 import type { Around } from './wrapped-store.ts'
 
 /** Sees what the store committed, in its order, and holds it against what must be true. */
@@ -71,13 +79,14 @@ export function createWitness(clock: Clock, limits: ReadonlyMap<string, number>)
     outcomes.set(run, job)
   }
 
-  const settled = ({ lease, next }: Settlement, answer: 'settled' | 'lease-lost'): void => {
+  const settled = ({ lease, next }: Settlement, answer: Settled): void => {
     const { lease: held, cancelRequested } = change(lease.id, {})
-    const stands = held?.fence === lease.fence
-    check(stands === (answer === 'settled'), `${lease.id} under ${lease.fence} was ${answer}`)
-    if (answer !== 'settled') return
     // The store ends a job that would go on, where its cancel was asked for.
-    if (isOutcome(next) || !cancelRequested) return movedTo(next)
+    const stands = isOutcome(next) || !cancelRequested ? 'settled' : 'cancelled'
+    const expected = held?.fence === lease.fence ? stands : 'lease-lost'
+    check(answer === expected, `${lease.id} under ${lease.fence} was ${answer}, not ${expected}`)
+    if (answer === 'lease-lost') return
+    if (answer === 'settled') return movedTo(next)
     // To be parked is no change that a caller sees, but to be cancelled is.
     const version = next.state === 'parked' ? next.version + 1 : next.version
     movedTo({ ...next, version, state: 'cancelled', finishedAt: clock.now() })
@@ -100,8 +109,7 @@ export function createWitness(clock: Clock, limits: ReadonlyMap<string, number>)
     'leases.claim': (answer) => {
       for (const { job } of (answer as Claims).claimed) claimed(job)
     },
-    'leases.settle': (answer, command) =>
-      settled(command as Settlement, answer as 'settled' | 'lease-lost'),
+    'leases.settle': (answer, command) => settled(command as Settlement, answer as Settled),
     'upkeep.rescue': (answer) => {
       for (const { job } of (answer as Rescued).jobs) movedTo(job)
     },

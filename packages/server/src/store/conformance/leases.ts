@@ -131,7 +131,7 @@ export function leaseSuite(open: OpenStore): void {
       lost: [],
       cancelled: [leaseOf(job)],
     })
-    expect(await fail(store, job, Date.now())).toBe('settled')
+    expect(await fail(store, job, Date.now())).toBe('cancelled')
     expect(await read(store, job.id)).toMatchObject({ state: 'cancelled' })
   })
 

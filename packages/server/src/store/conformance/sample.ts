@@ -7,6 +7,7 @@ import type {
   Accept,
   Acceptance,
   ServedOperation,
+  Settled,
   Settlement,
   Shares,
   Store,
@@ -136,7 +137,7 @@ export function settle(
   job: Running,
   input: JobInput,
   wish: Partial<Settlement> = {},
-): Promise<'settled' | 'lease-lost'> {
+): Promise<Settled> {
   const moved = transition(job, input, Date.now())
   if (moved.kind === 'refused') throw new Error(`Refused: ${moved.reason}`)
   const next = moved.job

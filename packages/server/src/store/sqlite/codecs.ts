@@ -38,6 +38,7 @@ import {
   type Piece,
   type Rescued,
   type Retained,
+  type Settled,
   type Settlement,
   type Steered,
   type StoreSurroundings,
@@ -117,7 +118,7 @@ function claimedAtOnce(job: Queued, node: string | null, input: Unpack): Running
   return claimedJob(job, { node: node ?? '', leaseUntil, attemptUntil }, now)
 }
 
-const settle: Codec<Settlement, 'settled' | 'lease-lost'> = {
+const settle: Codec<Settlement, Settled> = {
   code: opcode.settle,
   write(output, { lease, next, result, failure }) {
     if (next.state === 'succeeded' && failure === null) {
@@ -140,7 +141,11 @@ const settle: Codec<Settlement, 'settled' | 'lease-lost'> = {
     }
     writeResult(output, result)
   },
-  read: (input) => (input.number() === settled.settled ? 'settled' : 'lease-lost'),
+  read(input) {
+    const became = input.number()
+    if (became === settled.settled) return 'settled'
+    return became === settled.cancelled ? 'cancelled' : 'lease-lost'
+  },
 }
 
 const note: Codec<Note, 'noted' | 'lease-lost'> = {

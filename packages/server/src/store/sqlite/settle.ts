@@ -7,7 +7,7 @@ import { selectJob, type StoredJob } from './row.ts'
 import { stage } from './stage.ts'
 import type { Unpack } from './wire.ts'
 
-export const settled = { settled: 0, leaseLost: 1 } as const
+export const settled = { settled: 0, leaseLost: 1, cancelled: 2 } as const
 
 /** Told apart by the first value of the command; in a batch, its id is the second one. */
 export const settleForm = { succeeded: 0, other: 1, succeededInBatch: 2 } as const
@@ -29,11 +29,14 @@ export function createSettle(parts: Parts): Handler {
     run(input, output) {
       const form = input.number()
       const batch = form === settleForm.succeededInBatch ? input.text() : null
-      const stands = form === settleForm.other ? settleOther(input) : settleSuccess(input, batch)
-      output.value(stands ? settled.settled : settled.leaseLost)
+      output.value(
+        settled[form === settleForm.other ? settleOther(input) : settleSuccess(input, batch)],
+      )
     },
   }
 }
+
+type Became = keyof typeof settled
 
 /** The hot path: one narrow update, without reading the row first. */
 function createSettleSuccess(parts: Parts) {
@@ -41,7 +44,7 @@ function createSettleSuccess(parts: Parts) {
   const succeed = createSucceed(parts)
   const insertResult = createInsertResult(db, blobRows)
 
-  return (input: Unpack, batch: string | null): boolean => {
+  return (input: Unpack, batch: string | null): Became => {
     const job = input.text()
     const fence = input.number()
     const tenant = input.text()
@@ -51,7 +54,7 @@ function createSettleSuccess(parts: Parts) {
     const run = input.number()
     const attempt = input.number()
     const time = input.number()
-    if (!succeed([version, time, input.textOrNull(), job, fence])) return false
+    if (!succeed([version, time, input.textOrNull(), job, fence])) return 'leaseLost'
     insertResult(job, input)
     const owner = { operation, tenant }
     tally.move(owner, stage.leased, null)
@@ -59,7 +62,7 @@ function createSettleSuccess(parts: Parts) {
     const state = 'succeeded'
     const outcome = { tenant, operation, batch, state, time, job, run, attempt, version } as const
     events.add({ ...outcome, deadLetter: false, error: null })
-    return true
+    return 'settled'
   }
 }
 
@@ -124,16 +127,17 @@ function createSettleOther({ db, mover, clock, quarantine, blobRows }: Parts) {
   const read = db.prepare(selectJob)
   const insertResult = createInsertResult(db, blobRows)
   const storeFailure = createInsertFailure(db)
-  return (input: Unpack): boolean => {
+  return (input: Unpack): Became => {
     const { id, fence, next, failure } = input.value() as OtherSettlement
     const row = read.row(id)
     const before = row === undefined ? null : quarantine.decode(row)
-    if (before === null || !isHeld(before, fence)) return false
+    if (before === null || !isHeld(before, fence)) return 'leaseLost'
     const now = clock.now()
-    if (!mover.move(before, afterCancel(before.job, next, now), now)) return false
+    const after = afterCancel(before.job, next, now)
+    if (!mover.move(before, after, now)) return 'leaseLost'
     if (failure !== null) storeFailure(id, failure)
     insertResult(id, input)
-    return true
+    return after === next ? 'settled' : 'cancelled'
   }
 }
 
