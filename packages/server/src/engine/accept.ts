@@ -8,6 +8,7 @@ import type { Operation } from '../ports/catalog.ts'
 import type { Acceptance, IdempotencyClaim } from '../ports/store.ts'
 import { pollMs } from './claim.ts'
 import type { EngineContext } from './context.ts'
+import { hintChange } from './fan-out/hint.ts'
 import { isHeavy, keepApart, letGo } from './keep.ts'
 import { runAttempt } from './run.ts'
 import { sealCallback } from './seal-callback.ts'
@@ -147,6 +148,7 @@ function follow(ctx: EngineContext, submission: Submission, acceptance: Acceptan
   if (acceptance.kind !== 'accepted') return false
   if (acceptance.job.state === 'queued') {
     noteQueued(ctx, submission, acceptance.job)
+    hintChange(ctx, acceptance.job)
     // One that is due later is found by those who look by themselves.
     if (acceptance.job.dueAt < ctx.clock.now() + pollMs) ctx.bus.publish(workTopic)
     return false

@@ -1,7 +1,7 @@
 import type { JobId } from '@buzzer/contract'
 import type { DeadLetterAlarm } from '../core/dead-letter.ts'
 import type { Millis } from '../core/time.ts'
-import { jobTopic, workTopic } from '../ports/bus.ts'
+import { fanOutTopic, jobTopic, workTopic } from '../ports/bus.ts'
 import type { DeadLetterFilter, DeadLetters, SteeredBatch } from '../ports/dead-letters.ts'
 import { deadLetterAlertOf, findAlarms } from './alert.ts'
 import type { EngineContext } from './context.ts'
@@ -100,6 +100,9 @@ async function inBatches(
 }
 
 function announce({ bus }: EngineContext, ids: readonly JobId[]): void {
+  if (ids.length === 0) return
   for (const id of ids) bus.publish(jobTopic(id))
-  if (ids.length > 0) bus.publish(workTopic)
+  bus.publish(workTopic)
+  // Whether some have a callback only the store knows.
+  bus.publish(fanOutTopic)
 }

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
 import { workTopic } from '../ports/bus.ts'
+import { pause } from './persist.ts'
 import { forever, heldRuns, operation, untilAborted } from './testing/operations.ts'
+import { createReceivers, unsent } from './testing/receivers.ts'
 import { createSimulation, submit } from './testing/simulation.ts'
 
 it('lets attempts end, starts no other, and leaves no timer of its own', async () => {
@@ -25,6 +27,26 @@ it('lets attempts end, starts no other, and leaves no timer of its own', async (
     expect(await simulation.job(id)).toMatchObject({ state: 'queued', attempt: 0 })
   }
   expect(clock.pending).toBe(idle)
+})
+
+it('gives its attempts their time also where a delivery cannot be given back', async () => {
+  await using simulation = await createSimulation()
+  const { clock } = simulation
+  const receivers = createReceivers(clock)
+  // As the webhook channel does when it is called off.
+  receivers.behave('https://shop.example/', () => pause({ clock }, 9_900).then(() => unsent))
+  const runs = heldRuns()
+  const operations = [operation(), operation({ name: 'long', run: runs.run })]
+  const fault = (call: string) => (call === 'deliveries.release' ? 'before' : null)
+  const node = await simulation.start({ operations, receivers, fault })
+  const callback = { url: 'https://shop.example/', events: 'final', secret: null } as const
+  await submit(node, operation(), { callback })
+  await clock.advance(100)
+  expect(receivers.received).toHaveLength(1)
+  await submit(node, operation({ name: 'long' }))
+  await clock.until(node.engine.drain(10_000), 10_000)
+  expect(node.engine.runningOperations()).toEqual([])
+  expect(node.log.messages('warn')).toContain('deliveries were not given back')
 })
 
 it.each([

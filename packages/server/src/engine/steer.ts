@@ -5,6 +5,7 @@ import { jobTopic, stopTopic, workTopic } from '../ports/bus.ts'
 import type { Steered } from '../ports/store.ts'
 import { announceEnd } from './announce-end.ts'
 import type { EngineContext } from './context.ts'
+import { hintChange } from './fan-out/hint.ts'
 import { findJob, jobExpired, jobNotFound, type Asker } from './find.ts'
 import { reportEnd } from './report.ts'
 
@@ -37,6 +38,7 @@ export async function retryJob(ctx: EngineContext, asker: Asker, id: JobId): Pro
   if (answer.kind === 'changed') {
     ctx.bus.publish(jobTopic(id))
     ctx.bus.publish(workTopic)
+    hintChange(ctx, answer.job)
   }
   return answer
 }

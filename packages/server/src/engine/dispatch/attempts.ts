@@ -78,6 +78,15 @@ export function createAttempts(ctx: EngineContext, lanes: Lanes, onFree: () => v
     while (underWay > 0 && ctx.clock.monotonic() < endsAt) await pause(ctx, lookMs)
   }
 
+  /** A stop goes on where the store is away: the leases end by themselves. */
+  const giveBack = async (): Promise<void> => {
+    try {
+      if (unsent.length > 0) await ctx.store.deliveries.release(unsent, ctx.clock.now())
+    } catch (fault) {
+      ctx.log.warn({ err: fault, deliveries: unsent.length }, 'deliveries were not given back')
+    }
+  }
+
   return {
     begin(claimed) {
       underWay += 1
@@ -88,7 +97,7 @@ export function createAttempts(ctx: EngineContext, lanes: Lanes, onFree: () => v
       await untilIdle(endsAt - giveBackMs)
       stop.abort()
       await untilIdle(endsAt)
-      if (unsent.length > 0) await ctx.store.deliveries.release(unsent, ctx.clock.now())
+      await giveBack()
     },
   }
 }

@@ -20,6 +20,9 @@ export interface Receivers extends DeliveryChannel {
 
 export const taken: Sent = { kind: 'delivered', status: 204, answer: null }
 
+/** It was called off. */
+export const unsent: Sent = { kind: 'unsent' }
+
 export const failing = (status: number, retryAfterMs: number | null = null): Sent => ({
   kind: 'failed',
   reason: `It answered ${status}.`,

@@ -94,6 +94,25 @@ describe('a callback hears', () => {
     ])
   })
 
+  test('at once of what waits: of a new job, and of another run', async () => {
+    const { simulation, node, receivers, types } = await open()
+    await using _ = simulation
+    const { clock } = simulation
+    // Right behind a look that would find it without being told.
+    await clock.advance(10 * second + 100)
+    const wish = { callback: callback({ events: 'states' }), notBefore: clock.now() + 60 * second }
+    const { id } = await clock.until(submit(node, flaky, wish))
+    await clock.advance(second)
+    expect(types()).toEqual(['queued'])
+    const error = { code: 'upstream-failed', detail: 'It called back.' } as const
+    await node.engine.finish({ id, run: 1, outcome: { kind: 'failed', error } })
+    await clock.advance(2 * second)
+    receivers.behave(url, () => taken)
+    await node.engine.retry(asker, id)
+    await clock.advance(second / 2)
+    expect(types().slice(0, 3)).toEqual(['queued', 'failed', 'queued'])
+  })
+
   test('signed with the secret that came with the call', async () => {
     const { simulation, node, receivers } = await open()
     await using _ = simulation
