@@ -108,7 +108,7 @@ export interface NewDelivery {
   readonly id: DeliveryId
   readonly target: DeliveryTarget
   readonly lane: string
-  /** Its place in its lane; that of its due time, unless the lane is ordered. */
+  /** Its place in its lane: its due time; in an ordered one its age, or behind what is there. */
   readonly rank: Millis
   readonly dueAt: Millis
   /** Set where this node sends it at once: it is stored as already claimed. */

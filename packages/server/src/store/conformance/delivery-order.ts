@@ -75,8 +75,8 @@ export function deliveryOrderSuite(open: OpenStore): void {
     const now = Date.now()
     const ordered = (rank: number, wish: Partial<NewDelivery> = {}) =>
       deliveryTo(lane, { rank, dueAt: now, ...wish })
-    const [first, second, third] = [ordered(1), ordered(2), ordered(3)]
-    await write(store, [third, first, second])
+    const [first, second] = [ordered(1), ordered(2)]
+    await write(store, [first, second, ordered(3)])
     const held = await claimOne(store, lane, true)
     expect(held.id).toBe(first.id)
     const next = await claimLane(store, lane, { ordered: true })
@@ -90,6 +90,26 @@ export function deliveryOrderSuite(open: OpenStore): void {
     await store.deliveries.redeliver(held.tenant, held.id, now)
     await record(store, await claimOne(store, lane, true), { kind: 'deliver' })
     // One that was redelivered stands by its age, which is later than these made-up ones.
+    await expectSound(store)
+  })
+
+  it('never lets one go before another of an ordered lane that came earlier, whatever the clock says', async () => {
+    await using store = await open()
+    const { id: lane } = await subscribed(store, { policy: { ordered: true } })
+    const now = Date.now()
+    const made = [now, now - minuteMs, now - minuteMs, now - 1, now, now + 1].map((rank) =>
+      deliveryTo(lane, { rank, dueAt: now - minuteMs }),
+    )
+    // After a start on a clock that was set back, ids begin lower too.
+    const written = [made[1], made[0], ...made.slice(2)].filter((each) => each !== undefined)
+    for (const delivery of written) await write(store, [delivery])
+    const sent: string[] = []
+    while (sent.length < written.length) {
+      const held = await claimOne(store, lane, true)
+      sent.push(held.id)
+      await record(store, held, { kind: 'deliver' })
+    }
+    expect(sent).toEqual(written.map(({ id }) => id))
     await expectSound(store)
   })
 

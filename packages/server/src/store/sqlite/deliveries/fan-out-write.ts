@@ -106,15 +106,31 @@ function createInsertDelivery({ db, book, deliveryTally }: Parts) {
      VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?)`,
   )
   const { scheduled, sending } = deliveryState
+  const placeAtEnd = createPlaceAtEnd(db)
   return (delivery: DeliveryLine, message: number, createdAt: number): void => {
-    const { id, target, lane, rank, dueAt, leaseUntil } = delivery
+    const { id, target, lane, dueAt, leaseUntil } = delivery
+    const isOrdered = book.find(target)?.ordered === true
+    const rank = isOrdered ? placeAtEnd(delivery) : delivery.rank
     if (leaseUntil === null) {
       insert.run(id, target, lane, message, scheduled, 0, rank, dueAt, createdAt)
       deliveryTally.add(1)
       return
     }
-    const place = book.find(target)?.ordered === true ? rank : leaseUntil
+    const place = isOrdered ? rank : leaseUntil
     insert.run(id, target, lane, message, sending, 1, place, leaseUntil, createdAt)
+  }
+}
+
+/** In an ordered lane none goes before one that was written earlier, also where the clock was set back. */
+function createPlaceAtEnd(db: Parts['db']): (delivery: DeliveryLine) => number {
+  const readLast = db.prepare(
+    `SELECT rank, id FROM deliveries INDEXED BY deliveries_open
+     WHERE state < 3 AND lane = ? ORDER BY rank DESC, id DESC LIMIT 1`,
+  )
+  return ({ id, lane, rank }) => {
+    const [lastRank, lastId] = readLast.row(lane) ?? []
+    if (typeof lastRank !== 'number' || lastRank < rank) return rank
+    return id > String(lastId) ? lastRank : lastRank + 1
   }
 }
 
