@@ -121,6 +121,7 @@ function messageFor(endpoint: EndpointId): NewMessage {
     type: 'quote',
     at: now,
     job: null,
+    holdsJob: false,
     body: peerEvent(made),
     callback: null,
     deliveries: [

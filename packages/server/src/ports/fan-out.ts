@@ -97,6 +97,11 @@ export interface NewMessage {
   readonly at: Millis
   /** Whose payloads it may hold, so that erasing the job erases them here too. */
   readonly job: JobId | null
+  /**
+   * Whether it holds the job as it stood when this was made: it is not written any more where the job
+   * has been erased since.
+   */
+  readonly holdsJob: boolean
   /** A CloudEvent in its JSON format. */
   readonly body: string
   /** Where it goes, if that is a callback, which the store has with its job; else null. */

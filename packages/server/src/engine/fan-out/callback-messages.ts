@@ -83,6 +83,8 @@ function messageOf(ctx: EngineContext, job: Job, callback: Callback, event: JobE
     type: written.type,
     at: event.at,
     job: job.id,
+    // Its callback goes with a job that is erased, but stays for one that is past its retention.
+    holdsJob: false,
     body: written.text,
     callback,
     deliveries: [callbackDelivery(ctx, job.tenant, { kind: 'callback', id: job.id }, callback)],
@@ -117,6 +119,7 @@ function batchMessageOf(
     type: written.type,
     at: event.at,
     job: event.kind === 'outcome' ? event.job : null,
+    holdsJob: false,
     body: written.text,
     callback,
     deliveries: [callbackDelivery(ctx, tenant, { kind: 'callback', id }, callback)],

@@ -36,6 +36,7 @@ export async function prepareChannelMessage(
       type: written.type,
       at: event.at,
       job: jobOf(event),
+      holdsJob: told.kind === 'outcome' && told.view !== null,
       body: written.text,
       callback: null,
       deliveries,

@@ -59,6 +59,7 @@ function testMessage(ctx: EngineContext, subscriber: Subscriber): NewMessage {
     type,
     at,
     job: null,
+    holdsJob: false,
     body: withSequence(text, 0),
     callback: null,
     deliveries: [deliveryTo(ctx, subscriber)],

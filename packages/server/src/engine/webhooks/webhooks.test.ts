@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { isOutcome } from '../../core/job.ts'
 import { channel } from '../channels/testing/channels.ts'
-import { failing, taken } from '../testing/receivers.ts'
-import { asker, submit } from '../testing/simulation.ts'
+import { createReceivers, failing, taken } from '../testing/receivers.ts'
+import { asker, createSimulation, submit } from '../testing/simulation.ts'
 import { operation } from '../testing/operations.ts'
 import { deliveriesOf, openWorld, publish, subscribe } from './testing/webhooks.ts'
 
@@ -39,6 +39,25 @@ describe('what happens is delivered', () => {
       delivery: { state: 'delivered', attempts: 1, id: got?.delivery.id },
       message: { type: 'dev.buzzer.job.succeeded', channel: 'operations/render', offset: 1 },
     })
+  })
+
+  test('nothing of a job that is erased while that is written', async () => {
+    await using simulation = await createSimulation()
+    const { clock } = simulation
+    const receivers = createReceivers(clock)
+    const delayMs = (call: string): number => (call === 'fanOut.write' ? 500 : 0)
+    const node = await simulation.start({ operations: [operation()], receivers, delayMs })
+    await subscribe(simulation, node, { channels: ['operations/*'] })
+    const { id } = await submit(node, operation())
+    await clock.advance(100)
+    expect(await node.engine.erase(asker, id)).toBeNull()
+    await clock.advance(30 * second)
+    expect(receivers.received).toEqual([])
+    expect(await deliveriesOf(simulation, node)).toEqual([])
+    const other = await submit(node, operation(), { notBefore: clock.now() + second })
+    await simulation.outcome(other.id)
+    await clock.advance(30 * second)
+    expect(receivers.received).toHaveLength(1)
   })
 
   test('only what a webhook asks for, in the shape that it asks for', async () => {

@@ -101,6 +101,7 @@ export const sampleMessage = (
   type: 'order.made',
   at: 1_000,
   job: null,
+  holdsJob: false,
   body: '{"n":7}',
   callback: null,
   deliveries,

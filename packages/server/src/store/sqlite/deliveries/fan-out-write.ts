@@ -21,15 +21,18 @@ type DeliveryLine = Pick<NewDelivery, 'id' | 'lane' | 'rank' | 'dueAt' | 'leaseU
 export function createWriteFanOut(parts: Parts): Handler {
   const moveCursor = createMoveCursor(parts)
   const isWanted = createIsWanted(parts)
+  const isErased = createIsErased(parts)
   const insertMessage = createInsertMessage(parts)
   const insertDelivery = createInsertDelivery(parts)
 
   const storeMessage = (input: Unpack, createdAt: number, isOver: boolean): readonly string[] => {
     const message = readMessage(input)
+    const holdsJob = input.number() === 1
+    const isGone = isOver || (holdsJob && isErased(message[6]))
     const skipped: string[] = []
     let stored: number | null = null
     for (const delivery of readDeliveries(input)) {
-      if (isOver || !isWanted(delivery.target)) skipped.push(delivery.id)
+      if (isGone || !isWanted(delivery.target)) skipped.push(delivery.id)
       else insertDelivery(delivery, (stored ??= insertMessage(message)), createdAt)
     }
     return skipped
@@ -74,6 +77,15 @@ function createMoveCursor({ db }: Parts): (move: FanOutMove) => boolean {
 
 function createIsWanted({ book, callbacks }: Parts): (target: string) => boolean {
   return (target) => (isEndpoint(target) ? book.find(target) : callbacks.find(target)) !== null
+}
+
+/** @returns whether a job that was there is gone without a trace, as only those are that were erased */
+function createIsErased({ db }: Parts): (job: string | null) => boolean {
+  const read = db.prepare(
+    `SELECT 1 FROM jobs WHERE id = ? UNION ALL SELECT 1 FROM tombstones WHERE id = ?
+     UNION ALL SELECT 1 FROM quarantine WHERE id = ? LIMIT 1`,
+  )
+  return (job) => job !== null && read.row(job, job, job) === undefined
 }
 
 type MessageLine = readonly [
@@ -175,6 +187,7 @@ const readDeliveries = (input: Unpack): readonly DeliveryLine[] =>
 function writeMessage(output: Pack, message: NewMessage): void {
   const { tenant, channel, offset, eventId, type, at, job, body, deliveries } = message
   for (const value of [tenant, channel, offset, eventId, type, at, job, body]) output.value(value)
+  output.value(message.holdsJob ? 1 : 0)
   output.value(deliveries.length)
   for (const { id, target, lane, rank, dueAt, leaseUntil } of deliveries) {
     output.value(id)
