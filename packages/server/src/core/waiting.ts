@@ -25,9 +25,12 @@ export interface Surroundings {
 
 /** Reasons are given in the order in which they would have to go away. */
 export function waitingOf(job: Job, around: Surroundings, now: Millis): Waiting | null {
-  if (job.state === 'parked') return { reason: 'upstream', until: job.dueAt, ahead: null }
   if (job.state === 'input_required') return { reason: 'signal', until: null, ahead: null }
-  if (job.state !== 'queued') return null
+  if (job.state !== 'queued' && job.state !== 'parked') return null
+  // Once it is due, a look at what it waits for outside waits in line as any attempt does.
+  if (job.state === 'parked' && job.dueAt > now) {
+    return { reason: 'upstream', until: job.dueAt, ahead: null }
+  }
   if (around.keyHeld) return { reason: 'key', until: null, ahead: around.ahead }
   if (around.breakerUntil !== null && job.dueAt <= around.breakerUntil) {
     return { reason: 'breaker', until: around.breakerUntil, ahead: around.ahead }

@@ -62,6 +62,28 @@ it('says the truth about why a job waits, and until when', async () => {
   expect(await told(render)).toEqual({ reason: 'queue', until: null, ahead: 1 })
 })
 
+it('does not blame an upstream for a look at it that nobody has a place for', async () => {
+  await using simulation = await createSimulation()
+  const { clock } = simulation
+  const monitor = { url: 'http://127.0.0.1/status', polls: 0, giveUpAt: clock.now() + hourMs }
+  const runs = heldRuns()
+  const narrow = operation({ concurrency: 1, run: runs.run, timeoutMs: hourMs })
+  const node = await simulation.start({ operations: [narrow] })
+  const parking = await submit(node, narrow)
+  const dueAt = clock.now() + 5_000
+  runs.end(0, { kind: 'parked', monitor, dueAt })
+  await clock.advance(1_000)
+  const other = await submit(node, narrow)
+  const told = () => waitingOf(simulation, node, parking.id)
+  expect(await told()).toEqual({ reason: 'upstream', until: dueAt, ahead: null })
+  await clock.advance(10_000)
+  expect(await told()).toEqual({ reason: 'concurrency', until: null, ahead: 0 })
+  expect(await simulation.job(other.id)).toMatchObject({ state: 'running' })
+  runs.end(1)
+  await clock.advance(1_000)
+  expect(await told()).toBeNull()
+})
+
 it('shows a new job as the store would, without asking it', async () => {
   await using simulation = await createSimulation()
   const runs = heldRuns()
