@@ -1,5 +1,5 @@
 import { fanOutTopic } from '../../ports/bus.ts'
-import type { FanOutEntry, NewMessage } from '../../ports/fan-out.ts'
+import type { FanOutEntry, FanOutMove, NewMessage } from '../../ports/fan-out.ts'
 import { StoreUnavailable } from '../../ports/store.ts'
 import type { EngineContext } from '../context.ts'
 import { createRepeater, type Repeater } from '../repeat.ts'
@@ -24,12 +24,16 @@ export function createFanOut(ctx: EngineContext): Repeater {
   return createRepeater(ctx, rhythm, async () => {
     const page = await ctx.store.fanOut.read(limit)
     await ctx.subscribers.atLeast(page.revision)
-    const { entries, lost, more } = page
+    const { entries, lost, more, move } = page
     if (lost > 0) ctx.log.error({ events: lost }, 'events were gone before their delivery')
-    if (entries.length + lost > 0) limit = nextLimit(limit, entries.length, await write(ctx, page))
+    // Also past what nobody wants any more, or it would be read again and again.
+    if (isMoved(move)) limit = nextLimit(limit, entries.length, await write(ctx, page))
     return more ? 'more' : 'done'
   })
 }
+
+const isMoved = ({ from, to }: FanOutMove): boolean =>
+  from.log !== to.log || from.offset !== to.offset || from.changes !== to.changes
 
 /** @param made how many deliveries so many entries made */
 function nextLimit(limit: number, entries: number, made: number): number {

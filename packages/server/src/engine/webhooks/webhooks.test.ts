@@ -41,6 +41,28 @@ describe('what happens is delivered', () => {
     })
   })
 
+  test('behind much that nobody wants any more', async () => {
+    await using simulation = await createSimulation()
+    const { clock } = simulation
+    const receivers = createReceivers(clock)
+    let isBehind = true
+    const node = await simulation.start({
+      operations: [],
+      channels: [channel({ name: 'shared', shared: true }), channel({ name: 'own' })],
+      receivers,
+      fault: (call) => (isBehind && call === 'fanOut.write' ? 'before' : null),
+      delayMs: (call) => (call === 'fanOut.read' ? 1 : 0),
+    })
+    const { id } = await subscribe(simulation, node, { channels: ['shared'] })
+    for (let count = 0; count < 1_001; count += 1) await publish({ simulation }, node, 'shared', 1)
+    await node.engine.webhooks.remove(asker, id, () => true)
+    isBehind = false
+    await subscribe(simulation, node, { channels: ['own'] })
+    await publish({ simulation }, node, 'own', 'wanted')
+    await clock.advance(15 * second)
+    expect(receivers.received.map(({ event }) => event['data'])).toEqual(['wanted'])
+  })
+
   test('nothing of a job that is erased while that is written', async () => {
     await using simulation = await createSimulation()
     const { clock } = simulation
