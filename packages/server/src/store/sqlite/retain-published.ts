@@ -53,6 +53,8 @@ export function createPublishedRetention({ db, published, fanOutLog }: Parts) {
   }
 
   return ({ eventsMs, tombstonesMs }: Retention, now: Millis, limit: number): Step => {
+    // Who came back in this transaction has come back.
+    published.place()
     const rows = readChannels.rows(after, looksAtMost)
     let events = 0
     for (const row of rows) {

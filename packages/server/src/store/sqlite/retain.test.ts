@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { createVirtualClock } from '../../engine/testing/virtual-clock.ts'
 import type { Retention } from '../../ports/store.ts'
 import { accept, claim, minuteMs, sampleJob, serve, succeed } from '../conformance/sample.ts'
 import { systemClock, systemRandom } from './system.ts'
@@ -39,4 +40,21 @@ it('removes some in each step however slow the machine is, and fewer in the next
 it('has no more to do on a slow machine than on another', async () => {
   await using store = await openSlow()
   expect(await store.upkeep.retain(all, 100)).toMatchObject({ jobs: 0, more: false })
+})
+
+it('does not forget a channel to which somebody comes back in the same moment', async () => {
+  const clock = createVirtualClock()
+  await using store = await openInlineSqliteStore({
+    folder: ':memory:',
+    clock,
+    random: systemRandom,
+  })
+  const reserve = () => store.events.reserve('default', 'cursors', 10)
+  expect(await reserve()).toBe(1)
+  await clock.advance(2 * minuteMs)
+  expect((await Promise.all([reserve(), store.upkeep.retain(all, 100)]))[0]).toBe(11)
+  expect(await reserve()).toBe(21)
+  await clock.advance(2 * minuteMs)
+  await store.upkeep.retain(all, 100)
+  expect(await reserve()).toBe(1)
 })
