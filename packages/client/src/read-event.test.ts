@@ -44,6 +44,17 @@ describe('reading events', () => {
     expect(pushPiece(seen, 8, 0, 2)).toBeNull()
   })
 
+  it('gives every change of those that share an offset, and each of them once', () => {
+    const seen = seenFrom(0)
+    push(seen, 'job.snapshot', 1)
+    const progress = { percent: 50, message: null }
+    const types = ['job.retrying', 'job.running', 'job.progress'] as const
+    for (const type of types)
+      expect(push(seen, type, 4, job(4, { progress }))).toMatchObject({ type })
+    for (const type of types) expect(push(seen, type, 4, job(4, { progress }))).toBeNull()
+    expect(push(seen, 'job.running', 3)).toBeNull()
+  })
+
   it('gives the final event after a snapshot of the same version', () => {
     const seen = seenFrom(0)
     push(seen, 'job.snapshot', 7, job(7, { state: 'succeeded' }))

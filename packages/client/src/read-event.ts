@@ -9,9 +9,15 @@ export interface Seen {
   cursor: number | null
   job: JobDocument | null
   piece: { readonly sequence: number; readonly attempt: number; readonly index: number } | null
+  change: { readonly sequence: number; readonly types: readonly string[] } | null
 }
 
-export const seenFrom = (since: number | null): Seen => ({ cursor: since, job: null, piece: null })
+export const seenFrom = (since: number | null): Seen => ({
+  cursor: since,
+  job: null,
+  piece: null,
+  change: null,
+})
 
 interface Common {
   readonly id: string
@@ -65,8 +71,8 @@ function wasSeen(
   index: number,
 ): boolean {
   if (cursor === null || sequence > cursor) return false
-  const follows = piece?.sequence === sequence && (attempt !== piece.attempt || index > piece.index)
-  return !follows
+  const isNext = piece?.sequence === sequence && (attempt !== piece.attempt || index > piece.index)
+  return !isNext
 }
 
 /** The stream goes on with the oldest event left, whose offset the reset names. */
@@ -77,11 +83,18 @@ function readReset(seen: Seen, common: Common): JobEvent | null {
 
 function readChange(seen: Seen, common: Common, type: string, data: unknown): JobEvent | null {
   if (!isJob(data)) throw new SyntaxError('An event without a job')
-  if (seen.cursor !== null && common.sequence <= seen.cursor) return null
-  seen.cursor = common.sequence
+  const { sequence } = common
+  const told = seen.change?.sequence === sequence ? seen.change.types : null
+  if (seen.cursor !== null && sequence <= seen.cursor && !follows(told, type)) return null
+  seen.change = { sequence, types: [...(told ?? []), type] }
+  seen.cursor = sequence
   seen.job = data
   return changeEvent(common, type, data)
 }
+
+/** What changed between two looks of the server may share one offset, as pieces may. */
+const follows = (told: readonly string[] | null, type: string): boolean =>
+  told !== null && !told.includes(type)
 
 /** Names what happened; null for a type that a newer server sends. */
 function changeEvent(common: Common, type: string, job: JobEventData): JobEvent | null {

@@ -129,6 +129,26 @@ it('hears nothing of hints and still tells all', async () => {
   expect(typesOf(watcher)).toEqual(['job.snapshot', 'job.output', 'job.succeeded'])
 })
 
+it('has an offset for the end above that of a new attempt, though both came between two looks', async () => {
+  await using simulation = await createSimulation({ loses: () => true })
+  const runs = heldRuns()
+  const render = operation({
+    run: runs.run,
+    retry: { attempts: 2, delayMs: 0, factor: 1, maxDelayMs: 0 },
+  })
+  const node = await simulation.start({ operations: [render] })
+  const watcher = watch(node, await submit(node, render))
+  await simulation.clock.advance(100)
+  runs.end(0, failed())
+  await simulation.clock.advance(1_000)
+  runs.end(1, done())
+  await simulation.clock.until(watcher.over, 2_500)
+  expect(typesOf(watcher)).toEqual(['job.snapshot', 'job.retrying', 'job.succeeded'])
+  const [, retrying, succeeded] = watcher.events.map(({ offset }) => offset)
+  // Whoever was cut off between the two is told the end when it comes back.
+  expect(retrying).toBeLessThan(succeeded ?? 0)
+})
+
 it('ends when its reader goes, and says so when the job was erased meanwhile', async () => {
   await using simulation = await createSimulation()
   const runs = heldRuns()

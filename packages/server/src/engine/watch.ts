@@ -77,7 +77,14 @@ async function* changesSince(ctx: EngineContext, seen: Job, job: Job): AsyncGene
   for (const type of types) {
     const began = type === 'job.running' && job.state === 'running'
     const at = began ? job.attemptStartedAt : ctx.clock.now()
-    yield { type, offset, at, view, result: null }
+    // Below what it is followed by, so that a reader who is cut off in between comes back for that.
+    yield {
+      type,
+      offset: type === 'job.retrying' ? job.voidedAt : offset,
+      at,
+      view,
+      result: null,
+    }
   }
 }
 
