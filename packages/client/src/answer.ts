@@ -8,7 +8,7 @@ const mediaType = (response: Response): string =>
 export const isEventStream = (response: Response): boolean =>
   mediaType(response) === 'text/event-stream'
 
-export const isProblem = (response: Response): boolean =>
+const isProblem = (response: Response): boolean =>
   mediaType(response) === 'application/problem+json'
 
 const isJson = (type: string): boolean => type === 'application/json' || type.endsWith('+json')

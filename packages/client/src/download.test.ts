@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { buffer } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { createClient } from './client.ts'
@@ -66,4 +67,50 @@ test('one that has changed meanwhile, or cannot be taken up, fails', async () =>
   })
   const { body } = await server.client.job(id).download()
   await expect(buffer(body)).rejects.toThrow('The result has changed')
+})
+
+test('one goes on after refusals and broken tries, as long as a reader of events would', async () => {
+  let tries = 0
+  await using server = await startServer((request, response) => {
+    tries += 1
+    const start = startOf(request.headers.range)
+    if (tries === 2) return void response.destroy()
+    if (tries === 3) return void response.writeHead(503, { 'retry-after': '0' }).end()
+    const rest = content.subarray(start)
+    const headers = { 'etag': '"a"', 'content-length': rest.byteLength }
+    response.writeHead(start === 0 ? 200 : 206, headers)
+    if (tries === 4) return void response.end(rest)
+    response.write(rest.subarray(0, 100_000), () => setImmediate(() => response.destroy()))
+  })
+  const { body } = await server.client.job(id).download()
+  expect((await buffer(body)).equals(content)).toBe(true)
+  expect(tries).toBe(4)
+})
+
+test('one that is cancelled while it waits lets go of its connection', async () => {
+  let closed: Promise<unknown> = Promise.resolve()
+  await using server = await startServer((_, response) => {
+    closed = once(response, 'close')
+    response.writeHead(200, { 'etag': '"a"', 'content-length': content.byteLength })
+    response.write(content.subarray(0, 10))
+  })
+  const { body } = await server.client.job(id).download()
+  const reader = body.getReader()
+  await reader.read()
+  const waiting = reader.read()
+  await new Promise((resolve) => setImmediate(resolve))
+  await reader.cancel()
+  await expect(waiting).resolves.toMatchObject({ done: true })
+  await closed
+  expect(server.ranges).toHaveLength(1)
+})
+
+test("a proxy's error page is no result", async () => {
+  await using server = await startServer((_, response) => {
+    response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>')
+  })
+  const handle = server.client.job(id)
+  const refusal = { code: 'unexpected-response', status: 502 }
+  await expect(handle.response()).rejects.toMatchObject(refusal)
+  await expect(handle.download()).rejects.toMatchObject(refusal)
 })

@@ -1,8 +1,8 @@
-import { sleep } from './clock.ts'
-import { ConnectionError, unexpected } from './error.ts'
+import { anySignal, sleep } from './clock.ts'
+import { BuzzerError, ConnectionError, unexpected } from './error.ts'
 import type { JobRoute } from './job-route.ts'
 import { jobRequest } from './job-route.ts'
-import { retryDelayMs } from './retry.ts'
+import { isPassing, retryDelayMs } from './retry.ts'
 
 /** A result as a stream of its bytes. */
 export interface Download {
@@ -29,24 +29,19 @@ export async function openDownload(
   read: (response: Response) => Promise<Response>,
   signal: AbortSignal | undefined,
 ): Promise<Download> {
-  const first = await fetchPart(route, plain, read, signal)
+  const leaving = new AbortController()
+  const limited = anySignal(signal, leaving.signal)
+  const request = jobRequest(route, 'GET', '/result', { headers: plain, signal: limited })
+  const first = await route.transport.send(request, read)
   const { headers } = first
   const isPacked = headers.has('content-encoding')
   const length = headers.get('content-length')
   const size = isPacked || length === null ? null : Number(length)
   const etag = isPacked ? null : strongTag(headers)
-  const take = { route, read, first, size, etag, signal }
-  const { status } = first
-  return { status, mediaType: headers.get('content-type'), size, body: streamOf(resumed(take)) }
+  const chunks = resumed({ route, read, first, size, etag, signal: limited })
+  const body = streamOf(chunks, () => leaving.abort())
+  return { status: first.status, mediaType: headers.get('content-type'), size, body }
 }
-
-const fetchPart = (
-  route: JobRoute,
-  headers: Record<string, string>,
-  read: (response: Response) => Promise<Response>,
-  signal: AbortSignal | undefined,
-): Promise<Response> =>
-  route.transport.send(jobRequest(route, 'GET', '/result', { headers, signal }), read)
 
 const strongTag = (headers: Headers): string | null => {
   const etag = headers.get('etag')
@@ -59,16 +54,17 @@ interface Taking {
   readonly first: Response
   readonly size: number | null
   readonly etag: string | null
-  readonly signal: AbortSignal | undefined
+  readonly signal: AbortSignal
 }
 
 async function* resumed(taking: Taking): AsyncGenerator<Uint8Array, void> {
-  const { route, read, first, size, etag, signal } = taking
-  let response = first
+  const { route, first, size, etag, signal } = taking
+  let response: Response | null = first
   let taken = 0
   let breaks = 0
   for (;;) {
     try {
+      response ??= await fetchRest(taking, taken)
       for await (const chunk of bytesOf(response)) {
         taken += chunk.byteLength
         breaks = 0
@@ -77,21 +73,33 @@ async function* resumed(taking: Taking): AsyncGenerator<Uint8Array, void> {
       if (size === null || taken >= size) return
       throw new Error(`The connection ended after ${taken} of ${size} bytes.`)
     } catch (cause) {
+      const isRefused = cause instanceof BuzzerError && !isPassing(cause)
+      if (etag === null || signal.aborted || isRefused) throw cause
+      response = null
       breaks += 1
-      if (etag === null || signal?.aborted === true) throw cause
-      const delayMs = delayAfter(route, breaks)
-      if (delayMs === null) throw new ConnectionError('The download broke off', { cause })
-      await sleep(route.transport.clock, delayMs, signal)
-      const part = { ...plain, 'range': `bytes=${taken}-`, 'if-range': etag }
-      response = await fetchPart(route, part, read, signal)
-      if (response.status !== 206) throw unexpected(response.status, 'The result has changed.')
+      await sleep(route.transport.clock, delayAfter(route, breaks, cause), signal)
     }
   }
 }
 
-function delayAfter({ transport }: JobRoute, breaks: number): number | null {
+async function fetchRest(taking: Taking, taken: number): Promise<Response> {
+  const { route, read, etag, signal } = taking
+  const headers = { ...plain, 'range': `bytes=${taken}-`, 'if-range': String(etag) }
+  // Not repeated here: a try that fails is one more break.
+  const request = jobRequest(route, 'GET', '/result', { headers, signal, repeatable: false })
+  const response = await route.transport.send(request, read)
+  if (response.status === 206) return response
+  await response.body?.cancel()
+  throw unexpected(response.status, 'The result has changed.')
+}
+
+/** @throws ConnectionError where it broke too often in a row */
+function delayAfter({ transport }: JobRoute, breaks: number, cause: unknown): number {
   const { retry, clock, random } = transport
-  return breaks > retry.reconnects ? null : retryDelayMs(retry, breaks, null, clock.now(), random)
+  if (breaks > retry.reconnects) throw new ConnectionError('The download broke off', { cause })
+  const ownMs = retryDelayMs(retry, breaks, null, clock.now(), random) ?? 0
+  const askedMs = isPassing(cause) ? (cause.retryAfterMs ?? 0) : 0
+  return Math.max(ownMs, Math.min(askedMs, retry.maxRetryAfterMs))
 }
 
 async function* bytesOf(response: Response): AsyncGenerator<Uint8Array, void> {
@@ -105,7 +113,11 @@ async function* bytesOf(response: Response): AsyncGenerator<Uint8Array, void> {
   }
 }
 
-function streamOf(chunks: AsyncGenerator<Uint8Array, void>): ReadableStream<Uint8Array> {
+/** @param leave ends the connection, and with it a read that waits */
+function streamOf(
+  chunks: AsyncGenerator<Uint8Array, void>,
+  leave: () => void,
+): ReadableStream<Uint8Array> {
   return new ReadableStream(
     {
       async pull(controller) {
@@ -114,6 +126,8 @@ function streamOf(chunks: AsyncGenerator<Uint8Array, void>): ReadableStream<Uint
         else controller.enqueue(value)
       },
       async cancel() {
+        // A generator's return() queues behind a next() that waits; leaving lets that one go first.
+        leave()
         await chunks.return()
       },
     },

@@ -1,8 +1,8 @@
 import { sleep } from './clock.ts'
-import { BuzzerError, ConnectionError, StreamUnavailableError } from './error.ts'
+import { ConnectionError, StreamUnavailableError } from './error.ts'
 import type { Feed } from './feed.ts'
 import { checkProtocols, withoutSocket, type Protocol } from './protocols.ts'
-import { backoffMs, isRetryableConflict, isRetryableStatus } from './retry.ts'
+import { backoffMs, isPassing } from './retry.ts'
 import { socketFeed } from './socket-feed.ts'
 import { isBrokenStream, streamFeed, type StreamEnd, type StreamState } from './stream-feed.ts'
 import type { Transport } from './transport.ts'
@@ -150,9 +150,7 @@ function mutesToGiveUp({ ways }: Transport, { allowed, protocol }: Following): n
 
 /** Decides after how many milliseconds to go on after a fault, or throws it. */
 function judgeFault(transport: Transport, following: Following, error: unknown): number {
-  const isRefusal =
-    error instanceof BuzzerError &&
-    (isRetryableStatus(error.status) || isRetryableConflict(error.code))
+  const isRefusal = isPassing(error)
   if (!isRefusal && !isBrokenStream(error)) throw error
   // Out of reach, or busy: that a better way was closed a moment ago says nothing about it.
   following.skipped.clear()

@@ -1,5 +1,5 @@
 import type { JobDocument } from '@buzzer/contract'
-import { isProblem, outcomeOf, readJob, readProblem } from './answer.ts'
+import { outcomeOf, readJob, readProblem } from './answer.ts'
 import { openDownload, type Download } from './download.ts'
 import { JobCancelledError, JobFailedError, unexpected, WaitTimeoutError } from './error.ts'
 import type { Feed } from './feed.ts'
@@ -151,9 +151,8 @@ function throwFailure(job: JobDocument): void {
   if (job.state === 'cancelled') throw new JobCancelledError(job)
 }
 
-/** Gives a result as it is. A problem that names no job is a refusal of the server's own. */
+/** Gives a result as it is. A failure that names no job is the server's own, or a proxy's. */
 async function passOn(response: Response): Promise<Response> {
-  const isRefusal = !response.ok && outcomeOf(response) === null && isProblem(response)
-  if (isRefusal) throw await readProblem(response)
+  if (!response.ok && outcomeOf(response) === null) throw await readProblem(response)
   return response
 }

@@ -1,4 +1,5 @@
 import { outcomeOf, problemCode } from './answer.ts'
+import { BuzzerError } from './error.ts'
 import { retryAfterMs, spanMs, type Span } from './time.ts'
 
 /** How requests that may be sent twice are tried again. */
@@ -56,7 +57,7 @@ export function backoffMs(
 
 const retryableStatuses: ReadonlySet<number> = new Set([408, 429, 502, 503, 504])
 
-export const isRetryableStatus = (status: number): boolean => retryableStatuses.has(status)
+const isRetryableStatus = (status: number): boolean => retryableStatuses.has(status)
 
 /** What is in the way is gone in a moment: another try of the same call, or an old declaration. */
 const retryableConflicts: ReadonlySet<string> = new Set([
@@ -64,8 +65,13 @@ const retryableConflicts: ReadonlySet<string> = new Set([
   'channel-changed',
 ])
 
-export const isRetryableConflict = (code: string | null): boolean =>
+const isRetryableConflict = (code: string | null): boolean =>
   code !== null && retryableConflicts.has(code)
+
+/** Whether it is a refusal that can be gone in a moment. */
+export const isPassing = (error: unknown): error is BuzzerError =>
+  error instanceof BuzzerError &&
+  (isRetryableStatus(error.status) || isRetryableConflict(error.code))
 
 /** These say how a job went, not that the request was refused: asking again gives the same. */
 const outcomeCodes: ReadonlySet<string> = new Set([
