@@ -54,12 +54,10 @@ export async function readOutput(response: Response): Promise<unknown> {
 export async function readProblem(response: Response): Promise<BuzzerError> {
   const text = await response.text()
   const problem = isProblem(response) ? parseProblem(text) : null
-  if (problem !== null) return new BuzzerError(problem, retryAfterMs(response.headers, Date.now()))
-  const excerpt = text.slice(0, 200)
-  return unexpected(
-    response.status,
-    `HTTP ${response.status} without a problem document: ${excerpt}`,
-  )
+  const askedMs = retryAfterMs(response.headers, Date.now())
+  if (problem !== null) return new BuzzerError(problem, askedMs)
+  const detail = `HTTP ${response.status} without a problem document: ${text.slice(0, 200)}`
+  return unexpected(response.status, detail, askedMs)
 }
 
 /** The code of a problem, without using up the answer's body. */

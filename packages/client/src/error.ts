@@ -71,5 +71,12 @@ const localProblem = (
 ): ProblemDocument => ({ type: 'about:blank', title, status, detail, code })
 
 /** Something answered that does not speak this protocol: a proxy, or another server. */
-export const unexpected = (status: number, detail: string): BuzzerError =>
-  new BuzzerError(localProblem('unexpected-response', status, 'Unexpected answer', detail))
+export const unexpected = (
+  status: number,
+  detail: string,
+  retryAfterMs: number | null = null,
+): BuzzerError =>
+  new BuzzerError(
+    localProblem('unexpected-response', status, 'Unexpected answer', detail),
+    retryAfterMs,
+  )

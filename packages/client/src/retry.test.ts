@@ -46,6 +46,11 @@ function setUp(steps: Step[], options: { credential?: () => string; attempts?: n
 const ok = (): Response => Response.json({ ok: true })
 const down = new TypeError('fetch failed')
 
+const brokenProblem = new Response(new ReadableStream({ pull: (c) => c.error(down) }), {
+  status: 503,
+  headers: { 'content-type': 'application/problem+json' },
+})
+
 describe('the transport', () => {
   it.each<[string, Step]>([
     ['the network failing', down],
@@ -57,6 +62,7 @@ describe('the transport', () => {
     ['409 while the key is accepted', problem(409, 'idempotency-key-in-progress')],
     ['409 while a channel is declared anew', problem(409, 'channel-changed')],
     ['a body that breaks off', new Response(new ReadableStream({ pull: (c) => c.error(down) }))],
+    ['a refusal that breaks off', brokenProblem],
   ])('tries again after %s', async (_, step) => {
     const { transport, sent, clock } = setUp([step, ok()])
     await expect(transport.send(request, readJson)).resolves.toEqual({ ok: true })

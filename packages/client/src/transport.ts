@@ -103,16 +103,28 @@ async function tryOnce<T>(
   })
   try {
     const response = await fetchOnce(options, request, timer.signal)
-    const delayMs = last ? null : await refusalDelayMs(options, attempt, response)
-    if (delayMs === null)
-      return { kind: 'done', value: await readWhole(options.url, response, read) }
-    await response.body?.cancel()
-    return { kind: 'again', delayMs }
+    // A large answer may come for as long as it takes; the time was for its beginning.
+    cancel()
+    return await judge(options, attempt, last, response, read)
   } catch (error) {
     return failedTry(options, request, attempt, last, error)
   } finally {
     cancel()
   }
+}
+
+async function judge<T>(
+  options: TransportOptions,
+  attempt: number,
+  last: boolean,
+  response: Response,
+  read: Read<T>,
+): Promise<Outcome<T>> {
+  const whole = <Value>(reading: Read<Value>) => readWhole(options.url, response, reading)
+  const delayMs = last ? null : await whole(() => refusalDelayMs(options, attempt, response))
+  if (delayMs === null) return { kind: 'done', value: await whole(read) }
+  await response.body?.cancel()
+  return { kind: 'again', delayMs }
 }
 
 async function fetchOnce(
