@@ -178,4 +178,19 @@ describe('results', () => {
     ])
     expect(handle.batch).toMatchObject({ state: 'succeeded' })
   })
+
+  it('waits again for a batch that failed and that a retry has opened again', async () => {
+    const entry = { job: 'job_1', state: 'succeeded', result: 7 }
+    const { client } = setUp(
+      accepted(),
+      Response.json(batch('failed')),
+      Response.json(batch('running')),
+      stream(snapshot(0), outcome(1, 'job_1', 'failed'), outcome(3, 'job_1'), end(4)),
+      Response.json(batch('succeeded')),
+      Response.json([entry]),
+    )
+    const handle = await client.batch([{ operation: 'a' }])
+    await handle.status()
+    expect(await handle.results()).toEqual([entry])
+  })
 })

@@ -90,10 +90,17 @@ export class LiveBatch implements BatchHandle<unknown[]> {
 
   async #results(signal: AbortSignal | undefined): Promise<BatchResult[]> {
     const { transport } = this.#route
-    if (this.#last === null || !isFinalBatch(this.#last)) await this.#waitForEnd(signal)
+    if (!(await this.#isOver(signal))) await this.#waitForEnd(signal)
     const request = batchRequest(this.#route, 'GET', '/results', { signal })
     const entries = await transport.send(request, readResults)
     return entries.map(resultOf)
+  }
+
+  /** A job that failed can be retried, which opens its batch again: only a success is final. */
+  async #isOver(signal: AbortSignal | undefined): Promise<boolean> {
+    const last = this.#last
+    if (last === null || !isFinalBatch(last)) return false
+    return last.state === 'succeeded' || isFinalBatch(await this.status({ signal }))
   }
 
   async #waitForEnd(signal: AbortSignal | undefined): Promise<void> {
