@@ -25,23 +25,26 @@ export async function* socketFeed<Event>(
   const inbox = createInbox(2 * windowSize)
   let leave = (): void => {}
   const left = new Promise<null>((resolve) => (leave = () => resolve(null)))
+  const leasing = sockets.lease(feed.subscription)
+  const release = (): void => void leasing.then((lease) => lease.release()).catch(() => {})
+  // At once, because a reader that has gone need not come back to notice.
   const stop = (): void => {
     inbox.put(null)
     leave()
+    release()
   }
   signal?.addEventListener('abort', stop, { once: true })
-  const leasing = sockets.lease(feed.subscription)
   try {
     // Asking for a ticket may take its time, and nobody has to wait for that who goes.
     const lease = await Promise.race([leasing, left])
     if (lease === null) return 'cut'
-    return yield* readConnection(feed, state, lease.connection, inbox)
+    return yield* readConnection(feed, state, lease.connection, inbox, signal)
   } catch (error) {
     if (error instanceof SocketRefused || isMissing(error, feed.notFound)) return 'unavailable'
     throw error
   } finally {
     signal?.removeEventListener('abort', stop)
-    void leasing.then(({ release }) => release()).catch(() => {})
+    release()
   }
 }
 
@@ -50,12 +53,18 @@ async function* readConnection<Event>(
   state: StreamState,
   connection: Connection,
   inbox: Inbox,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<Event, StreamEnd> {
   const { clock } = feed.transport
   const { channel, as } = feed.subscription
   const request = { channel, since: feed.cursor ?? undefined, as, credit: windowSize }
   const stopWaiting = clock.after(answerMs, () => inbox.put(null))
   const subscription = subscribe(connection, request, inbox)
+  const stop = (): void => {
+    stopWaiting()
+    subscription.leave()
+  }
+  signal?.addEventListener('abort', stop, { once: true })
   const begin = (since: number | null): void => {
     stopWaiting()
     feed.subscription.begin(since)
@@ -64,8 +73,8 @@ async function* readConnection<Event>(
   try {
     return yield* readInbox(feed, inbox, subscription, begin)
   } finally {
-    stopWaiting()
-    subscription.leave()
+    signal?.removeEventListener('abort', stop)
+    stop()
   }
 }
 

@@ -188,6 +188,26 @@ it('can be left while a ticket is asked for', async () => {
   await turn()
 })
 
+it('lets go of its socket when its signal aborts between two reads', async () => {
+  const abort = new AbortController()
+  const client = world.connect()
+  world.publish(2)
+  const other = client.channel('more').subscribe({ since: 0 })
+  const waiting = other.next()
+  const stream = client.channel('news').subscribe({ since: 0, signal: abort.signal })
+  await take(stream, 1)
+  const [socket] = world.server.sockets
+  expect(socket?.subscriptions).toBe(2)
+  abort.abort(new Error('enough'))
+  for (let at = 0; at < 3; at += 1) await turn()
+  expect(socket?.subscriptions).toBe(1)
+  await other.return()
+  await waiting
+  // Nobody has read on, and nothing is held for it.
+  expect(world.server.open).toBe(0)
+  expect(world.clock.pending).toBe(0)
+})
+
 it('opens sockets with a ticket where they take no headers', async () => {
   const stream = world.connect({ key: 'bzk_1' }).channel('news').subscribe({ since: 0, as: 'ann' })
   const next = stream.next()

@@ -22,6 +22,7 @@ export function subscribe(connection: Connection, request: object, inbox: Inbox)
       if (id !== null) connection.send({ type: 'credit', id, credit })
     },
     leave() {
+      if (left) return
       left = true
       if (id === null) return
       connection.send({ type: 'unsubscribe', id })
