@@ -128,25 +128,32 @@ function judgeEnd(transport: Transport, following: Following, end: StreamEnd): n
   if (end === 'over' || (end === 'cut' && protocol === 'poll')) return 0
   if (end === 'cut') return pauseAfter(transport, following, cut)
   following.mutes += 1
-  if (end === 'mute' && following.mutes < mutesToGiveUp(transport, following)) {
-    return pauseAfter(transport, following, cut)
-  }
+  const gaveUp = following.mutes >= mutesToGiveUp(transport, protocol, end)
+  if (!gaveUp) return pauseAfter(transport, following, cut)
   following.mutes = 0
   skipped.add(protocol)
   if (allowed.some((each) => !skipped.has(each))) return 0
-  if (end === 'unavailable' || following.needsStream) throw noStream()
+  if (end === 'unavailable' || isHopeless(transport, following, end)) throw noStream()
   skipped.clear()
   return pauseAfter(transport, following, cut)
 }
 
-/**
- * A socket that does not open at the first try is no loss, as long as there is another way. The only
- * way that there is, where it has worked, is tried as often as a server that is out of reach.
- */
-function mutesToGiveUp({ ways }: Transport, { allowed, protocol }: Following): number {
-  if (protocol === 'ws' && !ways.hasWorked('ws')) return 1
-  return allowed.length === 1 && ways.hasWorked(protocol) ? Infinity : maxMutes
+/** A socket that does not open at the first try is no loss, as long as there is another way. */
+function mutesToGiveUp({ ways }: Transport, protocol: Protocol, end: StreamEnd): number {
+  const isNew = protocol === 'ws' && !ways.hasWorked('ws')
+  return end === 'mute' && !isNew ? maxMutes : 1
 }
+
+/**
+ * Whether nothing that is allowed comes through. What has worked once is tried as often as a server
+ * that is out of reach: it may be just that.
+ */
+const isHopeless = (
+  { ways }: Transport,
+  { allowed, needsStream }: Following,
+  end: StreamEnd,
+): boolean =>
+  (needsStream || end === 'silent') && !allowed.some((protocol) => ways.hasWorked(protocol))
 
 /** Decides after how many milliseconds to go on after a fault, or throws it. */
 function judgeFault(transport: Transport, following: Following, error: unknown): number {

@@ -13,6 +13,8 @@ export type StreamEnd =
   | 'cut'
   /** It broke off without a byte. */
   | 'mute'
+  /** Not a byte came for too long. */
+  | 'silent'
   /** There is no event stream to be had here. */
   | 'unavailable'
 
@@ -39,7 +41,6 @@ export async function* streamFeed<Event>(
   try {
     const opening = connect(feed, anySignal(signal, connection.signal))
     const body = await unlessSilent(feed.transport, connection, opening)
-    if (body === 'silent') return 'unavailable'
     if (typeof body === 'string') return body
     return yield* readBody(feed, state, body, connection)
   } finally {
@@ -89,7 +90,7 @@ async function* readBody<Event>(
   const parser = createSseParser()
   for (let spoke = false; ;) {
     const chunk = await readChunk(feed.transport, reader, connection)
-    if (chunk === 'silent') return spoke ? 'cut' : 'unavailable'
+    if (chunk === 'silent') return spoke ? 'cut' : 'silent'
     if (chunk === 'cut') return spoke ? 'cut' : 'mute'
     spoke = true
     if (yield* readMessages(feed, state, parser, chunk)) return 'over'
