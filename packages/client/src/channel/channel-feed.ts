@@ -1,8 +1,8 @@
 import type { CloudEvent } from '@buzzer/contract'
 import { dataOf, type Feed, type FeedMessage } from '../feed.ts'
-import { channelEvent, type ChannelItem } from './channel-event.ts'
+import type { ChannelItem } from './channel-event.ts'
 import { channelRequest, type ChannelRoute } from './channel-route.ts'
-import { lookAtChannel, pollChannel, type Look } from './poll-channel.ts'
+import { lookAtChannel, pollChannel, startOf } from './poll-channel.ts'
 import { seeEvent, seeReset, type Seen } from './seen.ts'
 
 /** @param since the offset after which to begin; null for what comes from now on */
@@ -17,7 +17,7 @@ export function channelFeed(route: ChannelRoute, since: number | null): Feed<Cha
       return seen.cursor
     },
     // A stream says where it stands only with its first event. Cut before, it would begin again at
-    // a later now, and what lies between were lost.
+    // a later now, and what lies between were lost. What was published meanwhile the stream gives.
     async prepare(signal) {
       if (seen.cursor !== null) return
       seen.cursor = startOf(await lookAtChannel(route, { since: null, signal }))
@@ -31,11 +31,6 @@ export function channelFeed(route: ChannelRoute, since: number | null): Feed<Cha
     isFinal: () => false,
     poll: (alive, signal) => pollChannel(route, seen, alive, signal),
   }
-}
-
-/** Before what was published while the server looked, which the stream gives then. */
-function startOf({ events: [first], next }: Look): number {
-  return first === undefined ? next : channelEvent(first).sequence - 1
 }
 
 function readItem(seen: Seen, message: FeedMessage): ChannelItem | null {

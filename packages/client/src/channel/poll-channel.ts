@@ -4,7 +4,7 @@ import { sleep } from '../clock.ts'
 import { unexpected } from '../error.ts'
 import { badForMs } from '../protocols.ts'
 import { offsetIn } from '../socket/message.ts'
-import type { ChannelItem } from './channel-event.ts'
+import { channelEvent, type ChannelItem } from './channel-event.ts'
 import { channelRequest, type ChannelRoute } from './channel-route.ts'
 import { seeEvent, seeReset, type Seen } from './seen.ts'
 
@@ -32,6 +32,7 @@ export async function* pollChannel(
     const startedAt = clock.now()
     // Without a cursor yet, the first look only finds out where now is.
     const look = await lookAtChannel(route, { since: seen.cursor, signal })
+    seen.cursor ??= startOf(look)
     alive()
     yield* itemsIn(seen, look)
     const restMs = minPauseMs - (clock.now() - startedAt)
@@ -47,6 +48,11 @@ export interface Look {
   readonly next: number
   /** The oldest offset left, where the reader's was not kept any more. */
   readonly reset: unknown
+}
+
+/** Before what was published while the server looked where now is. */
+export function startOf({ events: [first], next }: Look): number {
+  return first === undefined ? next : channelEvent(first).sequence - 1
 }
 
 function* itemsIn(seen: Seen, { events, next, reset }: Look): Generator<ChannelItem, void> {

@@ -24,8 +24,12 @@ export function channelStore<Data>(
   const first: ChannelView<Data> = { events: [], status: 'connecting', reset: null, error: null }
   let cursor = since
   return createStore(first, async (update, signal) => {
-    const onStatus = (status: StreamStatus): void => update((view) => ({ ...view, status }))
     try {
+      const onStatus = (status: StreamStatus): void => {
+        // Where it begins counts as well: who looks away before the first event misses none.
+        if (status === 'open') cursor ??= stream.cursor
+        update((view) => ({ ...view, status, error: null }))
+      }
       const stream = channel.subscribe({ ...how, since: cursor, signal, onStatus })
       for await (const item of stream) {
         if (signal.aborted) return

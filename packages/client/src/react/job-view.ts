@@ -37,6 +37,8 @@ export function jobStore<Output>(handle: JobHandle<Output>): Store<JobView<Outpu
     try {
       const stream = handle.events({ since: cursor, signal })
       for await (const event of stream) {
+        // What is not shown any more is read again at the next look.
+        if (signal.aborted) return
         cursor = stream.cursor ?? cursor
         update((view) => withEvent(view, event))
       }
