@@ -16,7 +16,8 @@ export function batchFeed(route: JobRoute, since: number): Feed<BatchEvent> {
   return {
     transport: route.transport,
     notFound: 'batch-not-found',
-    subscription: { channel: `batches/${route.id}`, token: route.token, begin: () => {} },
+    subscription: { channel: `batches/${route.id}`, token: route.token },
+    begin: () => {},
     get cursor() {
       return seen.cursor
     },

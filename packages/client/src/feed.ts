@@ -15,8 +15,6 @@ export interface FeedMessage {
 export interface FeedSubscription extends SocketTarget {
   /** Under which name the reader is present. */
   readonly as?: string | undefined
-  /** Called with the cursor that the subscription begins at. */
-  begin(since: number | null): void
 }
 
 /** Something whose events can be followed, and what was seen of it so far. */
@@ -27,6 +25,11 @@ export interface Feed<Event> {
   /** The code of the problem that says that it is not there, rather than its stream. */
   readonly notFound: string
   readonly subscription: FeedSubscription
+  /**
+   * Called with the cursor that the server gives a connection. It lies above our own where all was
+   * asked for and nothing is kept any more, and then a gap shows only to who keeps it.
+   */
+  begin(since: number | null): void
   /** Asked before the stream is: what it needs to know to lose nothing after a break. */
   prepare?(signal: AbortSignal): Promise<void>
   /** Asks for the stream of events. */

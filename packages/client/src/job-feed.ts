@@ -10,8 +10,9 @@ export function jobFeed(route: JobRoute, since: number | null): Feed<JobEvent> {
   return {
     transport: route.transport,
     notFound: 'job-not-found',
+    subscription: { channel: `jobs/${route.id}`, token: route.token },
     // The cursor that it begins at is that of the snapshot, which is not kept: see `readEvent`.
-    subscription: { channel: `jobs/${route.id}`, token: route.token, begin: () => {} },
+    begin: () => {},
     get cursor() {
       return seen.cursor
     },

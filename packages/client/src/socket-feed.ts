@@ -67,7 +67,7 @@ async function* readConnection<Event>(
   signal?.addEventListener('abort', stop, { once: true })
   const begin = (since: number | null): void => {
     stopWaiting()
-    feed.subscription.begin(since)
+    feed.begin(since)
     state.alive()
   }
   try {

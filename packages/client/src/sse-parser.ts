@@ -10,6 +10,8 @@ export interface SseMessage {
 export interface SseParser {
   /** Takes the next bytes, cut anywhere, and gives the messages that they complete. */
   push(chunk: Uint8Array): SseMessage[]
+  /** The id with which a browser would come back: that of the last message, or of one without data. */
+  readonly lastId: string
   /** The reconnection time that the stream asked for, in milliseconds. */
   readonly retryMs: number | null
 }
@@ -55,6 +57,9 @@ export function createSseParser(): SseParser {
       if (rest !== '') keep(rest)
       return messages
     },
+    get lastId() {
+      return message.lastId
+    },
     get retryMs() {
       return message.retryMs
     },
@@ -62,6 +67,7 @@ export function createSseParser(): SseParser {
 }
 
 interface MessageBuilder {
+  readonly lastId: string
   readonly retryMs: number | null
   field(line: string): null
   dispatch(): SseMessage | null
@@ -69,6 +75,7 @@ interface MessageBuilder {
 
 function createMessageBuilder(): MessageBuilder {
   let id = ''
+  let lastId = ''
   let event = ''
   let data: string[] = []
   let dataLength = 0
@@ -87,6 +94,9 @@ function createMessageBuilder(): MessageBuilder {
   }
 
   return {
+    get lastId() {
+      return lastId
+    },
     get retryMs() {
       return retryMs
     },
@@ -98,6 +108,7 @@ function createMessageBuilder(): MessageBuilder {
       return null
     },
     dispatch() {
+      lastId = id
       const ready =
         data.length === 0 ? null : { id, event: event || 'message', data: data.join('\n') }
       event = ''

@@ -2,6 +2,7 @@ import { isEventStream, readProblem } from './answer.ts'
 import { anySignal } from './clock.ts'
 import { ConnectionError } from './error.ts'
 import type { Feed } from './feed.ts'
+import { offsetIn } from './socket/message.ts'
 import { createSseParser, type SseParser } from './sse-parser.ts'
 import type { Transport } from './transport.ts'
 
@@ -145,6 +146,7 @@ function* readMessages<Event>(
     if (event !== null) yield event
     if (event !== null && feed.isFinal(event)) return true
   }
+  feed.begin(offsetIn(parser.lastId))
   state.retryMs = parser.retryMs ?? state.retryMs
   return false
 }

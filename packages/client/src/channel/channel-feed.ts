@@ -12,7 +12,10 @@ export function channelFeed(route: ChannelRoute, since: number | null): Feed<Cha
   return {
     transport,
     notFound: 'channel-not-found',
-    subscription: { channel: name, token: null, as, begin: (at) => void (seen.cursor ??= at) },
+    subscription: { channel: name, token: null, as },
+    begin(at) {
+      if (at !== null) seen.cursor = Math.max(seen.cursor ?? 0, at)
+    },
     get cursor() {
       return seen.cursor
     },
@@ -20,7 +23,7 @@ export function channelFeed(route: ChannelRoute, since: number | null): Feed<Cha
     // a later now, and what lies between were lost. What was published meanwhile the stream gives.
     async prepare(signal) {
       if (seen.cursor !== null) return
-      seen.cursor = startOf(await lookAtChannel(route, { since: null, signal }))
+      seen.cursor = startOf(await lookAtChannel(route, { since: null, isHeld: false, signal }))
     },
     open(headers, signal) {
       const query = as === undefined ? '' : `?as=${encodeURIComponent(as)}`

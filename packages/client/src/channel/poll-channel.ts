@@ -28,16 +28,18 @@ export async function* pollChannel(
 ): AsyncGenerator<ChannelItem, 'cut'> {
   const { clock } = route.transport
   const endMs = clock.now() + badForMs
+  // The first look finds out where the channel is and where its reader begins, at once.
+  let isHeld = false
   while (clock.now() < endMs) {
     const startedAt = clock.now()
-    // Without a cursor yet, the first look only finds out where now is.
-    const look = await lookAtChannel(route, { since: seen.cursor, signal })
+    const look = await lookAtChannel(route, { since: seen.cursor, isHeld, signal })
     seen.cursor ??= startOf(look)
     alive()
     yield* itemsIn(seen, look)
     const restMs = minPauseMs - (clock.now() - startedAt)
-    const isNews = look.events.length > 0 || look.reset !== null || startedAt === endMs - badForMs
-    if (!isNews && restMs > 0) await sleep(clock, restMs, signal)
+    const isNews = look.events.length > 0 || look.reset !== null
+    if (isHeld && !isNews && restMs > 0) await sleep(clock, restMs, signal)
+    isHeld = true
   }
   return 'cut'
 }
@@ -64,18 +66,25 @@ function* itemsIn(seen: Seen, { events, next, reset }: Look): Generator<ChannelI
   seen.cursor = Math.max(seen.cursor ?? 0, next)
 }
 
-/** @param since null to find out where the channel is now, which the server answers at once */
+interface Looking {
+  /** Null to find out where the channel is now. */
+  readonly since: number | null
+  /** Whether the server waits with its answer until there is something. */
+  readonly isHeld: boolean
+  readonly signal: AbortSignal | undefined
+}
+
 export function lookAtChannel(
   route: ChannelRoute,
-  { since, signal }: { readonly since: number | null; readonly signal: AbortSignal | undefined },
+  { since, isHeld, signal }: Looking,
 ): Promise<Look> {
   const parameters = new URLSearchParams({ limit: String(limit) })
   if (since !== null) parameters.set('since', String(since))
   if (route.as !== undefined) parameters.set('as', route.as)
   const headers = new Headers({ accept: 'application/json' })
-  if (since !== null) headers.set('prefer', `wait=${waitMs / 1_000}`)
+  if (isHeld) headers.set('prefer', `wait=${waitMs / 1_000}`)
   // As with streams, whoever follows the channel counts the failures.
-  const options = { headers, signal, waitMs: since === null ? 0 : waitMs, repeatable: false }
+  const options = { headers, signal, waitMs: isHeld ? waitMs : 0, repeatable: false }
   const request = channelRequest(route, 'GET', `/events?${parameters.toString()}`, options)
   return route.transport.send(request, readLook)
 }
