@@ -3,16 +3,16 @@ import { isBatchEnd, type BatchEvent } from './batch-event.ts'
 import { batchRequest, isBatch } from './batch-route.ts'
 import { dataOf, shortType, type Feed, type FeedMessage } from './feed.ts'
 import type { JobRoute } from './job-route.ts'
-import { pollBatch } from './poll-batch.ts'
+import { pollBatch, type Polled } from './poll-batch.ts'
 
-interface Seen {
+interface Seen extends Polled {
   cursor: number
   batch: BatchDocument | null
 }
 
 /** @param since the offset after which to begin; 0 for all outcomes */
 export function batchFeed(route: JobRoute, since: number): Feed<BatchEvent> {
-  const seen: Seen = { cursor: since, batch: null }
+  const seen: Seen = { cursor: since, batch: null, etag: null }
   return {
     transport: route.transport,
     notFound: 'batch-not-found',
@@ -24,7 +24,7 @@ export function batchFeed(route: JobRoute, since: number): Feed<BatchEvent> {
     open: (headers, signal) => batchRequest(route, 'GET', '/events', { headers, signal }),
     read: (message) => readBatchEvent(seen, message),
     isFinal: isBatchEnd,
-    poll: (alive, signal) => pollBatch(route, seen.cursor, alive, signal),
+    poll: (alive, signal) => pollBatch(route, seen, alive, signal),
   }
 }
 

@@ -3,33 +3,37 @@ import { readProblem } from './answer.ts'
 import type { BatchEvent } from './batch-event.ts'
 import { batchRequest, isFinalBatch, readBatch } from './batch-route.ts'
 import { sleep } from './clock.ts'
-import type { JobRoute } from './job-route.ts'
+import { longPoll, type JobRoute } from './job-route.ts'
 
-/** Below the 30 s after which many proxies give up on a quiet request. */
-const waitMs = 25_000
 /** A server or a proxy that does not hold the answer must not be asked in a tight loop. */
 const minPauseMs = 1_000
+
+/** What polling knows of a batch, across all its connections. */
+export interface Polled {
+  /** The offset that its events have, because polling sees none. */
+  readonly cursor: number
+  /** Of the batch as it was last told. */
+  etag: string | null
+}
 
 /**
  * Follows a batch by long polling, until it has ended: each change of its counts is a snapshot, for
  * which job ended how does not show this way.
- *
- * @param cursor the offset that its events have, because polling sees none
  */
 export async function* pollBatch(
   route: JobRoute,
-  cursor: number,
+  seen: Polled,
   alive: () => void,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<BatchEvent, void> {
   const { clock } = route.transport
-  for (let etag: string | null = null; ;) {
+  for (;;) {
     const startedAt = clock.now()
-    const look: Look = await lookAt(route, etag, signal)
+    const look = await lookAt(route, seen.etag, signal)
     alive()
-    etag = look.etag ?? etag
+    seen.etag = look.etag ?? seen.etag
     if (look.batch !== null) {
-      yield eventOf(look.batch, cursor)
+      yield eventOf(look.batch, seen.cursor)
       if (isFinalBatch(look.batch)) return
     }
     const restMs = minPauseMs - (clock.now() - startedAt)
@@ -56,9 +60,9 @@ function lookAt(
   etag: string | null,
   signal: AbortSignal | undefined,
 ): Promise<Look> {
-  const headers: Record<string, string> = { prefer: `wait=${waitMs / 1_000}` }
-  if (etag !== null) headers['if-none-match'] = etag
-  const request = batchRequest(route, 'GET', '', { headers, signal, waitMs, repeatable: false })
+  // Without a tag it would wait for the end of the batch.
+  const waiting = etag === null ? null : longPoll(etag)
+  const request = batchRequest(route, 'GET', '', { ...waiting, signal, repeatable: false })
   return route.transport.send(request, async (response) => {
     const tag = response.headers.get('etag')
     if (response.status === 304) return { batch: null, etag: tag }

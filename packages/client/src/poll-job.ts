@@ -2,12 +2,9 @@ import type { JobDocument } from '@buzzer/contract'
 import { readJob, readProblem } from './answer.ts'
 import { sleep } from './clock.ts'
 import { isFinalEvent, type JobEvent } from './job-event.ts'
-import { jobRequest, type JobRoute } from './job-route.ts'
+import { jobRequest, longPoll, type JobRoute } from './job-route.ts'
 import { readDifference, type Seen } from './read-event.ts'
 import { retryAfterMs } from './time.ts'
-
-/** Below the 30 s after which many proxies give up on a quiet request. */
-const waitMs = 25_000
 
 /** A server or a proxy that does not hold the answer must not be asked in a tight loop. */
 const minPauseMs = 1_000
@@ -62,10 +59,10 @@ function lookAt(
   etag: string | null,
   signal: AbortSignal | undefined,
 ): Promise<Look> {
-  const headers: Record<string, string> = { prefer: `wait=${waitMs / 1_000}` }
-  if (etag !== null) headers['if-none-match'] = etag
+  // Without a tag it would wait for the end of the job, and tell nothing of what comes before.
+  const waiting = etag === null ? null : longPoll(etag)
   // As with streams, whoever follows the job counts the failures.
-  const request = jobRequest(route, 'GET', '', { headers, signal, waitMs, repeatable: false })
+  const request = jobRequest(route, 'GET', '', { ...waiting, signal, repeatable: false })
   return route.transport.send(request, (response) => readAnswer(route, response))
 }
 
