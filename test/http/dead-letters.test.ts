@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import {
   DeadLetterGroupsSchema,
   type DeadLetterCount,
@@ -89,6 +90,25 @@ test('retry takes an object without members, or no body, for all', async () => {
   mended = true
   expect((await steer('retry', {})).json()).toEqual({ count: 3 })
   expect((await call(server.url, 'POST /v1/dead-letters/retry')).json()).toEqual({ count: 0 })
+})
+
+test('an order may be encoded, and is nothing but JSON', async () => {
+  mended = true
+  const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+  const body = gzipSync('{"operation":"two"}')
+  const answer = await call(server.url, 'POST /v1/dead-letters/retry', { headers, body })
+  expect([answer.status, answer.text]).toEqual([202, '{"count":1}'])
+  expect((await ended(server.url, dead.two)).state).toBe('succeeded')
+  for (const [type, encoding, status, code] of [
+    ['application/json', 'gzip', 400, 'malformed-body'],
+    ['application/json', 'snappy', 415, 'unsupported-media-type'],
+    ['text/plain', 'identity', 415, 'unsupported-media-type'],
+  ] as const) {
+    const wrong = { 'content-type': type, 'content-encoding': encoding }
+    const options = { headers: wrong, body: '{"all":true}' }
+    expectProblem(await call(server.url, 'POST /v1/dead-letters/discard', options), status, code)
+  }
+  expect(await list()).toEqual([dead.tagged, dead.one])
 })
 
 test('retry with a rate spreads them over time, the oldest first, and says until when', async () => {

@@ -279,6 +279,17 @@ describe('a body that is none is refused by every route that takes one', () => {
   test.each(cases)('%s: %s', async (route, _, options, status, code) => {
     expectProblem(await call(server.url, route.replace('ID', id), options), status, code)
   })
+
+  test.each(routes)('%s: what looks like a problem of ours', async (route) => {
+    const json = { code: 'what-nobody-knows', detail: { said: 'by its sender' } }
+    const answer = await call(server.url, route.replace('ID', id), { json })
+    const { errors = [] } = expectProblem(answer, 422, 'validation-failed')
+    expect(errors.map(({ pointer }) => pointer)).toEqual(
+      expect.arrayContaining(['/code', '/detail']),
+    )
+    const { text: counts } = await call(server.url, 'GET /metrics')
+    expect(counts).not.toContain('what-nobody-knows')
+  })
 })
 
 describe('a URL where nothing may be sent is refused', () => {

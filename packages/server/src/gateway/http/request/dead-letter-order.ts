@@ -2,6 +2,7 @@ import type { Problem } from '@buzzer/contract'
 import { steeredAtMost } from '../../../engine/dead-letters.ts'
 import type { DeadLetterFilter } from '../../../ports/dead-letters.ts'
 import { isProblem } from '../answer/problem.ts'
+import type { HttpContext } from '../context.ts'
 import {
   filterMembers,
   readDeadLetterFilter,
@@ -9,7 +10,7 @@ import {
   type FilterSource,
 } from './dead-letter-filter.ts'
 import type { HttpRequest } from './http-request.ts'
-import { parseJson } from './parse-json.ts'
+import { pointerPart, readJsonObject, type Members } from './json-object.ts'
 
 /** What the body of a retry or a discard says. */
 export interface DeadLetterOrder {
@@ -30,11 +31,20 @@ const members: Readonly<Record<Verb, readonly string[]>> = {
 }
 
 /** Reads a JSON object: a filter, and how much of it is to be done at once. */
-export function readDeadLetterOrder(request: HttpRequest, verb: Verb): DeadLetterOrder | Problem {
-  const body = readBody(request.body, verb)
-  if (body.kind === 'problem') return body.problem
-  const { value } = body
-  const filter = readDeadLetterFilter(request.caller.tenant, sourceOf(value))
+export const readDeadLetterOrder = (
+  ctx: HttpContext,
+  request: HttpRequest,
+  verb: Verb,
+): Promise<DeadLetterOrder | Problem> =>
+  readJsonObject(
+    ctx,
+    request,
+    (given) => refuseMembers(given, verb) ?? readOrder(request.caller.tenant, given),
+  )
+
+function readOrder(tenant: string, given: Members): DeadLetterOrder | Problem {
+  const value: ReadonlyMap<string, unknown> = new Map(Object.entries(given))
+  const filter = readDeadLetterFilter(tenant, sourceOf(value))
   if (isProblem(filter)) return filter
   const limit = value.get('limit') ?? steeredAtMost
   if (!isCount(limit)) return wrong('limit', `takes a whole number from 1 to ${steeredAtMost}`)
@@ -63,36 +73,18 @@ function readRate(value: unknown): number | null | Problem {
     : unitMs[unit as keyof typeof unitMs] / Number(count)
 }
 
-/** What the caller wrote stays apart from what we say, which looks alike where it has a `code`. */
-type Body =
-  | { readonly kind: 'members'; readonly value: ReadonlyMap<string, unknown> }
-  | { readonly kind: 'problem'; readonly problem: Problem }
-
-function readBody(body: Uint8Array | null, verb: Verb): Body {
-  if (body === null) return { kind: 'members', value: new Map() }
-  const parsed = parseJson(body)
-  if (parsed.kind === 'problem') return parsed
-  const { value } = parsed
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return refused('', 'is not a JSON object')
-  }
-  const entries = Object.entries(value)
+function refuseMembers(given: Members, verb: Verb): Problem | null {
+  const entries = Object.entries(given)
   const unknown = entries.find(([name]) => !members[verb].includes(name))
   if (unknown !== undefined) {
-    return refused(unknown[0], `is not known here; there are ${members[verb].join(', ')}`)
+    return wrong(unknown[0], `is not known here; there are ${members[verb].join(', ')}`)
   }
   const notText = entries.find(([name, each]) => isText(name) && typeof each !== 'string')
-  if (notText !== undefined) return refused(notText[0], 'is not a text')
-  return { kind: 'members', value: new Map(entries) }
+  return notText === undefined ? null : wrong(notText[0], 'is not a text')
 }
 
 const isText = (name: string): boolean =>
   name !== 'ids' && (filterMembers as readonly string[]).includes(name)
-
-const refused = (name: string, rule: string): Body => ({
-  kind: 'problem',
-  problem: wrong(name, rule),
-})
 
 const sourceOf = (value: ReadonlyMap<string, unknown>): FilterSource => ({
   text: (name) => (value.get(name) as string | undefined) ?? null,
@@ -105,7 +97,6 @@ const sourceOf = (value: ReadonlyMap<string, unknown>): FilterSource => ({
 })
 
 function wrong(name: string, rule: string): Problem {
-  const pointer = name === '' ? '' : `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
-  const detail = name === '' ? `The filter ${rule}.` : `The member \`${name}\` ${rule}.`
-  return { code: 'validation-failed', detail, errors: [{ pointer, detail: rule }] }
+  const errors = [{ pointer: `/${pointerPart(name)}`, detail: rule }]
+  return { code: 'validation-failed', detail: `The member \`${name}\` ${rule}.`, errors }
 }

@@ -12,19 +12,25 @@ export type Refuse = (pointer: string, detail: string) => void
 
 const mediaTypes = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 
-/** Reads a body that is a JSON object; no body is an empty one. */
-export async function readJsonObject(
+/**
+ * Reads what a body says that is a JSON object; no body is an empty one.
+ *
+ * @param read told the members as they came. They are handed to nobody else, because what somebody
+ * wrote looks like a problem of ours where it has a `code` and a `detail`
+ */
+export async function readJsonObject<Read>(
   ctx: HttpContext,
   request: HttpRequest,
-): Promise<Members | Problem> {
+  read: (members: Members) => Read | Problem,
+): Promise<Read | Problem> {
   const mediaType = request.headers['content-type'] ?? 'application/json'
   if (!mediaTypes.test(mediaType)) return notJson(mediaType)
   const plain = await plainBody(request, plainPlan(ctx))
   if (plain.kind === 'problem') return plain.problem
-  if (plain.body === null) return {}
+  if (plain.body === null) return read({})
   const parsed = parseJson(plain.body)
   if (parsed.kind === 'problem') return parsed.problem
-  return isMembers(parsed.value) ? parsed.value : notAnObject
+  return isMembers(parsed.value) ? read(parsed.value) : notAnObject
 }
 
 export const isMembers = (value: unknown): value is Members =>

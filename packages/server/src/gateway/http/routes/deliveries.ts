@@ -82,8 +82,7 @@ export const redeliverFailed: Route = {
   async handle(ctx, request) {
     const endpoint = webhookIdIn(request)
     if (isProblem(endpoint)) return refuse(ctx, request, endpoint)
-    const members = await readJsonObject(ctx, request)
-    const order = isProblem(members) ? members : readFailedOnes(members)
+    const order = await readJsonObject(ctx, request, readFailedOnes)
     if (isProblem(order)) return refuse(ctx, request, order)
     const { webhooks } = ctx.engine
     const wish = { endpoint, signal: endOf(ctx, request), ...order }
@@ -99,8 +98,9 @@ export const replayWebhook: Route = {
   async handle(ctx, request) {
     const endpoint = webhookIdIn(request)
     if (isProblem(endpoint)) return refuse(ctx, request, endpoint)
-    const members = await readJsonObject(ctx, request)
-    const order = isProblem(members) ? members : readReplay(members, ctx.clock.now())
+    const order = await readJsonObject(ctx, request, (members) =>
+      readReplay(members, ctx.clock.now()),
+    )
     if (isProblem(order)) return refuse(ctx, request, order)
     const { webhooks } = ctx.engine
     const wish = { endpoint, signal: endOf(ctx, request), ...order }

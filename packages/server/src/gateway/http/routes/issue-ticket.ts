@@ -10,6 +10,7 @@ import { findBatch } from '../request/find-batch.ts'
 import { findChannel } from '../request/find-channel.ts'
 import { findJob } from '../request/find-job.ts'
 import type { HttpRequest } from '../request/http-request.ts'
+import { pointerPart } from '../request/json-object.ts'
 import { parseJson } from '../request/parse-json.ts'
 import type { Route } from '../route.ts'
 import { refuse } from '../submit.ts'
@@ -44,7 +45,7 @@ async function readChannel(ctx: HttpContext, request: HttpRequest): Promise<stri
   const isObject = typeof value === 'object' && value !== null
   const { channel, ...others } = (isObject ? value : {}) as Readonly<Record<string, unknown>>
   const [unknown] = Object.keys(others)
-  if (unknown !== undefined) return invalid(`/${unknown}`, 'is not known')
+  if (unknown !== undefined) return invalid(`/${pointerPart(unknown)}`, 'is not known')
   return typeof channel === 'string'
     ? channel
     : invalid('/channel', 'has to be the name of a channel')

@@ -15,7 +15,7 @@ export const retryDeadLetters: Route = {
   path: '/v1/dead-letters/retry',
   scope: 'jobs:admin',
   async handle(ctx, request) {
-    const order = readDeadLetterOrder(request, 'retry')
+    const order = await readDeadLetterOrder(ctx, request, 'retry')
     if (isProblem(order)) return refuse(ctx, request, order)
     const signal = endOf(ctx, request)
     return counted(202, await ctx.engine.deadLetters.retry({ ...order, signal }))
@@ -28,7 +28,7 @@ export const discardDeadLetters: Route = {
   path: '/v1/dead-letters/discard',
   scope: 'jobs:admin',
   async handle(ctx, request) {
-    const order = readDeadLetterOrder(request, 'discard')
+    const order = await readDeadLetterOrder(ctx, request, 'discard')
     if (isProblem(order)) return refuse(ctx, request, order)
     if (!order.isExplicit) return refuse(ctx, request, whichOnes)
     const signal = endOf(ctx, request)

@@ -30,9 +30,9 @@ export const createWebhook: Route = {
   path: '/v1/webhooks',
   scope,
   async handle(ctx, request) {
-    const members = await readJsonObject(ctx, request)
-    if (isProblem(members)) return refuse(ctx, request, members)
-    const wish = readNewWebhook(members, ctx.catalog)
+    const wish = await readJsonObject(ctx, request, (members) =>
+      readNewWebhook(members, ctx.catalog),
+    )
     if (isProblem(wish)) return refuse(ctx, request, wish)
     return changed(ctx, request, 201, await ctx.engine.webhooks.create(request.caller, wish))
   },
@@ -103,9 +103,7 @@ export const rotateSecret: Route = {
   async handle(ctx, request) {
     const id = webhookIdIn(request)
     if (isProblem(id)) return refuse(ctx, request, id)
-    const members = await readJsonObject(ctx, request)
-    if (isProblem(members)) return refuse(ctx, request, members)
-    const rotation = readRotation(members)
+    const rotation = await readJsonObject(ctx, request, readRotation)
     if (isProblem(rotation)) return refuse(ctx, request, rotation)
     const { webhooks } = ctx.engine
     return changed(
@@ -126,12 +124,13 @@ async function change(
   if (isProblem(id)) return refuse(ctx, request, id)
   const expects = readPrecondition(request)
   if (isProblem(expects)) return refuse(ctx, request, expects)
-  const members = await readJsonObject(ctx, request)
-  if (isProblem(members)) return refuse(ctx, request, members)
-  const { webhooks } = ctx.engine
-  const outcome = await webhooks.change(request.caller, id, expects, (before) =>
-    read(before, members, ctx.catalog),
+  const wishAfter = await readJsonObject(
+    ctx,
+    request,
+    (members) => (before: WebhookWish) => read(before, members, ctx.catalog),
   )
+  if (isProblem(wishAfter)) return refuse(ctx, request, wishAfter)
+  const outcome = await ctx.engine.webhooks.change(request.caller, id, expects, wishAfter)
   return changed(ctx, request, 200, outcome)
 }
 

@@ -7,7 +7,11 @@ const filter: JsonObject = {
   content: { 'application/json': { schema: refer('schemas', 'DeadLetterFilter') } },
 }
 const count = json('How many there were', refer('schemas', 'DeadLetterCount'))
-const refusals = problemAnswers('malformed-body', 'validation-failed', 'store-unavailable')
+const refusals = problemAnswers(
+  ...(['malformed-body', 'payload-too-large', 'unsupported-media-type'] as const),
+  'validation-failed',
+  'store-unavailable',
+)
 
 /** Jobs that used up their attempts. */
 export const deadLetterRoutes: readonly DescribedRoute[] = [
