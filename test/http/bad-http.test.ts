@@ -3,15 +3,19 @@ import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { operation } from '../../packages/server/src/define/operation.ts'
 import { call } from './support/call.ts'
+import { createGates } from './support/gates.ts'
 import { submit } from './support/job.ts'
 import { expectPage, expectWellFormed } from './support/problem.ts'
 import { sendRaw, type RawAnswer } from './support/raw.ts'
 import { startTestServer, type TestServer } from './support/server.ts'
 
 let server: TestServer
+const gates = createGates()
 
 beforeAll(async () => {
-  server = await startTestServer({ operations: { any: operation({ run: () => null }) } })
+  server = await startTestServer({
+    operations: { any: operation({ run: () => null }), gated: operation(gates) },
+  })
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
@@ -280,6 +284,17 @@ test('what is no HTTP behind a stream ends the stream and does not get into it',
     if (text.includes('job.snapshot')) socket.write('nonsense\r\n\r\n')
   }
   expect(text.match(/HTTP\/1\.1 \d/g)).toHaveLength(1)
+})
+
+test('what is no HTTP behind a call is not its answer', async () => {
+  const host = `Host: 127.0.0.1:${server.port}`
+  const head = lines(post.replace('any', 'gated'), host, 'Prefer: wait=30', 'Content-Length: 0')
+  const sent = sendRaw(server.port, `${head}\r\n\r\nnonsense\r\n\r\n`)
+  const attempt = await gates.next()
+  attempt.finish('done')
+  const answer = await sent
+  expect([answer.status, answer.body]).toEqual([200, '"done"'])
+  expect(answer.headers['connection']).toBe('close')
 })
 
 test('requests one behind the other are answered in order', async () => {

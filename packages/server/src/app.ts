@@ -170,7 +170,7 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
   let hosts: ReadonlySet<string> = new Set()
   let stopping: Promise<void> | null = null
   const stopped = new AbortController()
-  const server = createHttpServer({
+  const { server, closeUnused } = createHttpServer({
     engine,
     catalog: definitions.catalog,
     registry: definitions,
@@ -203,7 +203,11 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
     const callOff = clock.after(Math.max(leastCloseMs, endsAt - clock.monotonic()), () =>
       server.closeAllConnections(),
     )
-    if (server.listening) await promisify(server.close.bind(server))()
+    if (server.listening) {
+      const closed = promisify(server.close.bind(server))()
+      closeUnused()
+      await closed
+    }
     callOff()
     await traces?.flush(Math.max(leastFlushMs, endsAt - clock.monotonic()))
     await owned.disposeAsync()

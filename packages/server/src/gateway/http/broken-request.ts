@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { problemDocument, type Problem, type ProblemCode } from '@buzzer/contract'
+import { letGo } from './connection.ts'
 
 /**
  * Answers what is not HTTP, or too much of it, on the bare socket and closes it.
@@ -11,17 +12,26 @@ import { problemDocument, type Problem, type ProblemCode } from '@buzzer/contrac
 export const createBrokenRequestHandler =
   (publicUrl: () => string) =>
   (error: Error & { code?: string }, socket: Socket): void => {
-    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) {
-      return void socket.destroy()
-    }
+    // What comes behind the answer is told here too.
+    if (socket.writableEnded) return
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+    const response = responseOf(socket)
+    if (response?.req.complete === true) return endWith(response)
     const [code, detail] = explain(error.code)
     answer(socket, publicUrl(), { code, detail })
   }
 
-/** What is not HTTP may come behind a request whose answer is under way, and must not end in it. */
-const isAnswering = (socket: Socket): boolean =>
-  (socket as { readonly _httpMessage?: ServerResponse | null } & Socket)._httpMessage
-    ?.headersSent === true
+const responseOf = (socket: Socket): ServerResponse | null =>
+  (socket as { readonly _httpMessage?: ServerResponse | null } & Socket)._httpMessage ?? null
+
+/**
+ * What is not HTTP came behind a request that is being answered: its caller must not take what is
+ * said of the one for the answer to the other, which may have been accepted.
+ */
+function endWith(response: ServerResponse): void {
+  if (response.headersSent) response.destroy()
+  else response.shouldKeepAlive = false
+}
 
 /** CONNECT: Node leaves the socket to whoever listens for it. */
 export const createTunnelRefusal =
@@ -34,11 +44,12 @@ export const createTunnelRefusal =
 function answer(socket: Duplex, publicUrl: string, problem: Problem): void {
   const document = problemDocument(problem, publicUrl)
   const body = JSON.stringify(document)
-  socket.end(
+  socket.write(
     `HTTP/1.1 ${document.status} ${document.title}\r\n` +
       'Content-Type: application/problem+json; charset=utf-8\r\n' +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   )
+  letGo(socket)
 }
 
 function explain(code: string | undefined): readonly [ProblemCode, string] {

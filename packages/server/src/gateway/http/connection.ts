@@ -1,4 +1,6 @@
 import type { Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 
 /** A reader that takes nothing for this long is dropped, in milliseconds. */
 export const stalledMs = 60_000
@@ -24,4 +26,36 @@ export function dropStalled(server: Server, afterMs = stalledMs): void {
     // Node asks here about connections between two requests as well, after another time.
     if (socket.writableLength > 0 || socket.timeout !== afterMs) socket.destroy()
   })
+}
+
+/** So long what still comes is passed over behind a last answer, in milliseconds. */
+export const lingerMs = 1_000
+
+/**
+ * Lets go of a connection that is no request's any more, with its last answer written. Data that
+ * comes after a close is answered with a reset, which can overtake the answer; so what comes is
+ * passed over, but not for longer than a moment, as the other side need never close.
+ */
+export function letGo(socket: Duplex): void {
+  socket.end()
+  socket.resume()
+  const timer = setTimeout(() => socket.destroy(), lingerMs).unref()
+  socket.once('close', () => clearTimeout(timer))
+}
+
+/**
+ * Watches for connections on which nothing has come yet, as browsers and balancers open them to be
+ * quick later. Node takes them for busy ones, and closes a server only after them.
+ *
+ * @returns what closes those that there are
+ */
+export function watchUnused(server: Server): () => void {
+  const open = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+  return () => {
+    for (const socket of open) if (socket.bytesRead === 0) socket.destroy()
+  }
 }

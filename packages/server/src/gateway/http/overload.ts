@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Answer } from './answer/answer.ts'
 import { problemAnswer } from './answer/problem.ts'
 import { send } from './answer/send.ts'
+import { lingerMs } from './connection.ts'
 import type { HttpContext } from './context.ts'
 import type { Exchange } from './exchange.ts'
 import { methodOf, targetOf, pathOf } from './request/http-request.ts'
@@ -39,8 +40,6 @@ export function refuseOverload(ctx: HttpContext, exchange: Exchange): Shed | nul
 
 /** A body up to this size is passed over faster than its caller connects anew. */
 const smallBytes = 65_536
-/** For so long a larger one is passed over, so that its caller can read the answer. */
-const lingerMs = 1_000
 
 /** Sends the refusal when it is time. */
 export function sendShed(ctx: HttpContext, exchange: Exchange, { answer, afterMs }: Shed): void {

@@ -7,7 +7,7 @@ import { varying } from './answer/varying.ts'
 import { isProblem } from './answer/problem.ts'
 import { send } from './answer/send.ts'
 import { createBrokenRequestHandler, createTunnelRefusal } from './broken-request.ts'
-import { dropStalled, inTurn } from './connection.ts'
+import { dropStalled, inTurn, watchUnused } from './connection.ts'
 import type { HttpContext } from './context.ts'
 import type { Exchange } from './exchange.ts'
 import { faultProblem } from './fault.ts'
@@ -26,7 +26,13 @@ const requestTimeoutMs = 60_000
 const keepAliveTimeoutMs = 72_000
 
 /** The HTTP edge; whoever made it listens and closes it. */
-export function createHttpServer(ctx: HttpContext): Server {
+export interface HttpEdge {
+  readonly server: Server
+  /** For when the server is being closed, which would wait for them. */
+  closeUnused(): void
+}
+
+export function createHttpServer(ctx: HttpContext): HttpEdge {
   const router = createRouter(routes)
   const handshake = createHandshake(ctx, router)
   const readBody = createBodyReader(ctx, (exchange) => {
@@ -60,7 +66,7 @@ export function createHttpServer(ctx: HttpContext): Server {
   server.on('checkContinue', serve)
   // An expectation that nobody knows may be passed over (RFC 9110, section 10.1.1).
   server.on('checkExpectation', serve)
-  return server
+  return { server, closeUnused: watchUnused(server) }
 }
 
 /** Lets a request in before its body is read, or answers it at once. */

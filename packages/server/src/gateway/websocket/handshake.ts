@@ -7,6 +7,7 @@ import type { AnswerHeaders } from '../http/answer/answer.ts'
 import { flat } from '../http/answer/flat.ts'
 import { isProblem, problemAnswer } from '../http/answer/problem.ts'
 import type { HttpContext } from '../http/context.ts'
+import { letGo } from '../http/connection.ts'
 import { faultProblem } from '../http/fault.ts'
 import { attend, isAttendanceProblem } from '../http/request/attendance.ts'
 import { findChannel } from '../http/request/find-channel.ts'
@@ -161,7 +162,7 @@ function refuse(ctx: HttpContext, { request, socket, met }: Asked, refused: Refu
   const response = new ServerResponse(request)
   response.shouldKeepAlive = false
   response.assignSocket(socket as Parameters<ServerResponse['assignSocket']>[0])
-  response.once('finish', () => socket.end())
+  response.once('finish', () => letGo(socket))
   const body = answer.body ?? ''
   response.writeHead(answer.status, flat(answer.headers, String(Buffer.byteLength(body))))
   response.end(body)
