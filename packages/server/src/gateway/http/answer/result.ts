@@ -89,15 +89,16 @@ async function bodyAnswer(
   return { kind: 'bytes', status, headers, size: body.size, open }
 }
 
-function resultHeaders({ headers, mediaType }: Result): Record<string, string | string[]> {
-  const all: Record<string, string | string[]> = {}
+function resultHeaders({ headers, mediaType }: Result): AnswerHeaders {
+  // An upstream may name a header after what every object has.
+  const all = new Map<string, string | readonly string[]>()
   for (const [name, value] of headers) {
-    const before = all[name]
-    all[name] = before === undefined ? value : [before, value].flat()
+    const before = all.get(name)
+    all.set(name, before === undefined ? value : [before, value].flat())
   }
-  if (mediaType !== null) all['content-type'] = mediaType
-  all['x-content-type-options'] = 'nosniff'
-  return all
+  if (mediaType !== null) all.set('content-type', mediaType)
+  all.set('x-content-type-options', 'nosniff')
+  return Object.fromEntries(all)
 }
 
 const cacheHeaders = (ctx: HttpContext, job: Job): AnswerHeaders =>
