@@ -218,6 +218,19 @@ describe('jobs', () => {
     expect(other.error?.code).toBe('idempotency-key-reused')
   })
 
+  test('an input is what was written, digit by digit and space by space', async () => {
+    using socket = await open()
+    const written = '{ "month": "May", "n": 12345678901234567890, "f": 1.0 }'
+    const headers = { 'content-type': 'application/json', 'idempotency-key': '"as-written"' }
+    const first = await call(server.url, 'POST /v1/operations/quick/jobs', {
+      headers,
+      body: written,
+    })
+    const said = '"type":"submit","id":"w","operation":"quick","idempotencyKey":"as-written"'
+    socket.raw.send(`{${said},"input":${written}}`)
+    expect((await socket.next()).job?.id).toBe(first.json<{ id: string }>().id)
+  })
+
   test('the token of a job opens that job and nothing else', async () => {
     using owner = await open()
     const [mine, other] = [

@@ -2,6 +2,7 @@ import { callMembers, type ValidationError } from '@buzzer/contract'
 import { exactly } from '../../core/exact-json.ts'
 import { parseJsonMessage } from '../http/request/parse-json.ts'
 import type { Members } from '../http/request/call-members.ts'
+import { pointerPart } from '../http/request/json-object.ts'
 
 const plainMembers = {
   subscribe: ['channel', 'since', 'credit', 'as'],
@@ -27,6 +28,8 @@ export interface Message {
   readonly members: Members
   /** The same with numbers as they were sent. */
   readonly exact: Members
+  /** All of it as it came. */
+  readonly text: Uint8Array
 }
 
 export type ReadMessage =
@@ -46,11 +49,11 @@ export function readMessage(text: Buffer): ReadMessage {
   if (!isType(type)) return broken('Its `type` is none that a client sends.')
   if (id === null) {
     return type === 'ping'
-      ? { kind: 'message', message: { type, id, members: value, exact } }
+      ? { kind: 'message', message: { type, id, members: value, exact, text } }
       : noId
   }
   if (typeof id !== 'string' || id.length < 1 || id.length > longestId) return noId
-  return { kind: 'message', message: { type, id, members: value, exact } }
+  return { kind: 'message', message: { type, id, members: value, exact, text } }
 }
 
 const broken = (reason: string): ReadMessage => ({ kind: 'broken', reason })
@@ -64,7 +67,7 @@ export function unknownMembers({ type, members: given }: Message): readonly Vali
   const known = members[type]
   const errors: ValidationError[] = []
   for (const name in given) {
-    if (!known.has(name)) errors.push({ pointer: `/${name}`, detail: 'is not known' })
+    if (!known.has(name)) errors.push({ pointer: `/${pointerPart(name)}`, detail: 'is not known' })
   }
   return errors
 }

@@ -10,6 +10,7 @@ import { isProblem } from '../http/answer/problem.ts'
 import type { HttpContext } from '../http/context.ts'
 import { readEntryOrder } from '../http/request/batch-entry.ts'
 import { submissionOf, type Members } from '../http/request/call-members.ts'
+import { inputText } from '../http/request/entry-texts.ts'
 import { findChannel, ownChannel } from '../http/request/find-channel.ts'
 import { jobIdOf } from '../http/request/find-job.ts'
 import { shuttingDown } from '../http/routes/health.ts'
@@ -81,17 +82,17 @@ function publishedText(published: Published): Answered {
 export async function submitMessage(
   ctx: HttpContext,
   caller: Caller,
-  members: Members,
+  message: Pick<Message, 'members' | 'text'>,
 ): Promise<Answered> {
   const refused = refuseScope(ctx, caller, 'jobs:submit')
   if (refused !== null) return refused
   if (ctx.stopping.aborted) return shuttingDown
-  const { operation: name } = members
+  const { operation: name } = message.members
   if (typeof name !== 'string') return invalid('/operation', 'has to be the name of an operation')
   const operation = ctx.catalog.operation(name)
   if (operation === null) return operationNotFound(name)
   if (operation.call.kind === 'routed') return callByRoute(operation, operation.call)
-  return overloaded(ctx, operation) ?? accept(ctx, caller, operation, members)
+  return overloaded(ctx, operation) ?? accept(ctx, caller, operation, message)
 }
 
 function overloaded({ engine: { admission } }: HttpContext, { name }: Operation): Problem | null {
@@ -104,7 +105,7 @@ async function accept(
   ctx: HttpContext,
   caller: Caller,
   operation: Operation,
-  members: Members,
+  { members, text: json }: Pick<Message, 'members' | 'text'>,
 ): Promise<Answered> {
   const errors: ValidationError[] = []
   const complain = (member: string, detail: string): void => {
@@ -119,14 +120,12 @@ async function accept(
       { operation: operation.name, method: 'GET', route: socketPath, path: socketPath },
       null,
     ) ?? null
-  const { input } = members
-  const text = input === undefined ? null : Buffer.from(JSON.stringify(input))
   const { tenant, client } = caller
   const draft = { tenant, client, trace: span?.trace ?? null }
-  const call = { value: members, text, complain }
+  const call = { value: members, text: inputText(json), complain }
   const submission = submissionOf(draft, operation, order, call)
   if (errors.length > 0) return ended(span, validationFailed(errors))
-  const accepted = await ctx.engine.accept({ ...submission, value: input })
+  const accepted = await ctx.engine.accept({ ...submission, value: members['input'] })
   if (accepted.kind === 'refused') return ended(span, accepted.problem)
   const isReplay = accepted.kind === 'replayed'
   span?.accepted(accepted.job.id, isReplay)

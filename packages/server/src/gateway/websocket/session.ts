@@ -98,7 +98,7 @@ class Session implements Conversation {
       case 'publish':
         return this.#answer(id, publishMessage(this.#ctx, this.#caller, message))
       case 'submit':
-        return this.#answer(id, submitMessage(this.#ctx, this.#caller, members))
+        return this.#answer(id, submitMessage(this.#ctx, this.#caller, message))
       case 'cancel':
         return this.#answer(id, cancelMessage(this.#ctx, this.#caller, members))
       case 'ping':

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { inputTexts } from './entry-texts.ts'
+import { inputText, inputTexts } from './entry-texts.ts'
 
 const read = (json: string): readonly (string | null)[] =>
   inputTexts(Buffer.from(json)).map((text) => (text === null ? null : Buffer.from(text).toString()))
@@ -36,4 +36,14 @@ it('finds in any batch what a parser finds', () => {
       expect(JSON.stringify(parsed)).toBe(JSON.stringify(expected))
     }),
   )
+})
+
+it('finds it in a call by itself', () => {
+  const readOne = (json: string): string | null => {
+    const text = inputText(Buffer.from(json))
+    return text === null ? null : Buffer.from(text).toString()
+  }
+  expect(readOne(` {"type":"submit","tags":["input"],"input": ${large} }`)).toBe(large)
+  expect(readOne('{"type":"submit"}')).toBeNull()
+  expect(inputText(Buffer.from('{"input":1}'))?.buffer.byteLength).toBe(1)
 })

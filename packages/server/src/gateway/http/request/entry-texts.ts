@@ -5,19 +5,30 @@ interface Span {
 }
 
 /**
- * Finds what its caller wrote as `input` in each of the `jobs` of a batch: its bytes are kept, as
- * those of a call by itself are, so that no digit of a large number is lost.
+ * Finds what its caller wrote as `input` of a call that is an object: its bytes are kept, as those of
+ * a body are that is the input itself, so that no digit of a large number is lost and both are the
+ * same request to an idempotency key.
  *
- * @param json UTF-8 that is known to parse, and to have what the batch's contract asks for
+ * @param json UTF-8 that is known to parse
+ * @returns a copy; null where there is none
+ */
+export const inputText = (json: Uint8Array): Uint8Array | null => inputAt(json, spaceEnd(json, 0))
+
+/**
+ * The same for each of the `jobs` of a batch.
+ *
  * @returns copies, in the order of the jobs; null where a job has no input
  */
 export function inputTexts(json: Uint8Array): readonly (Uint8Array | null)[] {
   const jobs = memberOf(json, spaceEnd(json, 0), 'jobs')
   if (jobs === null) return []
-  return elementsOf(json, jobs.start).map(({ start }) => {
-    const input = json[start] === openBrace ? memberOf(json, start, 'input') : null
-    return input === null ? null : json.slice(input.start, input.end)
-  })
+  return elementsOf(json, jobs.start).map(({ start }) => inputAt(json, start))
+}
+
+function inputAt(json: Uint8Array, start: number): Uint8Array | null {
+  const input = json[start] === openBrace ? memberOf(json, start, 'input') : null
+  // A buffer of Node's would give a view, which keeps all the rest in memory.
+  return input === null ? null : Uint8Array.prototype.slice.call(json, input.start, input.end)
 }
 
 const quote = 0x22
