@@ -57,3 +57,48 @@ test('every route that it names is served', async () => {
   expect(named.length).toBeGreaterThan(10)
   expect(named.filter((route) => !patterns.has(route))).toEqual([])
 })
+
+interface Asked {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+const large: Asked = {
+  headers: { 'content-type': 'application/json' },
+  body: `"${'x'.repeat(2_000)}"`,
+}
+
+/** What a caller may meet besides what was asked for. */
+const answers: readonly (readonly [route: string, query: string, asked: Asked, status: number])[] =
+  [
+    ['GET /v1/jobs/{id}', '?fields=none', {}, 400],
+    ['GET /v1/batches/{id}', '?fields=none', {}, 400],
+    ['GET /v1/jobs/{id}/events', '', { headers: { accept: 'image/png' } }, 406],
+    ['GET /v1/jobs/{id}/events', '?from=1', {}, 400],
+    ['GET /v1/schedules', '?limit=none', {}, 400],
+    ['GET /v1/channels/{name}', '', { headers: { 'if-none-match': '*' } }, 304],
+    ['GET /docs', '', { headers: { 'if-none-match': '*' } }, 304],
+    ['GET /docs/channels', '', { headers: { 'if-none-match': '*' } }, 304],
+    ['GET /docs/{file}', '', { headers: { 'if-none-match': '*' } }, 304],
+    ['PATCH /v1/operations/{name}', '', large, 413],
+    ['POST /v1/channels/{name}/rollback', '', large, 413],
+    ['POST /v1/dead-letters/retry', '', large, 413],
+    ['POST /v1/dead-letters/discard', '', { headers: { 'content-encoding': 'x' }, body: '1' }, 415],
+    ['POST /v1/tickets', '', large, 413],
+  ]
+
+const fills: Readonly<Record<string, string>> = { name: 'any', file: 'try.js' }
+
+test('it names what a caller may meet besides what was asked for', async () => {
+  await using server = await startTestServer({ limits: { bodyBytes: 1_000, resultBytes: 1_000 } })
+  await call(server.url, 'PUT /v1/channels/any', { json: {} })
+  const { paths } = (await call(server.url, 'GET /openapi.json')).json<Described>()
+  for (const [route, query, asked, status] of answers) {
+    const [method = '', path = ''] = route.split(' ')
+    const target = path.replace(/\{(\w+)\}/, (_, name: string) => fills[name] ?? 'none')
+    const answer = await call(server.url, `${method} ${target}${query}`, asked)
+    expect(answer.status, `${route}: ${answer.text}`).toBe(status)
+    const described = paths[path]?.[method.toLowerCase()]
+    expect(described, route).toHaveProperty(['responses', String(status)])
+  }
+})

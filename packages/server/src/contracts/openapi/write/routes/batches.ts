@@ -65,7 +65,7 @@ export const batchRoutes: readonly DescribedRoute[] = [
     responses: {
       '200': json('The batch, with a weak `ETag`', batch),
       '304': { description: 'It has not changed' },
-      ...notFound,
+      ...merge(notFound, problemAnswers('invalid-parameter')),
     },
   },
   {

@@ -83,6 +83,7 @@ const refusals = problemAnswers(
   ...(['malformed-body', 'invalid-header', 'defined-in-config', 'precondition-failed'] as const),
   ...(['unsupported-media-type', 'validation-failed', 'store-unavailable'] as const),
 )
+const refusedBodies = merge(refusals, problemAnswers('payload-too-large'))
 const changed: JsonObject = {
   type: 'object',
   required: ['name', 'version'],
@@ -126,8 +127,12 @@ const reading = (kind: Kind, summary: string): readonly DescribedRoute[] => [
     operationId: `get${title(kind)}`,
     tag: 'Definitions',
     summary: `Shows one ${kind}; the \`ETag\` is its version`,
-    parameters: [name],
-    responses: { '200': json(`The ${kind}`, schemas[kind]), ...missing(kind) },
+    parameters: [name, { name: 'If-None-Match', in: 'header', schema: { type: 'string' } }],
+    responses: {
+      '200': json(`The ${kind}`, schemas[kind]),
+      '304': { description: 'It has not changed' },
+      ...missing(kind),
+    },
   },
   {
     method: 'get',
@@ -159,7 +164,7 @@ const reading = (kind: Kind, summary: string): readonly DescribedRoute[] => [
     responses: {
       '200': json('It stands again', changed),
       '201': json('It is there again', changed),
-      ...merge(refusals, missing(kind)),
+      ...merge(refusedBodies, missing(kind)),
     },
   },
 ]
@@ -176,7 +181,7 @@ const writing = (kind: 'service' | 'channel'): readonly DescribedRoute[] => [
     responses: {
       '200': json('Replaced', changed),
       '201': json('Made', changed),
-      ...merge(refusals, problemAnswers('payload-too-large', 'overloaded')),
+      ...merge(refusedBodies, problemAnswers('overloaded')),
     },
   },
   {
@@ -205,7 +210,7 @@ export const definitionRoutes: readonly DescribedRoute[] = [
     requestBody: body(anything),
     responses: {
       '200': json('Changed', changed),
-      ...merge(refusals, problemAnswers('operation-not-found')),
+      ...merge(refusedBodies, problemAnswers('operation-not-found')),
     },
   },
   ...reading('service', 'Lists the wrapped APIs'),
@@ -229,7 +234,7 @@ export const definitionRoutes: readonly DescribedRoute[] = [
     responses: {
       '200': json('What became of it, and what changed', anything),
       '201': json('What became of it', anything),
-      ...merge(refusals, problemAnswers('invalid-parameter', 'payload-too-large', 'overloaded')),
+      ...merge(refusedBodies, problemAnswers('invalid-parameter', 'overloaded')),
     },
   },
   ...reading('channel', 'Lists the declared channels'),
@@ -248,7 +253,7 @@ export const definitionRoutes: readonly DescribedRoute[] = [
     responses: {
       '200': json('What became of it, and what changed', anything),
       '201': json('What became of it, new channels among it', anything),
-      ...merge(refusals, problemAnswers('invalid-parameter', 'payload-too-large', 'overloaded')),
+      ...merge(refusedBodies, problemAnswers('invalid-parameter', 'overloaded')),
     },
   },
 ]

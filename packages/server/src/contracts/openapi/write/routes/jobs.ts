@@ -65,7 +65,7 @@ export const jobRoutes: readonly DescribedRoute[] = [
     responses: {
       '200': json('The job, with a weak `ETag` of its version', job),
       '304': { description: 'It has not changed' },
-      ...notFound,
+      ...merge(notFound, problemAnswers('invalid-parameter')),
     },
   },
   {
@@ -137,7 +137,7 @@ export const jobRoutes: readonly DescribedRoute[] = [
         content: { 'text/event-stream': { schema: { type: 'string' } } },
       },
       '204': { description: 'There is nothing more to come' },
-      ...merge(notFound, problemAnswers('invalid-header')),
+      ...merge(notFound, problemAnswers('invalid-header', 'invalid-parameter', 'not-acceptable')),
     },
   },
   {

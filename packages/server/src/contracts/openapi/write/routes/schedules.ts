@@ -14,7 +14,7 @@ export const scheduleRoutes: readonly DescribedRoute[] = [
     parameters: pageParameters,
     responses: {
       '200': json('In the order of their names', refer('schemas', 'ScheduleList')),
-      ...problemAnswers('store-unavailable'),
+      ...problemAnswers('invalid-parameter', 'store-unavailable'),
     },
   },
   {

@@ -13,6 +13,7 @@ const text = (type: string, description: string): JsonObject => ({
   description,
   content: { [type]: { schema: { type: 'string' } } },
 })
+const unchanged = { '304': { description: 'It is what `If-None-Match` names' } }
 const version = query('version', { type: 'string', enum: ['3.1', '3.2'], default: '3.1' })
 
 /** What the server says of itself. */
@@ -115,7 +116,7 @@ export const serverRoutes: readonly DescribedRoute[] = [
     operationId: 'getDocsOfCalls',
     tag: 'Server',
     summary: 'Shows this document, with every call to be tried',
-    responses: { '200': text('text/html', 'A page for people') },
+    responses: { '200': text('text/html', 'A page for people'), ...unchanged },
   },
   {
     method: 'get',
@@ -123,7 +124,7 @@ export const serverRoutes: readonly DescribedRoute[] = [
     operationId: 'getDocsOfChannels',
     tag: 'Server',
     summary: 'Shows the channels, to be published to and watched',
-    responses: { '200': text('text/html', 'A page for people') },
+    responses: { '200': text('text/html', 'A page for people'), ...unchanged },
   },
   {
     method: 'get',
@@ -140,6 +141,7 @@ export const serverRoutes: readonly DescribedRoute[] = [
           'text/css': { schema: { type: 'string' } },
         },
       },
+      ...unchanged,
       ...problemAnswers('route-not-found'),
     },
   },

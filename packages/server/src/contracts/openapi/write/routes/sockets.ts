@@ -70,8 +70,13 @@ export const socketRoutes: readonly DescribedRoute[] = [
         },
       }),
       ...problemAnswers(
-        ...(['malformed-body', 'unsupported-media-type', 'validation-failed'] as const),
-        ...(['insufficient-scope', 'channel-not-found', 'job-not-found'] as const),
+        ...(['malformed-body', 'payload-too-large', 'unsupported-media-type'] as const),
+        ...([
+          'validation-failed',
+          'insufficient-scope',
+          'channel-not-found',
+          'job-not-found',
+        ] as const),
         ...(['batch-not-found', 'job-expired', 'batch-expired', 'store-unavailable'] as const),
       ),
     },
