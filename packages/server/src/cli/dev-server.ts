@@ -5,13 +5,15 @@ import { paint, writeLine, type Terminal } from './terminal.ts'
 /** The server that `buzzer dev` starts again and again, on the same port. */
 export interface DevServer {
   isRunning(): boolean
+  /** Somebody asked this process to stop. */
+  isStopping(): boolean
   /**
    * Stops the one that runs, if any, and starts another; resolves when that listens or has ended.
    *
    * @param shutdown how long the other one may take to stop, once it has to
    */
   restart(shutdown: string): Promise<void>
-  /** Resolves with the exit code, after somebody asked this process to stop. */
+  /** Resolves with the exit code, when it has stopped. */
   readonly stopped: Promise<number>
 }
 
@@ -55,5 +57,10 @@ export function createDevServer(args: readonly string[], terminal: Terminal): De
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
-  return { isRunning: () => running !== null, restart, stopped: stopped.promise }
+  return {
+    isRunning: () => running !== null,
+    isStopping: () => isStopping,
+    restart,
+    stopped: stopped.promise,
+  }
 }

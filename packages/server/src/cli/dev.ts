@@ -31,6 +31,8 @@ const dev =
     /** @returns what is in force: what was before, where the new one cannot be used */
     async function check(before: ConfigView | null): Promise<ConfigView | null> {
       const found = await checkConfig(args, terminal)
+      // Ctrl-C reaches that process too, and what it says of its end is no word on the configuration.
+      if (server.isStopping()) return before
       if (found.kind === 'bad') {
         showError(terminal, found.error, server.isRunning())
         return before

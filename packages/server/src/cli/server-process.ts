@@ -75,9 +75,11 @@ const stuck: ShownError = {
   fix: 'move the work into run()',
 }
 
+/** The error is the last line; what stands before it, the configuration has printed. */
 function readError(written: string): ShownError {
+  const line = written.trim().split('\n').at(-1) ?? ''
   try {
-    return (JSON.parse(written) as { readonly error: ShownError }).error
+    return (JSON.parse(line) as { readonly error: ShownError }).error
   } catch {
     return { message: written.trim(), details: [], fix: null }
   }

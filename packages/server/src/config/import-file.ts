@@ -2,6 +2,7 @@ import { formatDuration } from '@buzzer/contract'
 import { pathToFileURL } from 'node:url'
 import { ConfigError } from '../define/errors.ts'
 import { isRecord } from './check-keys.ts'
+import { divertOutput } from './divert-output.ts'
 import { explainImport } from './explain-import.ts'
 import { show } from './parse.ts'
 import { watchLoading } from './watch-loading.ts'
@@ -40,6 +41,7 @@ type Module = Readonly<Record<string, unknown>>
 
 async function importModule(path: string, patienceMs: number): Promise<Module> {
   using loading = watchLoading(patienceMs)
+  using _diverted = divertOutput()
   const module = import(pathToFileURL(path).href) as Promise<Module>
   const hang = loading.hangs.then((why) => {
     throw whyHanging(path, why === 'too late' ? patienceMs : null)
