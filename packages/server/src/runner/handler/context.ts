@@ -92,7 +92,8 @@ function createHandlerLog(writeLine: WriteLine): HandlerLog {
   const at =
     (level: LogLevel) =>
     (message: string, fields?: object): void =>
-      writeLine(level, message, fields)
+      // An error has no members that a line could show.
+      writeLine(level, message, fields instanceof Error ? { err: fields } : fields)
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 

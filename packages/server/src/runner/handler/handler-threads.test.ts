@@ -15,6 +15,7 @@ const names = [
   'which',
   'block',
   'talk',
+  'log',
   'publish',
   'bytes',
   'stream',
@@ -80,6 +81,27 @@ describe('a handler in a thread', () => {
       ...[1, 2, 3].map((index) => [{ text: `piece ${index}` }]),
     ])
     expect(lines).toMatchObject([{ level: 'info', message: 'half way', fields: { attempt: 2 } }])
+  })
+
+  it('logs errors with what they say, and whatever else it is given', async () => {
+    const { runner, lines } = open()
+    await using _ = runner
+    await runner.run(recordAttempt('log', null))
+    expect(lines).toMatchObject([
+      {
+        message: 'failed',
+        fields: {
+          err: {
+            type: 'TypeError',
+            message: 'no rows',
+            stack: expect.stringContaining('threads.config.ts'),
+            cause: { message: 'no disk' },
+          },
+        },
+      },
+      { message: 'also', fields: { err: { message: 'no members' } } },
+      { message: 'odd', fields: { operation: 'log' } },
+    ])
   })
 
   it('waits until its output is taken, and hears when it cannot be', async () => {

@@ -165,13 +165,22 @@ const lineWriter =
   (level, message, fields) =>
     send({ kind: 'log', task: number, level, message, fields: fieldsOf(fields) })
 
+/** Their own members, as a line that is not sent has them; errors would be nothing in JSON. */
 function fieldsOf(fields: object | undefined): string | null {
   if (fields === undefined) return null
   try {
-    return JSON.stringify(fields)
+    return JSON.stringify({ ...fields }, (_, value: unknown) =>
+      value instanceof Error ? membersOf(value) : value,
+    )
   } catch {
     return JSON.stringify({ fields: inspect(fields) })
   }
+}
+
+function membersOf(error: Error): object {
+  const { name: type, message, stack, cause } = error
+  const own = Object.fromEntries(Object.entries(error))
+  return { ...own, type, message, stack, ...(cause === undefined ? {} : { cause }) }
 }
 
 function steer(task: Task, message: Exclude<ToThread, Run>): void {

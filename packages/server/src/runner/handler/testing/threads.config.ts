@@ -43,6 +43,13 @@ const operations = {
       return { input, job: ctx.job }
     },
   },
+  log: {
+    run(_: unknown, ctx: HandlerContext) {
+      ctx.log.error('failed', { err: new TypeError('no rows', { cause: new Error('no disk') }) })
+      ctx.log.error('also', new Error('no members'))
+      ctx.log.info('odd', () => 1)
+    },
+  },
   publish: {
     run: async (channel: string, ctx: HandlerContext) =>
       ctx.publish(channel, { type: 'tick', data: new Uint8Array([1, 2]) }),
