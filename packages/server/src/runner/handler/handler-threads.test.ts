@@ -252,6 +252,14 @@ describe('an abort', () => {
     expect(await which(runner)).toBe(before)
   })
 
+  it('reaches it too where it comes before the handler runs', async () => {
+    await using runner = open().runner
+    const attempt = recordAttempt('listen', null)
+    const outcome = runner.run(attempt)
+    attempt.controller.abort(new DOMException('too late', 'TimeoutError'))
+    expect(await outcome).toMatchObject({ error: { detail: 'too late' } })
+  })
+
   it('ends the thread of one that does not, after its grace', async () => {
     const { runner, fire, delays } = open({ graceMs: 2_000 })
     await using _ = runner

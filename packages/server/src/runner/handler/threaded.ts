@@ -86,8 +86,9 @@ async function runIn(run: ThreadRun): Promise<TaskEnd> {
     },
     onGone: (why) => resolve({ kind: 'gone', why }),
   }
-  const release = stopWith(attempt.signal, pool, thread, task)
   post(run)
+  // After it, as the thread knows of no task before.
+  const release = stopWith(attempt.signal, pool, thread, task)
   return promise.finally(release)
 }
 
