@@ -45,6 +45,15 @@ describe('what a handler throws', () => {
     })
   })
 
+  it('names errors as JSON has them, or none where it has not', () => {
+    const errorsOf = (error: object) =>
+      handlerFailure(new TerminalError('no', { problem: { errors: [error as never] } })).error
+        .errors
+    const known = { pointer: '/month', detail: 'is none' }
+    expect(errorsOf({ ...known, fix() {} })).toEqual([known])
+    expect(errorsOf({ ...known, most: 12n })).toBeUndefined()
+  })
+
   it('cannot name a success', () => {
     const thrown = new TerminalError('no', { problem: { status: 200 } })
     expect(handlerFailure(thrown).error).toEqual({ code: 'handler-failed', detail: 'no' })

@@ -1,4 +1,4 @@
-import { parseDuration, type Duration, type Problem } from '@buzzer/contract'
+import { parseDuration, type Duration, type Problem, type ValidationError } from '@buzzer/contract'
 
 /** The problem that a handler fails with; what is left out is filled in. */
 export interface TerminalProblem {
@@ -96,12 +96,13 @@ const kindOf = (thrown: unknown): 'retryable' | 'terminal' | null =>
 function terminalFailure(thrown: TerminalError): HandlerFailure {
   const { code, status, title, detail, errors, extensions } = thrown.problem
   const isError = status !== undefined && Number.isInteger(status) && status >= 400 && status <= 599
+  const errorsJson = jsonOf(errors)
   const error: Problem = {
     code: code ?? 'handler-failed',
     detail: detail ?? detailOf(thrown),
     ...(isError ? { status } : {}),
     ...(title === undefined ? {} : { title }),
-    ...(errors === undefined ? {} : { errors }),
+    ...(errorsJson === undefined ? {} : { errors: JSON.parse(errorsJson) as ValidationError[] }),
     ...(extensions === undefined ? {} : { extensions: ownMembers(extensions) }),
   }
   return { error, retryable: false, retryAfterMs: null, unexpected: false }
@@ -109,7 +110,6 @@ function terminalFailure(thrown: TerminalError): HandlerFailure {
 
 const standardMembers = new Set(['type', 'title', 'status', 'detail', 'instance', 'code', 'errors'])
 
-/** As JSON, because the problem is stored; what cannot be written so is left out. */
 function ownMembers(extensions: object): Readonly<Record<string, unknown>> {
   const entries = Object.entries(extensions).filter(([name]) => !standardMembers.has(name))
   return Object.fromEntries(
@@ -120,6 +120,7 @@ function ownMembers(extensions: object): Readonly<Record<string, unknown>> {
   )
 }
 
+/** As JSON, because the problem is stored; what cannot be written so is left out. */
 function jsonOf(value: unknown): string | undefined {
   try {
     return JSON.stringify(value)
