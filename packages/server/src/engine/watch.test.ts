@@ -149,6 +149,35 @@ it('has an offset for the end above that of a new attempt, though both came betw
   expect(retrying).toBeLessThan(succeeded ?? 0)
 })
 
+it('gives progress that came after a piece an offset of its own, though both came between two looks', async () => {
+  await using simulation = await createSimulation({ loses: () => true })
+  const runs = heldRuns()
+  const render = operation({ run: runs.run })
+  const node = await simulation.start({ operations: [render] })
+  const watcher = watch(node, await submit(node, render))
+  const [run] = runs.attempts
+  void run?.progress(10, null)
+  await simulation.clock.advance(2_000)
+  void run?.output('a')
+  await simulation.clock.advance(300)
+  void run?.progress(20, null)
+  await simulation.clock.advance(300)
+  void run?.progress(30, null)
+  void run?.output('b')
+  await simulation.clock.advance(2_000)
+  runs.end(0, done())
+  await simulation.clock.until(watcher.over, 2_500)
+  const told = watcher.events.map(({ type, offset }) => `${type} ${offset}`)
+  expect(told).toEqual([
+    'job.snapshot 2',
+    'job.progress 3',
+    'job.output 4',
+    'job.progress 6',
+    'job.output 7',
+    'job.succeeded 8',
+  ])
+})
+
 it('ends when its reader goes, and says so when the job was erased meanwhile', async () => {
   await using simulation = await createSimulation()
   const runs = heldRuns()

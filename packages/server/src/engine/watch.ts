@@ -50,8 +50,7 @@ export async function* watchJob(
   while (!isOutcome(seen) && !signal.aborted) {
     await hint.next(lookMs)
     const job = await look(ctx, seen)
-    yield* changesSince(ctx, seen, job)
-    yield* outputAbove(ctx, job, seen.version)
+    yield* newsSince(ctx, seen, job)
     seen = job
   }
   if (isOutcome(seen)) yield await ending(ctx, seen)
@@ -69,29 +68,42 @@ export class JobGone extends Error {
   override readonly name = 'JobGone'
 }
 
-async function* changesSince(ctx: EngineContext, seen: Job, job: Job): AsyncGenerator<JobEvent> {
-  const types = observe(seen, job).filter(isLive)
-  if (types.length === 0) return
-  const offset = await offsetOf(ctx, job, seen.version)
-  const view = await viewJob(ctx, job)
-  for (const type of types) {
-    const began = type === 'job.running' && job.state === 'running'
-    const at = began ? job.attemptStartedAt : ctx.clock.now()
-    // Below what it is followed by, so that a reader who is cut off in between comes back for that.
-    yield {
-      type,
-      offset: type === 'job.retrying' ? job.voidedAt : offset,
-      at,
-      view,
-      result: null,
+/**
+ * What happened since the last look. Each piece of output has an offset of its own, and a cursor
+ * must never pass one that is told later: so the changes are told where the pieces leave an offset
+ * free, which is one that nobody has been given yet.
+ */
+async function* newsSince(ctx: EngineContext, seen: Job, job: Job): AsyncGenerator<JobEvent> {
+  let changes = await changesSince(ctx, seen, job)
+  let cursor = seen.version
+  for await (const piece of outputAbove(ctx, job, cursor)) {
+    if (piece.offset > cursor + 1) {
+      yield* changes.map((change) => below(piece, change))
+      changes = []
     }
+    cursor = piece.offset
+    yield piece
   }
+  yield* changes
 }
 
-/** Output that is told after the job has offsets of its own, and a cursor must never pass it. */
-async function offsetOf(ctx: EngineContext, job: Job, since: number): Promise<number> {
-  const [first] = await ctx.store.payloads.pieces(job.id, since, 1)
-  return Math.min(job.version, first === undefined ? Infinity : first.version - 1)
+const below = ({ offset }: JobEvent, change: JobEvent): JobEvent => ({
+  ...change,
+  offset: Math.min(change.offset, offset - 1),
+})
+
+async function changesSince(ctx: EngineContext, seen: Job, job: Job): Promise<JobEvent[]> {
+  const types = observe(seen, job).filter(isLive)
+  if (types.length === 0) return []
+  const view = await viewJob(ctx, job)
+  const now = ctx.clock.now()
+  return types.map((type) => {
+    const began = type === 'job.running' && job.state === 'running'
+    // A new attempt is told below what follows it, so that a reader who is cut off in between comes
+    // back for that.
+    const offset = type === 'job.retrying' ? job.voidedAt : job.version
+    return { type, offset, at: began ? job.attemptStartedAt : now, view, result: null }
+  })
 }
 
 type LiveType = Exclude<JobEventType, 'job.output' | 'job.snapshot'>
