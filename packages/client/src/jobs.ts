@@ -54,7 +54,7 @@ export function createJobs(transport: Transport): Jobs {
     // Sent once only: a second one could start a further run, if the first failed at once.
     retry: (id, options = {}) =>
       transport.send(once('POST', `${path(id)}/retry`, options), readJob),
-    erase: (id, options = {}) => transport.send(request('DELETE', path(id), options), readNothing),
+    erase: (id, options = {}) => transport.send(request('DELETE', path(id), options), readRemoved),
   }
 }
 
@@ -66,6 +66,8 @@ export async function readList(response: Response): Promise<JobListDocument> {
   return { jobs: value.jobs, next: value.next ?? null }
 }
 
-export async function readNothing(response: Response): Promise<void> {
-  if (!response.ok) throw await readProblem(response)
+/** Where an earlier answer was lost, what is not there any more was removed by that try. */
+export async function readRemoved(response: Response, attempt: number): Promise<void> {
+  const isRemoved = response.ok || (response.status === 404 && attempt > 1)
+  if (!isRemoved) throw await readProblem(response)
 }

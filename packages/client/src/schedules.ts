@@ -2,7 +2,8 @@ import type { JobDocument, ScheduleDocument, ScheduleListDocument } from '@buzze
 import { readJob, readJson } from './answer.ts'
 import { unexpected } from './error.ts'
 import type { CallOptions } from './job-handle.ts'
-import { once, request } from './request.ts'
+import { request } from './request.ts'
+import { submission } from './submit.ts'
 import type { Transport } from './transport.ts'
 
 /** Operations that run by themselves. Everything rejects with a `BuzzerError` where refused. */
@@ -25,8 +26,8 @@ export const createSchedules = (transport: Transport): Schedules => ({
   },
   run(operation, options = {}) {
     const path = `/v1/schedules/${encodeURIComponent(operation)}/run`
-    const post = once('POST', path, options)
-    post.headers.set('prefer', 'respond-async')
+    const { signal } = options
+    const post = submission('POST', path, undefined, { prefer: 'respond-async', signal })
     return transport.send(post, readJob)
   },
 })

@@ -43,7 +43,7 @@ export interface ServerRequest {
   readonly signal?: AbortSignal | undefined
 }
 
-type Read<T> = (response: Response) => T | Promise<T>
+type Read<T> = (response: Response, attempt: number) => T | Promise<T>
 
 /** What stands between this package and the network. */
 export interface Transport extends Omit<TransportOptions, 'sockets'> {
@@ -52,8 +52,8 @@ export interface Transport extends Omit<TransportOptions, 'sockets'> {
   /**
    * Sends a request, and again where that is safe and can help.
    *
-   * @param read takes the last answer, whatever its status; the connection failing while it reads
-   *   counts as a failed try
+   * @param read takes the last answer, whatever its status, and at which try it came; the connection
+   *   failing while it reads counts as a failed try
    * @throws ConnectionError when no try got an answer; the signal's reason when it aborts
    */
   send<T>(request: ServerRequest, read: Read<T>): Promise<T>
@@ -120,7 +120,7 @@ async function judge<T>(
   response: Response,
   read: Read<T>,
 ): Promise<Outcome<T>> {
-  const whole = <Value>(reading: Read<Value>) => readWhole(options.url, response, reading)
+  const whole = <Value>(reading: Read<Value>) => readWhole(options.url, response, attempt, reading)
   const delayMs = last ? null : await whole(() => refusalDelayMs(options, attempt, response))
   if (delayMs === null) return { kind: 'done', value: await whole(read) }
   await response.body?.cancel()
@@ -188,9 +188,14 @@ function failedTry(
 }
 
 /** A body that breaks off is the network's fault as well, unless the answer itself was wrong. */
-async function readWhole<T>(url: string, response: Response, read: Read<T>): Promise<T> {
+async function readWhole<T>(
+  url: string,
+  response: Response,
+  attempt: number,
+  read: Read<T>,
+): Promise<T> {
   try {
-    return await read(response)
+    return await read(response, attempt)
   } catch (error) {
     throw error instanceof BuzzerError ? error : brokenConnection(url, error)
   }

@@ -9,7 +9,7 @@ import type {
   WebhookSettings,
 } from '@buzzer/contract'
 import type { CallOptions } from '../job-handle.ts'
-import { readNothing, type PageOptions } from '../jobs.ts'
+import { readRemoved, type PageOptions } from '../jobs.ts'
 import { once, query, request, withBody } from '../request.ts'
 import type { ServerRequest, Transport } from '../transport.ts'
 import { readDelivery, readDeliveries, type DeliveryFilter } from './deliveries.ts'
@@ -138,7 +138,7 @@ export function createWebhooks(transport: Transport): Webhooks {
       send(withBody(changing('PUT', id, options), settings), readWebhook),
     enable: (id, options) => change(id, { enabled: true }, options),
     disable: (id, options) => change(id, { enabled: false }, options),
-    delete: (id, options = {}) => send(request('DELETE', pathOf(id), options), readNothing),
+    delete: (id, options = {}) => send(request('DELETE', pathOf(id), options), readRemoved),
     rotateSecret: (id, options = {}) => send(act(id, 'rotate-secret', options), readWithSecret),
     test: (id, options = {}) => send(act(id, 'test', options), readDelivery),
     deliveries(id, options = {}) {
