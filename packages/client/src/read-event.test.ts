@@ -28,9 +28,9 @@ describe('reading events', () => {
 
   it('drops what it has seen, on a resumed stream', () => {
     const seen = seenFrom(0)
-    push(seen, 'job.snapshot', 7)
+    push(seen, 'job.snapshot', 8)
     pushPiece(seen, 8, 0)
-    expect(push(seen, 'job.snapshot', 7)).toBeNull()
+    expect(push(seen, 'job.snapshot', 8)).toBeNull()
     expect(pushPiece(seen, 8, 0)).toBeNull()
     expect(pushPiece(seen, 5, 0)).toBeNull()
     expect(push(seen, 'job.snapshot', 9)?.type).toBe('job.snapshot')
@@ -42,6 +42,16 @@ describe('reading events', () => {
     const pieces = [pushPiece(seen, 8, 0), pushPiece(seen, 8, 1), pushPiece(seen, 8, 0, 2)]
     expect(pieces.every((piece) => piece !== null)).toBe(true)
     expect(pushPiece(seen, 8, 0, 2)).toBeNull()
+  })
+
+  it('starts anew where the server has forgotten, and says so', () => {
+    const seen = seenFrom(0)
+    push(seen, 'job.snapshot', 1)
+    pushPiece(seen, 8, 0)
+    expect(push(seen, 'job.snapshot', 3)).toMatchObject({ type: 'reset', job: { version: 3 } })
+    expect(pushPiece(seen, 4, 0)).toMatchObject({ type: 'job.output', sequence: 4 })
+    const done = job(5, { state: 'succeeded' })
+    expect(push(seen, 'job.succeeded', 5, done)).toMatchObject({ type: 'job.succeeded' })
   })
 
   it('gives every change of those that share an offset, and each of them once', () => {

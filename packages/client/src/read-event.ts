@@ -49,9 +49,16 @@ export function readEvent(seen: Seen, message: FeedMessage): JobEvent | null {
 
 function readSnapshot(seen: Seen, common: Common, data: unknown): JobEvent | null {
   if (!isJob(data)) throw new SyntaxError('A snapshot without a job')
+  if (seen.cursor !== null && data.version < seen.cursor) return startAnew(seen, common, data)
   const isNews = seen.job === null || data.version > seen.job.version
   if (isNews) seen.job = data
   return isNews ? { ...common, type: 'job.snapshot', job: data } : null
+}
+
+/** As after a restored backup: the server knows less than it has told, and counts on from there. */
+function startAnew(seen: Seen, common: Common, job: JobDocument): JobEvent {
+  Object.assign(seen, { ...seenFrom(job.version), job })
+  return { ...common, type: 'reset', job }
 }
 
 function readPiece(seen: Seen, common: Common, data: unknown): JobEvent | null {
