@@ -28,3 +28,20 @@ it('stays between what was asked for and the exponential bound above it', () => 
     }),
   )
 })
+
+it('is a time that can be stored, however a policy is written and however often it is tried', () => {
+  const anyPolicy = fc.record({
+    attempts: fc.constant(Number.MAX_SAFE_INTEGER),
+    delayMs: fc.constantFrom(0, 1, 1_000, 1e12),
+    factor: fc.constantFrom(1, 1.5, 2, 1e6, Number.MAX_VALUE),
+    maxDelayMs: fc.constantFrom(0, 1, 300_000, 1e12),
+  })
+  const anyAttempt = fc.constantFrom(1, 2, 50, 1_025, 1_000_000, Number.MAX_SAFE_INTEGER)
+  fc.assert(
+    fc.property(anyPolicy, anyAttempt, (any, attempt) => {
+      const wait = retryDelay(any, attempt, 0.5, null)
+      expect(Number.isSafeInteger(wait)).toBe(true)
+      expect(wait).toBeLessThanOrEqual(Math.ceil(any.maxDelayMs / 2))
+    }),
+  )
+})

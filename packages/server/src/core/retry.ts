@@ -32,7 +32,9 @@ export function retryDelay(
   jitter: number,
   retryAfterMs: number | null,
 ): number {
-  const bound = Math.min(policy.maxDelayMs, policy.delayMs * policy.factor ** (attempt - 1))
+  // Without a delay there is none after any number of attempts; but nothing times infinity is no number.
+  const growth = Math.min(policy.factor ** (attempt - 1), Number.MAX_VALUE)
+  const bound = Math.min(policy.maxDelayMs, policy.delayMs * growth)
   const asked = Math.min(Math.max(retryAfterMs ?? 0, 0), maxRetryAfterMs)
   return Math.round(asked + bound * jitter)
 }
