@@ -73,6 +73,28 @@ describe('what is claimed', () => {
     expect(lanes.wants(0)).toMatchObject([{ lane: 'sound', max: 1 }])
   })
 
+  // Each look through all that wait would take longer than a test may.
+  test('is found as fast however many lanes wait, as where each callback has an address of its own', () => {
+    const lanes = create()
+    const names = Array.from({ length: 60_000 }, (_, index) => `hook ${index}`)
+    for (const name of names) lanes.due(name, 0)
+    const served = new Set<string>()
+    for (;;) {
+      const wants = lanes.wants(0)
+      if (wants.length === 0) break
+      for (const { lane, max } of wants) {
+        served.add(lane)
+        for (let left = max; left > 0; left -= 1) lanes.leave(lanes.of(lane))
+      }
+    }
+    expect(served).toEqual(new Set(names))
+    // What is idle is forgotten, and with it how fast it was.
+    paceUp(lanes.of('hook 0'), 64)
+    expect(lanes.of('hook 0').isProven).toBe(true)
+    lanes.of('another')
+    expect(lanes.of('hook 0').isProven).toBe(false)
+  })
+
   test('of an ordered lane one at a time', () => {
     const lanes = create(1_024, () => ({ ...terms, ordered: true }))
     lanes.due('a', 0)

@@ -32,6 +32,8 @@ const lanesAtMost = 20_000
 
 export function createLanes({ slots, termsOf }: LanesOptions): Lanes {
   const lanes = new Map<string, Lane>()
+  /** Those of which nothing is to be sent, and nothing under way: what is known of them can go. */
+  const idle = new Set<Lane>()
   /** Those with something that is due; the one that waits for longest first. */
   const ready = new Set<Lane>()
   /** Before this no other lane is due. */
@@ -40,22 +42,27 @@ export function createLanes({ slots, termsOf }: LanesOptions): Lanes {
   let lookedAt: Millis = 0
   let taken = 0
 
-  /** Callbacks may have another origin each; of one that is idle nothing is known but its pace. */
-  const forgetOne = (): void => {
-    for (const lane of lanes.values()) {
-      if (lane.taken > 0 || lane.dueAt !== null) continue
+  const noteIdle = (lane: Lane): void => {
+    if (lane.taken > 0 || lane.dueAt !== null) idle.delete(lane)
+    else idle.add(lane)
+  }
+
+  /** Callbacks may have another address each; of one that is idle nothing is known but its pace. */
+  const makeRoom = (): void => {
+    for (const lane of idle) {
+      if (lanes.size < lanesAtMost) return
+      idle.delete(lane)
       lanes.delete(lane.name)
-      ready.delete(lane)
-      return
     }
   }
 
   const of = (name: string): Lane => {
     const known = lanes.get(name)
     if (known !== undefined) return known
-    if (lanes.size >= lanesAtMost) forgetOne()
+    if (lanes.size >= lanesAtMost) makeRoom()
     const lane = newLane(name, lanes.get(siblingOf(name) ?? '')?.spacing)
     lanes.set(name, lane)
+    idle.add(lane)
     return lane
   }
 
@@ -82,6 +89,7 @@ export function createLanes({ slots, termsOf }: LanesOptions): Lanes {
       // Its endpoint is disabled or gone: what is left of it is dropped in the store.
       lane.dueAt = null
       ready.delete(lane)
+      noteIdle(lane)
       return null
     }
     const oneByOne = terms.ordered ? 1 : terms.concurrency
@@ -95,7 +103,9 @@ export function createLanes({ slots, termsOf }: LanesOptions): Lanes {
   return {
     of,
     due(name, at) {
-      noteDue(of(name), at)
+      const lane = of(name)
+      noteDue(lane, at)
+      idle.delete(lane)
       quietUntil = Math.min(quietUntil, at)
     },
     take(name, now) {
@@ -107,6 +117,7 @@ export function createLanes({ slots, termsOf }: LanesOptions): Lanes {
       if (isWaiting || roomOf(lane, terms.concurrency, now) === 0) return false
       lane.taken += 1
       taken += 1
+      idle.delete(lane)
       return true
     },
     wants(now) {
@@ -132,6 +143,7 @@ export function createLanes({ slots, termsOf }: LanesOptions): Lanes {
     leave(lane) {
       lane.taken -= 1
       taken -= 1
+      noteIdle(lane)
     },
     nextAt() {
       let next = quietUntil
