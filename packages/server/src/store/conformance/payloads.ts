@@ -87,6 +87,16 @@ export function payloadSuite(open: OpenStore): void {
     expect(await store.payloads.pieces(job.id, 4, 9)).toEqual([piece(job, 6)])
   })
 
+  it('takes the same pieces again, and counts them once', async () => {
+    await using store = await open()
+    const job = await running(store)
+    const large = `"${'x'.repeat(12 * mebibyte)}"`
+    const both = [piece(job, 3, large), piece(job, 4, large)]
+    for (let time = 0; time < 3; time += 1) expect(await note(store, job, 4, both)).toBe('noted')
+    expect(await note(store, job, 5, [piece(job, 5, large.slice(large.length / 2))])).toBe('noted')
+    await expect(note(store, job, 6, [piece(job, 6, large)])).rejects.toThrow(/in pieces/)
+  })
+
   it('gives bodies back byte for byte, whatever buffer they came in', async () => {
     await using store = await open()
     const job = await running(store)

@@ -1,5 +1,7 @@
+import type { Piece } from '../../ports/store.ts'
 import { everything } from './deliveries/callbacks.ts'
 import type { Handler, Parts } from './parts.ts'
+import type { Unpack } from './wire.ts'
 
 export const noted = { noted: 0, leaseLost: 1, tooMuch: 2 } as const
 
@@ -12,13 +14,15 @@ export function createNote(parts: Parts): Handler {
   const update = createUpdate(parts)
   const isHeld = db.prepare('SELECT 1 FROM jobs WHERE id = ? AND fence = ? AND stage = 4')
   const readTotal = db.prepare(
-    'SELECT total FROM pieces WHERE job = ? ORDER BY version DESC LIMIT 1',
+    'SELECT total FROM pieces WHERE job = ? AND version < ? ORDER BY version DESC LIMIT 1',
   )
   const insert = db.prepare(
-    // A worker whose answer got lost writes the same pieces again.
     `INSERT INTO pieces (job, version, attempt, number, at, json, total) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (job, version) DO NOTHING`,
   )
+  /** A worker whose answer got lost writes the same pieces again: they do not count twice. */
+  const totalBefore = (id: string, [first]: readonly Piece[]): number =>
+    first === undefined ? 0 : Number(readTotal.row(id, first.version)?.[0] ?? 0)
 
   return {
     writes: true,
@@ -29,8 +33,9 @@ export function createNote(parts: Parts): Handler {
       const progress = input.textOrNull()
       const count = input.number()
       const added = input.number()
-      const before = count === 0 ? 0 : Number(readTotal.row(id)?.[0] ?? 0)
-      if (before + added > pieceBytesAtMost) {
+      const pieces = Array.from({ length: count }, () => readPiece(input))
+      let total = totalBefore(id, pieces)
+      if (total + added > pieceBytesAtMost) {
         output.value(isHeld.row(id, fence) === undefined ? noted.leaseLost : noted.tooMuch)
         return
       }
@@ -39,22 +44,24 @@ export function createNote(parts: Parts): Handler {
         output.value(noted.leaseLost)
         return
       }
-      let total = before
-      for (let index = 0; index < count; index += 1) {
-        const pieceVersion = input.number()
-        const attempt = input.number()
-        const number = input.number()
-        const at = input.number()
-        const json = input.text()
+      for (const piece of pieces) {
+        const { version: at, attempt, index, json } = piece
         total += Buffer.byteLength(json)
-        const isNew = insert.run(id, pieceVersion, attempt, number, at, json, total) > 0
-        const piece = { version: pieceVersion, attempt, index: number, at, json }
+        const isNew = insert.run(id, at, attempt, index, piece.at, json, total) > 0
         if (isNew && updated === 'told') callbacks.notePiece(id, piece)
       }
       output.value(noted.noted)
     },
   }
 }
+
+const readPiece = (input: Unpack): Piece => ({
+  version: input.number(),
+  attempt: input.number(),
+  index: input.number(),
+  at: input.number(),
+  json: input.text(),
+})
 
 /** @returns how to note; it says whether a callback is to be told of the pieces too */
 function createUpdate({ db, callbacks }: Parts) {
