@@ -49,11 +49,11 @@ export function createEventSession(parts: EventSessionParts): Conversation {
   const handle = (text: Buffer): void => {
     const answered = publish(ctx, caller, place.name, text)
     if (!(answered instanceof Promise)) return settle(answered)
-    intake.began()
+    intake.began(text.length)
     answered.then(
       (done) => {
         settle(done)
-        intake.ended()
+        intake.ended(text.length)
       },
       (fault: unknown) => settle(sourceProblem(ctx, caller, fault)),
     )

@@ -3,16 +3,18 @@ import type { Wire } from './wire.ts'
 
 /** So many requests may be unanswered; no more are read then until some are. */
 export const unansweredAtMost = 1_024
+/** And so much of what they brought, in bytes: a few of the largest. */
+export const bytesAtMost = 8_388_608
 /** And so much of their answers, in characters. */
 const charactersAtMost = 1_048_576
 
 /** What comes in on one socket: no more is taken in than is answered. */
 export interface Intake {
   take(message: Buffer): void
-  /** A request is under way. */
-  began(): void
-  /** Its answer was said. */
-  ended(): void
+  /** A request is under way. @param bytes what it brought, which is held for so long */
+  began(bytes: number): void
+  /** Its answer was said. @param bytes as when it began */
+  ended(bytes: number): void
   /** Answers have gone out. */
   sent(): void
   isReading(): boolean
@@ -31,6 +33,7 @@ export const createIntake = (parts: IntakeParts): Intake => new SocketIntake(par
 class SocketIntake implements Intake {
   readonly #parts: IntakeParts
   #underWay = 0
+  #bytes = 0
   #isPaused = false
   #isOver = false
   /** What had been read when it stopped reading: the rest of one chunk. */
@@ -46,12 +49,14 @@ class SocketIntake implements Intake {
     else this.#handleOne(message)
   }
 
-  began(): void {
+  began(bytes: number): void {
     this.#underWay += 1
+    this.#bytes += bytes
   }
 
-  ended(): void {
+  ended(bytes: number): void {
     this.#underWay -= 1
+    this.#bytes -= bytes
     this.sent()
   }
 
@@ -88,11 +93,20 @@ class SocketIntake implements Intake {
   }
 
   #isTooMuch(): boolean {
-    return this.#unanswered() >= unansweredAtMost || this.#characters() >= charactersAtMost
+    return this.#reaches(1)
   }
 
   #isEnough(): boolean {
-    return this.#unanswered() <= unansweredAtMost / 2 && this.#characters() < charactersAtMost / 2
+    return !this.#reaches(2)
+  }
+
+  /** Whether one of the bounds is reached. @param by what they are divided by */
+  #reaches(by: number): boolean {
+    return (
+      this.#unanswered() >= unansweredAtMost / by ||
+      this.#bytes >= bytesAtMost / by ||
+      this.#characters() >= charactersAtMost / by
+    )
   }
 
   #unanswered(): number {

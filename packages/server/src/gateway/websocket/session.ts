@@ -46,7 +46,7 @@ class Session implements Conversation {
     })
     this.#subscriptions = createSubscriptions({
       outbox: this.#outbox,
-      onAnswer: () => this.#intake.ended(),
+      onAnswer: () => this.#intake.ended(0),
       onProblem: (id, problem) => this.#sayProblem(id, problem),
       problemOf: (fault) => sourceProblem(ctx, caller, fault),
     })
@@ -96,11 +96,11 @@ class Session implements Conversation {
       case 'unsubscribe':
         return void this.#subscriptions.close(id)
       case 'publish':
-        return this.#answer(id, publishMessage(this.#ctx, this.#caller, message))
+        return this.#answer(message, id, publishMessage(this.#ctx, this.#caller, message))
       case 'submit':
-        return this.#answer(id, submitMessage(this.#ctx, this.#caller, message))
+        return this.#answer(message, id, submitMessage(this.#ctx, this.#caller, message))
       case 'cancel':
-        return this.#answer(id, cancelMessage(this.#ctx, this.#caller, members))
+        return this.#answer(message, id, cancelMessage(this.#ctx, this.#caller, members))
       case 'ping':
         return this.#outbox.say(`{"type":"pong","id":${JSON.stringify(id)}}`)
     }
@@ -113,7 +113,7 @@ class Session implements Conversation {
     if (isTooMany) return this.#sayProblem(id, tooManySubscriptions)
     const wish = readSubscribe(members)
     if (isProblem(wish)) return this.#sayProblem(id, wish)
-    this.#intake.began()
+    this.#intake.began(0)
     subscriptions.open(id, wish.credit, () => findSource(this.#ctx, this.#caller, wish))
   }
 
@@ -122,17 +122,18 @@ class Session implements Conversation {
     else this.#breakOff('Its `credit` is no whole number from 1 on.')
   }
 
-  #answer(id: string, answered: Answered | Promise<Answered>): void {
+  #answer({ text }: Message, id: string, answered: Answered | Promise<Answered>): void {
     if (!(answered instanceof Promise)) return this.#say(id, answered)
-    this.#intake.began()
+    const bytes = text.byteLength
+    this.#intake.began(bytes)
     answered.then(
       (done) => {
         this.#say(id, done)
-        this.#intake.ended()
+        this.#intake.ended(bytes)
       },
       (fault: unknown) => {
         this.#sayProblem(id, sourceProblem(this.#ctx, this.#caller, fault))
-        this.#intake.ended()
+        this.#intake.ended(bytes)
       },
     )
   }
