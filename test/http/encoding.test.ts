@@ -69,6 +69,30 @@ test.each([
   expect(decode?.(answer.body).toString()).toBe(text)
 })
 
+// RFC 9110, section 15.4.5: a cache takes them for those that it keeps.
+test.each(['gzip', 'identity'])(
+  'a reader of %s who has it gets the headers with which it was sent',
+  async (encoding) => {
+    const headers = { 'accept-encoding': encoding }
+    const kept = ['etag', 'vary', 'cache-control', 'content-location', 'accept-ranges']
+    for (const id of [large, picture]) {
+      const route = `GET /v1/jobs/${id}/result`
+      const first = await call(server.url, route, { headers })
+      const tag = String(first.headers.etag)
+      const again = await call(server.url, route, { headers: { ...headers, 'if-none-match': tag } })
+      expect(again.status).toBe(304)
+      for (const name of kept) expect(again.headers[name], name).toBe(first.headers[name])
+      for (const name of ['content-encoding', 'content-length', 'content-type'])
+        expect(again.headers, name).not.toHaveProperty(name)
+    }
+  },
+)
+
+test('what an answer varies by is named once', async () => {
+  const answer = await call(server.url, 'GET /docs/try.js', { headers: { 'accept-encoding': 'x' } })
+  expect(answer.headers.vary).toBe('Accept-Encoding')
+})
+
 test('pictures are sent as they are', async () => {
   const headers = { 'accept-encoding': 'br, gzip' }
   const answer = await call(server.url, `GET /v1/jobs/${picture}/result`, { headers })

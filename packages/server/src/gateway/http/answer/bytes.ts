@@ -2,10 +2,10 @@ import type { ServerResponse } from 'node:http'
 import { pipeline, Readable, type Transform } from 'node:stream'
 import { constants, createBrotliCompress, createGzip, createZstdCompress } from 'node:zlib'
 import type { SendContext } from '../context.ts'
-import type { AnswerHeaders, BytesAnswer } from './answer.ts'
-import { brotliQuality, encodedHeaders, isCompressible, varyingHeaders } from './compress.ts'
+import type { BytesAnswer } from './answer.ts'
+import { brotliQuality, negotiate } from './compress.ts'
 import { cutAfterStop } from './cut-after-stop.ts'
-import { chooseEncoding, type Encoding } from './encoding.ts'
+import type { Encoding } from './encoding.ts'
 import { flat } from './flat.ts'
 import { pour } from './pour.ts'
 
@@ -15,9 +15,10 @@ export async function sendBytes(
   response: ServerResponse,
   answer: BytesAnswer,
 ): Promise<void> {
-  const { accept, encoding } = negotiate(response, answer)
+  const accepted = response.req.headers['accept-encoding']
+  const { headers, encoding } = negotiate(answer.headers, answer.size, accepted)
   const length = encoding === null ? String(answer.size) : null
-  response.writeHead(answer.status, flat(accept, length))
+  response.writeHead(answer.status, flat(headers, length))
   if (response.req.method === 'HEAD') return void response.end()
   using _cutting = cutAfterStop(stopping, response)
   try {
@@ -28,16 +29,6 @@ export async function sendBytes(
     response.destroy()
     log.debug({ err: fault }, 'a body was cut off')
   }
-}
-
-function negotiate(
-  { req }: ServerResponse,
-  { headers }: BytesAnswer,
-): { readonly accept: AnswerHeaders; readonly encoding: Encoding | null } {
-  if (!isCompressible(headers)) return { accept: headers, encoding: null }
-  const encoding = chooseEncoding(req.headers['accept-encoding'])
-  const accept = encoding === null ? varyingHeaders(headers) : encodedHeaders(headers, encoding)
-  return { accept, encoding }
 }
 
 /**

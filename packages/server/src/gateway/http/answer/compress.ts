@@ -16,25 +16,38 @@ const encoders: Readonly<Record<Encoding, (body: Uint8Array) => Promise<Uint8Arr
 
 const compressible = /^(?:text\/|application\/(?:[\w.+-]+\+)?(?:json|xml|yaml|javascript)\b)/i
 
+type AcceptEncoding = string | readonly string[] | undefined
+
 /** Compresses what is text, unless somebody has encoded it already, as the caller prefers. */
 export async function compress(
   answer: WholeAnswer,
-  acceptEncoding: string | readonly string[] | undefined,
+  acceptEncoding: AcceptEncoding,
 ): Promise<WholeAnswer> {
-  const { body, headers } = answer
-  if (body === null || !isCompressible(headers)) return answer
-  const encoding = chooseEncoding(acceptEncoding)
-  if (encoding === null) return { ...answer, headers: varyingHeaders(headers) }
+  const { body } = answer
+  if (body === null) return answer
+  const { headers, encoding } = negotiate(answer.headers, body.length, acceptEncoding)
+  if (encoding === null) return { ...answer, headers }
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
-  return {
-    ...answer,
-    headers: encodedHeaders(headers, encoding),
-    body: await encoders[encoding](bytes),
-  }
+  return { ...answer, headers, body: await encoders[encoding](bytes) }
+}
+
+/** Below this compression costs more than it saves. */
+export const minCompressedBytes = 1_024
+
+/** How a body goes to this caller: the headers of it, and its encoding; null for none of ours. */
+export function negotiate(
+  headers: AnswerHeaders,
+  size: number,
+  acceptEncoding: AcceptEncoding,
+): { readonly headers: AnswerHeaders; readonly encoding: Encoding | null } {
+  if (size < minCompressedBytes || !isCompressible(headers)) return { headers, encoding: null }
+  const encoding = chooseEncoding(acceptEncoding)
+  const chosen = encoding === null ? varyingHeaders(headers) : encodedHeaders(headers, encoding)
+  return { headers: chosen, encoding }
 }
 
 /** Part of something is counted in its own bytes, so that it is sent in them. */
-export function isCompressible(headers: AnswerHeaders): boolean {
+function isCompressible(headers: AnswerHeaders): boolean {
   const mediaType = headers['content-type']
   return (
     typeof mediaType === 'string' &&
@@ -45,12 +58,13 @@ export function isCompressible(headers: AnswerHeaders): boolean {
 }
 
 /** Of what would be encoded for others. */
-export const varyingHeaders = (headers: AnswerHeaders): AnswerHeaders => ({
-  ...headers,
-  vary: [headers['vary'] ?? [], 'Accept-Encoding'].flat().join(', '),
-})
+function varyingHeaders(headers: AnswerHeaders): AnswerHeaders {
+  const vary = [headers['vary'] ?? []].flat().join(', ')
+  if (/(?:^|,)\s*accept-encoding\s*(?:,|$)/i.test(vary)) return headers
+  return { ...headers, vary: vary === '' ? 'Accept-Encoding' : `${vary}, Accept-Encoding` }
+}
 
-export function encodedHeaders(given: AnswerHeaders, encoding: Encoding): AnswerHeaders {
+function encodedHeaders(given: AnswerHeaders, encoding: Encoding): AnswerHeaders {
   const { 'content-length': _, ...headers } = given
   const { etag } = headers
   return {

@@ -5,6 +5,7 @@ import { jobPath } from '../../job-document.ts'
 import type { HttpContext } from '../context.ts'
 import { parseTags } from '../request/if-none-match.ts'
 import type { Answer, AnswerHeaders, BytesAnswer, WholeAnswer } from './answer.ts'
+import { negotiate } from './compress.ts'
 import { problemAnswer } from './problem.ts'
 import { isSame, parseRange, type Range } from './range.ts'
 
@@ -23,11 +24,10 @@ export function partOf(
 ): Answer {
   const etag = etagOf(job, answer.headers)
   const own: AnswerHeaders = { ...answer.headers, etag, 'accept-ranges': 'bytes' }
-  if (parseTags(headers['if-none-match'])?.has(weak(etag)) === true) {
-    const { 'content-type': _, 'content-length': __, ...rest } = own
-    return { kind: 'whole', status: 304, headers: rest, body: null }
-  }
   const size = sizeOf(answer)
+  if (parseTags(headers['if-none-match'])?.has(weak(etag)) === true) {
+    return unchanged(negotiate(own, size, headers['accept-encoding']).headers)
+  }
   const asked =
     method === 'GET' && isSame(headers['if-range']?.toString(), etag) ? headers.range : undefined
   const range = parseRange(asked, size)
@@ -35,6 +35,15 @@ export function partOf(
   if (range === 'unsatisfiable') return beyond(ctx, job, size)
   const contentRange = `bytes ${range.start}-${range.end - 1}/${size}`
   return sliced({ ...answer, headers: { ...own, 'content-range': contentRange } }, range)
+}
+
+/**
+ * Says of what its reader has what would be said of it now: a cache takes these headers for those
+ * that it keeps (RFC 9111, section 4.3.4), so that the tag has to be that of the encoded one.
+ */
+function unchanged(all: AnswerHeaders): WholeAnswer {
+  const { 'content-type': _, 'content-length': __, 'content-encoding': ___, ...headers } = all
+  return { kind: 'whole', status: 304, headers, body: null }
 }
 
 /** A result never changes, so its job's version stands for it, unless its upstream named it. */

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { SendContext } from '../context.ts'
 import type { Answer, WholeAnswer } from './answer.ts'
 import { sendBytes } from './bytes.ts'
-import { compress } from './compress.ts'
+import { compress, minCompressedBytes } from './compress.ts'
 import { flat, lengthName } from './flat.ts'
 import { stream } from './stream.ts'
 
@@ -28,9 +28,6 @@ function sendWhole(response: ServerResponse, answer: WholeAnswer): void {
   // Text of one byte a character need not be looked through again.
   else response.end(body, bytes === body.length ? 'latin1' : 'utf8')
 }
-
-/** Below this compression costs more than it saves. */
-const minCompressedBytes = 1_024
 
 const mayCompress = (body: string | Uint8Array | null): boolean =>
   body !== null && body.length >= minCompressedBytes
