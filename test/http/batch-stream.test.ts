@@ -24,6 +24,7 @@ const operations = {
   longText: operation({ run: () => raw(Buffer.from(JSON.parse(large) as string), 'text/plain') }),
   longBytes: operation({ run: () => raw(new Uint8Array(100_001).fill(7), 'image/png') }),
   notJson: operation({ run: () => raw(Buffer.from('{'), 'application/json') }),
+  longNotJson: operation({ run: () => raw(Buffer.from(`[${large}`), 'application/json') }),
   gate: operation({ retry: { attempts: 1 }, run: gates.run }),
   wrong: operation({
     run: () => {
@@ -137,7 +138,17 @@ describe('results', () => {
   }
 
   test('are of every kind, in the order of the batch', async () => {
-    const names = ['square', 'text', 'bytes', 'large', 'longText', 'longBytes', 'notJson', 'wrong']
+    const names = [
+      'square',
+      'text',
+      'bytes',
+      'large',
+      'longText',
+      'longBytes',
+      'notJson',
+      'longNotJson',
+      'wrong',
+    ]
     const batch = await submitBatch(server.url, [
       ...names.map((name) => ({ operation: name, input: 3 })),
       { operation: 'gate', delay: '1h' },
@@ -155,14 +166,15 @@ describe('results', () => {
       JSON.parse(large),
       { mediaType: 'image/png', base64: base64(new Uint8Array(100_001).fill(7)) },
       { mediaType: 'application/json', base64: base64(Buffer.from('{')) },
+      { mediaType: 'application/json', base64: base64(Buffer.from(`[${large}`)) },
       undefined,
       undefined,
     ])
-    expect(results[7]).toMatchObject({
+    expect(results[8]).toMatchObject({
       state: 'failed',
       error: { code: 'handler-failed', detail: 'It cannot be done.', attempts: [{ attempt: 1 }] },
     })
-    expect(results[8]).toEqual({ job: batch.jobs[8], state: 'cancelled' })
+    expect(results[9]).toEqual({ job: batch.jobs[9], state: 'cancelled' })
   })
 
   test('are states only where jobs have not ended, and say what is gone', async () => {

@@ -1,4 +1,5 @@
 import { problemDocument } from '@buzzer/contract'
+import { createJsonCheck } from '../../../core/json-check.ts'
 import { isBlob, type Body, type Result } from '../../../core/payload.ts'
 import type { BatchResult } from '../../../engine/batch-results.ts'
 import { errorDocument, jobPath } from '../../job-document.ts'
@@ -55,7 +56,7 @@ function errorOf(ctx: HttpContext, { job, state, result, failed, problem }: Batc
 async function* valueText(ctx: HttpContext, result: Result): AsyncGenerator<string, void> {
   const { body, mediaType } = result
   const type = mediaType ?? 'application/octet-stream'
-  if (isJson(type) && (isBlob(body) || parses(body))) return yield* utf8Text(ctx, body)
+  if (isJson(type) && (await isWhole(ctx, body))) return yield* utf8Text(ctx, body)
   if (type.startsWith('text/')) return yield* stringText(ctx, body)
   yield `{"mediaType":${JSON.stringify(type)},"base64":"`
   yield* base64Text(ctx, body)
@@ -64,7 +65,13 @@ async function* valueText(ctx: HttpContext, result: Result): AsyncGenerator<stri
 
 const isJson = (type: string): boolean => /^application\/(?:[\w.+-]+\+)?json\b/i.test(type)
 
-/** One that says JSON and is something else must not spoil the whole array. */
+/**
+ * Whether it is what it says: one that is something else must not spoil the whole array. A large one
+ * is read twice for that.
+ */
+const isWhole = (ctx: HttpContext, body: Body): boolean | Promise<boolean> =>
+  isBlob(body) ? checks(piecesOf(ctx, body)) : parses(body)
+
 function parses(body: Uint8Array): boolean {
   try {
     JSON.parse(Buffer.from(body).toString('utf8'))
@@ -72,6 +79,12 @@ function parses(body: Uint8Array): boolean {
   } catch {
     return false
   }
+}
+
+async function checks(pieces: AsyncIterable<Uint8Array>): Promise<boolean> {
+  const check = createJsonCheck()
+  for await (const piece of pieces) if (!check.add(piece)) return false
+  return check.end()
 }
 
 async function* piecesOf({ engine }: HttpContext, body: Body): AsyncGenerator<Uint8Array, void> {
