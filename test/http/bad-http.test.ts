@@ -297,6 +297,17 @@ test('what is no HTTP behind a call is not its answer', async () => {
   expect(answer.headers['connection']).toBe('close')
 })
 
+test('a tunnel that is asked for behind a call is not refused in its place', async () => {
+  const host = `Host: 127.0.0.1:${server.port}`
+  const head = lines(post.replace('any', 'gated'), host, 'Prefer: wait=30', 'Content-Length: 0')
+  const tunnel = lines('CONNECT elsewhere:443 HTTP/1.1', host, '', '')
+  const sent = sendRaw(server.port, `${head}\r\n\r\n${tunnel}`)
+  const attempt = await gates.next()
+  const answer = await sent
+  attempt.finish()
+  expect(answer.text).toBe('')
+})
+
 test('requests one behind the other are answered in order', async () => {
   const host = `Host: 127.0.0.1:${server.port}`
   const one = lines('GET /healthz HTTP/1.1', host, '', '')

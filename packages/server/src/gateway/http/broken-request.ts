@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { problemDocument, type Problem, type ProblemCode } from '@buzzer/contract'
-import { letGo } from './connection.ts'
+import { answerUnderWay, letGo } from './connection.ts'
 
 /**
  * Answers what is not HTTP, or too much of it, on the bare socket and closes it.
@@ -15,14 +15,11 @@ export const createBrokenRequestHandler =
     // What comes behind the answer is told here too.
     if (socket.writableEnded) return
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-    const response = responseOf(socket)
+    const response = answerUnderWay(socket)
     if (response?.req.complete === true) return endWith(response)
     const [code, detail] = explain(error.code)
     answer(socket, publicUrl(), { code, detail })
   }
-
-const responseOf = (socket: Socket): ServerResponse | null =>
-  (socket as { readonly _httpMessage?: ServerResponse | null } & Socket)._httpMessage ?? null
 
 /**
  * What is not HTTP came behind a request that is being answered: its caller must not take what is
@@ -38,6 +35,8 @@ export const createTunnelRefusal =
   (publicUrl: () => string) =>
   (_: unknown, socket: Duplex): void => {
     socket.on('error', () => socket.destroy())
+    // Its caller would take it for the answer to what was asked before.
+    if (answerUnderWay(socket) !== null) return void socket.destroy()
     answer(socket, publicUrl(), { code: 'not-supported', detail: 'This server is no proxy.' })
   }
 

@@ -28,6 +28,10 @@ export function dropStalled(server: Server, afterMs = stalledMs): void {
   })
 }
 
+/** The answer that is under way on a connection, which Node tells nobody; null for none. */
+export const answerUnderWay = (socket: Duplex): ServerResponse | null =>
+  (socket as { readonly _httpMessage?: ServerResponse | null } & Duplex)._httpMessage ?? null
+
 /** So long what still comes is passed over behind a last answer, in milliseconds. */
 export const lingerMs = 1_000
 

@@ -7,7 +7,7 @@ import type { AnswerHeaders } from '../http/answer/answer.ts'
 import { flat } from '../http/answer/flat.ts'
 import { isProblem, problemAnswer } from '../http/answer/problem.ts'
 import type { HttpContext } from '../http/context.ts'
-import { letGo } from '../http/connection.ts'
+import { answerUnderWay, letGo } from '../http/connection.ts'
 import { faultProblem } from '../http/fault.ts'
 import { attend, isAttendanceProblem } from '../http/request/attendance.ts'
 import { findChannel } from '../http/request/find-channel.ts'
@@ -38,15 +38,12 @@ export function createHandshake(ctx: HttpContext, router: Router): Handshake {
     take(request, socket, head) {
       socket.on('error', () => socket.destroy())
       // An answer that is under way would be written into the new protocol.
-      if (isAnswering(socket)) return void socket.destroy()
+      if (answerUnderWay(socket) !== null) return void socket.destroy()
       const handshake: Asked = { request, socket, head, met: router.find('GET', targetOf(request)) }
       letIn(ctx, sockets, handshake)
     },
   }
 }
-
-const isAnswering = (socket: Duplex): boolean =>
-  ((socket as { readonly _httpMessage?: unknown } & Duplex)._httpMessage ?? null) !== null
 
 interface Asked {
   readonly request: IncomingMessage
