@@ -137,6 +137,12 @@ describe('bodies', () => {
     ['anything', json('{}'), []],
     ['anything', json('[]'), [' must be an object, not an array']],
     ['anything', { body: 'x', type: 'text/plain' }, []],
+    ['versions', { body: '{"one":1}', type: 'application/json' }, []],
+    ['versions', { body: '{"one":1}', type: 'application/json; charset=utf-8; version=1' }, []],
+    ['versions', { body: '{"two":2}', type: 'Application/JSON;Version=2' }, []],
+    ['versions', { body: '{}', type: 'application/json;version=2' }, [' the property "two"']],
+    ['versions', { body: '{}', type: 'application/vnd.a+json' }, [' the property "other"']],
+    ['versions', { body: '{}', type: 'application/vnd.a+xml' }, ['unsupported-media-type']],
     ['createPayment', { body: 'x', type: 'text/plain' }, []],
   ])('%s takes %o: %j', (name, request, errors) => {
     expect(wrongWith(operationOf(bodies, name), request)).toEqual(errors.map(start))

@@ -5,7 +5,7 @@ import type { PartsCheck, RequestCheck } from '../../../ports/catalog.ts'
 import { isObject, type JsonObject } from '../../schema/json-pointer.ts'
 import type { CheckedSchema, SchemaScope } from '../../schema/scope.ts'
 import { createFieldsCheck } from './form-body.ts'
-import { essenceOf, pickMediaType } from './media-type.ts'
+import { pickMediaType } from './media-type.ts'
 import type { Pair } from './query-string.ts'
 
 /** More parts than anybody's form has; files pass by, the texts of fields are held. */
@@ -69,7 +69,7 @@ function declaredTypes({ encoding }: JsonObject): ReadonlyMap<string, readonly s
 }
 
 function wrongType({ name, mediaType }: Part, wanted: readonly string[] | undefined) {
-  if (wanted === undefined || pickMediaType(wanted, essenceOf(mediaType)) !== null) return []
+  if (wanted === undefined || pickMediaType(wanted, mediaType) !== null) return []
   const detail = `the part "${name}" is ${mediaType}; send ${wanted.join(' or ')}`
   return [{ pointer: '', detail }]
 }

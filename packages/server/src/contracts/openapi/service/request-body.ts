@@ -75,8 +75,7 @@ export function readRequestBody(
       return mediaTypes.length > 0 && (isJson(essence) || isForm(essence))
     },
     checkParts(mediaType) {
-      const essence = essenceOf(mediaType ?? '')
-      const declaredType = pickMediaType(mediaTypes, essence)
+      const declaredType = pickMediaType(mediaTypes, mediaType ?? '')
       const checker = declaredType === null ? undefined : partCheckers.get(declaredType)
       return checker === undefined || mediaType === null ? null : checker(mediaType)
     },
@@ -84,7 +83,7 @@ export function readRequestBody(
       if (body.length === 0) return required ? missing(mediaTypes) : ok
       if (mediaTypes.length === 0) return ok
       const essence = essenceOf(mediaType ?? '')
-      const declaredType = pickMediaType(mediaTypes, essence)
+      const declaredType = pickMediaType(mediaTypes, mediaType ?? '')
       if (declaredType === null) return { kind: 'unsupported-media-type', accepted: mediaTypes }
       if (body === 'elsewhere') return ok
       const [json, form] = checkers.get(declaredType) ?? []
