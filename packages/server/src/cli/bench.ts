@@ -1,10 +1,10 @@
-import { ConnectionError } from '@buzzer/client'
 import { InvalidArgumentError } from 'commander'
 import { isLoopback } from '../config/loopback.ts'
 import { loadServer, type Load } from './bench/load.ts'
 import { addExamples, type Configure } from './command.ts'
 import { CommandError, exitCodes, usageError } from './command-error.ts'
 import { addServerOptions, connect, type ServerFlags } from './connect.ts'
+import { fetchWhole } from './fetch-whole.ts'
 import { hintAt } from './follow.ts'
 import { readInput } from './read-input.ts'
 import { showSpan } from './show-time.ts'
@@ -88,14 +88,11 @@ function refuseElsewhere(url: string, { yes }: BenchFlags): void {
 
 /** What is wrong with the call itself is better told once than a hundred thousand times. */
 async function tryOnce({ url, path, headers, body }: Call): Promise<void> {
-  const response = await fetch(`${url}${path}`, {
+  const { response, text } = await fetchWhole(url, path, {
     method: 'POST',
     headers: { ...headers, prefer: 'respond-async' },
     body,
-  }).catch((cause: unknown) => {
-    throw new ConnectionError(`Could not reach ${url}`, { cause })
   })
-  const text = await response.text()
   if (response.status === 202 || response.status === 503) return
   const problem = problemIn(text)
   throw new CommandError(`The server answers ${response.status} to such a call.`, {
@@ -154,13 +151,12 @@ async function drain(
   signal: AbortSignal,
 ): Promise<number | null> {
   const startedAt = performance.now()
-  const response = await fetch(`${url}${path}`, {
+  const { response } = await fetchWhole(url, path, {
     method: 'POST',
     headers: { ...headers, 'prefer': 'wait=60', 'buzzer-priority': '9' },
     body,
     signal,
   })
-  await response.arrayBuffer()
   return response.status === 202 || !response.ok ? null : performance.now() - startedAt
 }
 

@@ -1,8 +1,8 @@
-import { ConnectionError } from '@buzzer/client'
 import { isRecord } from '../config/check-keys.ts'
 import { addExamples, type CommandContext } from './command.ts'
 import { CommandError, exitCodes, usageError } from './command-error.ts'
 import { addServerOptions, connect, type ServerFlags } from './connect.ts'
+import { fetchWhole } from './fetch-whole.ts'
 import { writeJson, type Terminal } from './terminal.ts'
 import type { Command } from 'commander'
 
@@ -40,12 +40,9 @@ const printDocument =
     if (isYaml && flags.json === true)
       throw usageError('--yaml and --json are two ways to write one document.', 'leave one out')
     const { url, key } = await connect(flags, terminal)
-    const response = await fetch(`${url}/${name}.${isYaml ? 'yaml' : 'json'}`, {
-      headers: key === null ? {} : { authorization: `Bearer ${key}` },
-    }).catch((cause: unknown) => {
-      throw new ConnectionError(`Could not reach ${url}`, { cause })
-    })
-    const text = await response.text()
+    const path = `/${name}.${isYaml ? 'yaml' : 'json'}`
+    const headers = key === null ? {} : { authorization: `Bearer ${key}` }
+    const { response, text } = await fetchWhole(url, path, { headers })
     if (!response.ok)
       throw new CommandError(`${url} answered ${response.status}.`, { code: 'no-document' })
     if (!isDocument(text, name, isYaml)) throw noDocument(title)

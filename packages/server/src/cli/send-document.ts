@@ -1,6 +1,7 @@
-import { BuzzerError, ConnectionError, type ProblemDocument } from '@buzzer/client'
+import { BuzzerError, type ProblemDocument } from '@buzzer/client'
 import { CommandError } from './command-error.ts'
 import type { Connection } from './connect.ts'
+import { fetchWhole } from './fetch-whole.ts'
 
 /**
  * Gives a document to a running server.
@@ -14,20 +15,27 @@ export async function sendDocument(
   query: Readonly<Record<string, string>>,
   { text, format }: { readonly text: string; readonly format: 'json' | 'yaml' },
 ): Promise<unknown> {
-  const response = await fetch(`${url}${path}?${new URLSearchParams(query).toString()}`, {
+  const target = `${path}?${new URLSearchParams(query).toString()}`
+  const answer = await fetchWhole(url, target, {
     method: 'POST',
     headers: {
       'content-type': `application/${format}`,
       ...(key === null ? {} : { authorization: `Bearer ${key}` }),
     },
     body: text,
-  }).catch((cause: unknown) => {
-    throw new ConnectionError(`Could not reach ${url}`, { cause })
   })
-  const body: unknown = await response.json().catch(() => null)
-  if (response.ok && body !== null) return body
+  const body = jsonIn(answer.text)
+  if (answer.response.ok && body !== null) return body
   if (isProblem(body)) throw new BuzzerError(body)
-  throw new CommandError(`${url} answered ${response.status}.`, { code: 'not-imported' })
+  throw new CommandError(`${url} answered ${answer.response.status}.`, { code: 'not-imported' })
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }
 
 export const isProblem = (body: unknown): body is ProblemDocument =>
