@@ -209,6 +209,7 @@ describe('what is refused, with where and how to write it', () => {
     ['a duration', ofFile({ retention: { jobs: '1w' } }), 'retention.jobs', /'7d'/],
     ['a duration', ofFile({ retention: { deliveries: 3 } }), 'retention.deliveries', /duration/],
     ['a duration', ofFile({ shutdown: '0s' }), 'shutdown', /'0s' is not a duration/],
+    ['a long one', ofFile({ retention: { jobs: '1000001d' } }), 'retention.jobs', /not a duration/],
     ['a count', ofFile({ workers: { slots: -1 } }), 'workers.slots', /whole number/],
     ['a level', ofFile({ log: { level: 'inof' } }), 'log.level', /did you mean 'info'\?/],
     ['hosts', ofFile({ outbound: { allow: [''] } }), 'outbound.allow', /not a list of hosts/],

@@ -32,7 +32,7 @@ export function retryDelay(
   jitter: number,
   retryAfterMs: number | null,
 ): number {
-  // Without a delay there is none after any number of attempts; but nothing times infinity is no number.
+  // No delay stays none, also after so many attempts that the growth is beyond the doubles.
   const growth = Math.min(policy.factor ** (attempt - 1), Number.MAX_VALUE)
   const bound = Math.min(policy.maxDelayMs, policy.delayMs * growth)
   const asked = Math.min(Math.max(retryAfterMs ?? 0, 0), maxRetryAfterMs)

@@ -98,8 +98,8 @@ const show = (value: unknown): string =>
 
 /** What was probably meant, such as `2s` for `2 seconds`; a number is taken for milliseconds. */
 function suggestion(value: unknown): string {
-  if (typeof value === 'number' && value >= 0) return `${Math.round(value)}ms`
-  const [, amount, unit] = /^\s*(\d+(?:\.\d+)?)\s*(ms|milli|[smhd])/i.exec(String(value)) ?? []
-  if (amount === undefined || unit === undefined) return '30s'
-  return amount + unit.toLowerCase().replace('milli', 'ms')
+  const text = typeof value === 'number' ? `${Math.round(value)}ms` : String(value)
+  const [, amount = '', unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*(ms|milli|[smhd])/i.exec(text) ?? []
+  const meant = amount + unit.toLowerCase().replace('milli', 'ms')
+  return parseDuration(meant) === null ? '30s' : meant
 }

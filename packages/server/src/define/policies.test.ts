@@ -81,6 +81,8 @@ describe('policies', () => {
     [{ wait: '5 Min' }, "wait: '5 Min' is not a duration; write '5m'"],
     [{ wait: '250 millis' }, "wait: '250 millis' is not a duration; write '250ms'"],
     [{ timeout: 1500 }, "timeout: 1500 is not a duration; write '1500ms'"],
+    [{ timeout: '1000001d' }, "timeout: '1000001d' is not a duration; write '30s'"],
+    [{ timeout: 1e15 }, "timeout: 1000000000000000 is not a duration; write '30s'"],
     [{ timeout: 'soon' }, "timeout: 'soon' is not a duration; write '30s'"],
     [{ timeout: '0s' }, "timeout: '0s' is too short; write at least '1ms'"],
     [{ lease: '499ms' }, "lease: '499ms' is too short; write at least '500ms'"],
