@@ -45,7 +45,19 @@ export class Interrupted extends Error {
 export const paint = (stream: Output, format: Colour | Colour[], text: string): string =>
   styleText(format, text, { stream })
 
-export const writeLine = (stream: Output, line = ''): void => void stream.write(`${line}\n`)
+export const writeLine = (stream: Output, line = ''): void =>
+  void stream.write(`${stream.isTTY === true ? withoutControls(line) : line}\n`)
+
+/**
+ * What receivers of webhooks answer and handlers throw is shown too, and must not steer the terminal
+ * of who looks at it; colours do no harm.
+ */
+const withoutControls = (line: string): string =>
+  line.replaceAll(/\p{Cc}(?:\[[\d;]*m)?/gu, (found) =>
+    /^[\t\n]/.test(found) || found.startsWith(colourStart) ? found : ` ${found.slice(1)}`,
+  )
+
+const colourStart = '\u001B['
 
 /** JSON for people on a terminal, for programs in one line. */
 export const writeJson = (stream: Output, value: unknown): void =>
