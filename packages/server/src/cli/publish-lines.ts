@@ -1,3 +1,4 @@
+import { parseExactly } from '@buzzer/contract'
 import type { ChannelHandle, NewEvent } from '@buzzer/client'
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
@@ -116,7 +117,7 @@ function eventIn(line: string, number: number, command: LinesCommand): NewEvent 
 
 function parse(line: string, number: number): unknown {
   try {
-    return JSON.parse(line) as unknown
+    return parseExactly(line)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new BadLine(number, reason)

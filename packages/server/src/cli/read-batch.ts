@@ -1,5 +1,5 @@
 import type { BatchEntry } from '@buzzer/client'
-import { callMembers, maxBatchJobs } from '@buzzer/contract'
+import { parseExactly, callMembers, maxBatchJobs } from '@buzzer/contract'
 import { text } from 'node:stream/consumers'
 import { usageError } from './command-error.ts'
 import { durationOrTimeOption, timeOption } from './option-values.ts'
@@ -57,7 +57,7 @@ function parseItems(json: string, source: string): readonly unknown[] {
 
 function parse(json: string, where: string): unknown {
   try {
-    return JSON.parse(json) as unknown
+    return parseExactly(json)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw usageError(`${where} is not JSON: ${reason}.`, 'one JSON a line, or one JSON array')

@@ -1,3 +1,4 @@
+import { parseExactly } from '@buzzer/contract'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -34,10 +35,10 @@ export async function readTextFile(path: string, { cwd }: Terminal): Promise<str
   })
 }
 
-/** @throws CommandError where it is not JSON */
+/** Numbers stay as they were written. @throws CommandError where it is not JSON */
 export function parseInput(json: string, where: string, fix: string): unknown {
   try {
-    return JSON.parse(json) as unknown
+    return parseExactly(json)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw usageError(`${where} is not JSON: ${reason}.`, fix)

@@ -1,3 +1,4 @@
+import { parseExactly } from '@buzzer/contract'
 import { CommandError, exitCodes } from './command-error.ts'
 import { writeJson, type Terminal } from './terminal.ts'
 
@@ -19,7 +20,7 @@ export async function writeResult(response: Response, terminal: Terminal): Promi
   const bytes = new Uint8Array(await response.arrayBuffer())
   if (bytes.length === 0) return exitCodes.done
   if (isJson(type) && stdout.isTTY === true) {
-    writeJson(stdout, JSON.parse(new TextDecoder().decode(bytes)))
+    writeJson(stdout, parseExactly(new TextDecoder().decode(bytes)))
     return exitCodes.done
   }
   if (!isJson(type) && !isText(type) && stdout.isTTY === true) throw notForTerminals(type, bytes)
@@ -40,7 +41,7 @@ export async function readResult(response: Response): Promise<unknown> {
   const type = mediaTypeOf(response)
   const bytes = new Uint8Array(await response.arrayBuffer())
   if (bytes.length === 0) return null
-  if (isJson(type)) return JSON.parse(new TextDecoder().decode(bytes)) as unknown
+  if (isJson(type)) return parseExactly(new TextDecoder().decode(bytes))
   if (isText(type)) return new TextDecoder().decode(bytes)
   return { mediaType: type, base64: Buffer.from(bytes).toString('base64') }
 }

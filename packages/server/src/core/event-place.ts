@@ -1,4 +1,4 @@
-import { isParent } from './exact-json.ts'
+import { isParent } from '@buzzer/contract'
 
 /** An event as its JSON says it. */
 export type EventObject = Readonly<Record<string, unknown>>

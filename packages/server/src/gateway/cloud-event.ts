@@ -1,11 +1,11 @@
 import {
+  parseExactly,
   eventTypePrefix,
   formatSequence,
   type CloudEvent,
   type JobEventData,
   type OutputPiece,
 } from '@buzzer/contract'
-import { parseExactly } from '../core/exact-json.ts'
 import { formatTime } from '../core/time.ts'
 import { traceAttributes } from '../core/trace.ts'
 import type { JobEvent } from '../engine/job-event.ts'

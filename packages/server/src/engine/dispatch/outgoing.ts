@@ -1,6 +1,6 @@
+import { parseExactly } from '@buzzer/contract'
 import { defaultDeliveryPolicy, type DeliveryPolicy } from '../../core/delivery-policy.ts'
 import type { EventObject } from '../../core/event-place.ts'
-import { parseExactly } from '../../core/exact-json.ts'
 import type { Headers } from '../../core/payload.ts'
 import type { OutgoingDelivery } from '../../ports/channel.ts'
 import type { ClaimedDelivery } from '../../ports/deliveries.ts'

@@ -1,11 +1,11 @@
 import {
+  exactly,
   eventTypePrefix,
   formatSequence,
   type CloudEvent,
   type Problem,
   type ResetData,
 } from '@buzzer/contract'
-import { exactly } from '../../core/exact-json.ts'
 import type { Caller } from '../../core/scope.ts'
 import { formatTime } from '../../core/time.ts'
 import type { ReadablePlace } from '../../engine/channels/place.ts'

@@ -1,5 +1,4 @@
-import { callMembers, type ValidationError } from '@buzzer/contract'
-import { exactly } from '../../core/exact-json.ts'
+import { exactly, callMembers, type ValidationError } from '@buzzer/contract'
 import { parseJsonMessage } from '../http/request/parse-json.ts'
 import type { Members } from '../http/request/call-members.ts'
 import { pointerPart } from '../http/request/json-object.ts'

@@ -1,4 +1,4 @@
-import { parseExactly } from '../../core/exact-json.ts'
+import { parseExactly } from '@buzzer/contract'
 import { bytesIn, isBlob, type Headers } from '../../core/payload.ts'
 import { isRecord, stepsOf } from '../../core/value-at.ts'
 import type { Attempt, RunOutcome } from '../../ports/runner.ts'

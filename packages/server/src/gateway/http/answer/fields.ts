@@ -1,4 +1,4 @@
-import { isParent } from '../../../core/exact-json.ts'
+import { isParent } from '@buzzer/contract'
 
 /**
  * A partial response: keeps only the named members.

@@ -1,6 +1,5 @@
-import type { Problem } from '@buzzer/contract'
+import { parseExactly, type Problem } from '@buzzer/contract'
 import { formatBytes } from '../../../core/bytes.ts'
-import { parseExactly } from '../../../core/exact-json.ts'
 import { isBlob, sizeOf, type Headers, type Result } from '../../../core/payload.ts'
 import { gather } from '../../../core/spool.ts'
 import type { HttpContext } from '../context.ts'

@@ -1,5 +1,4 @@
-import type { Problem } from '@buzzer/contract'
-import { exactly } from '../../../core/exact-json.ts'
+import { exactly, type Problem } from '@buzzer/contract'
 import type { EventData, EventDraft } from '../../../core/event.ts'
 import type { HookAction } from '../../../core/hook.ts'
 import { readDraft } from '../../../core/read-draft.ts'

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Problem } from '@buzzer/contract'
+import { exactly, type Problem } from '@buzzer/contract'
 import type { EventData, EventDraft } from '../../../core/event.ts'
-import { exactly } from '../../../core/exact-json.ts'
 import { readDraft } from '../../../core/read-draft.ts'
 import { traceAttributes } from '../../../core/trace.ts'
 import { draftsOf, readObject, readObjects } from '../../cloud-events/drafts-of.ts'

@@ -8,15 +8,17 @@ interface Context {
 const suspicious =
   /(?:^|[:[,])\s*-?(?:0(?![.\d])(?<=-0)|\d[\d.]{15}|\d+(?:[eE]|\.\d*?(?:[eE]|0(?!\d))))/
 
+/** Of ECMAScript's `JSON.parse` source text access, which Node 20 and older browsers lack. */
 const { rawJSON, isRawJSON } = JSON as unknown as {
-  rawJSON(text: string): unknown
-  isRawJSON(value: unknown): boolean
+  rawJSON?(text: string): unknown
+  isRawJSON?(value: unknown): boolean
 }
 
-const keep = (_name: string, value: unknown, { source }: Context): unknown =>
-  typeof value === 'number' && source !== undefined && String(value) !== source
-    ? rawJSON(source)
-    : value
+const keep = (_name: string, value: unknown, context?: Context): unknown => {
+  const source = context?.source
+  if (typeof value !== 'number' || source === undefined || String(value) === source) return value
+  return rawJSON?.(source) ?? value
+}
 
 /**
  * The same value to be written on: in what `JSON.stringify` makes of it numbers are as they were
@@ -36,4 +38,4 @@ export const parseExactly = (text: string): unknown => exactly(text, JSON.parse(
 
 /** Whether it has members; a number that is kept as it was sent is an object only to JavaScript. */
 export const isParent = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !isRawJSON(value)
+  typeof value === 'object' && value !== null && isRawJSON?.(value) !== true
