@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { layCable, type Cable } from '../../examples/cable.ts'
 import { channel } from '../../packages/server/src/define/channel.ts'
 import { operation } from '../../packages/server/src/define/operation.ts'
+import { call } from '../http/support/call.ts'
 import { startTestServer, type TestServer } from '../http/support/server.ts'
 
 let server: TestServer
@@ -99,6 +100,21 @@ test('a job goes on over another protocol with its cursor', async () => {
   expect(pieces[0]).toBe('a')
   expect(new Set(pieces).size).toBe(pieces.length)
 })
+
+test.each(ways)('over %s numbers are read as the client was told', async (way) => {
+  const parse = (text: string): unknown => JSON.parse(text, readBigInt)
+  const orders = createClient({ url: cable.url, parse }).channel(`cut.big-${way}`)
+  const body = '{"id":9007199254740993,"n":1}'
+  await call(cable.url, `POST /v1/channels/cut.big-${way}/events?type=order`, { body })
+  for await (const item of orders.subscribe({ since: 0, protocols: [way] })) {
+    expect(item).toMatchObject({ sequence: 1, data: { id: 9_007_199_254_740_993n, n: 1 } })
+    break
+  }
+})
+
+/** As ECMAScript's source text access has it, for which TypeScript has no types yet. */
+const readBigInt = (_: string, value: unknown, context?: { readonly source?: string }): unknown =>
+  typeof value === 'number' && !Number.isSafeInteger(value) ? BigInt(context?.source ?? 0) : value
 
 /** Polls are no streams, which is what presence goes by. */
 const streams = ways.filter((way) => way !== 'poll')

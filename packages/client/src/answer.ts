@@ -2,6 +2,9 @@ import type { JobDocument, ProblemDocument } from '@buzzer/contract'
 import { BuzzerError, unexpected } from './error.ts'
 import { retryAfterMs } from './time.ts'
 
+/** Reads JSON. @throws SyntaxError where it is none */
+export type Parse = (text: string) => unknown
+
 const mediaType = (response: Response): string =>
   (response.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
 
@@ -27,9 +30,12 @@ export const outcomeOf = (response: Response): string | null =>
   /\/v1\/jobs\/(job_[0-9a-z]+)/.exec(response.headers.get('content-location') ?? '')?.[1] ?? null
 
 /** Reads an answer of ours as JSON; anything but success rejects with a {@link BuzzerError}. */
-export async function readJson(response: Response): Promise<unknown> {
+export const readJson = (response: Response): Promise<unknown> => readJsonWith(JSON.parse, response)
+
+/** The same, where it may carry what somebody else wrote. */
+export async function readJsonWith(parse: Parse, response: Response): Promise<unknown> {
   if (!response.ok) throw await readProblem(response)
-  return parseJson(response.status, await response.text())
+  return parseJson(response.status, await response.text(), parse)
 }
 
 /** Reads an answer whose body is a job. */
@@ -39,12 +45,18 @@ export async function readJob(response: Response): Promise<JobDocument> {
   return value
 }
 
+/** Gives what reads an output as the client was told to. */
+export const outputReader =
+  ({ parse }: { readonly parse: Parse }) =>
+  (response: Response): Promise<unknown> =>
+    readOutput(response, parse)
+
 /** Reads what a handler gave: JSON as a value, text as a string, anything else as bytes. */
-export async function readOutput(response: Response): Promise<unknown> {
+async function readOutput(response: Response, parse: Parse): Promise<unknown> {
   if (!response.ok) throw await readProblem(response)
   const type = mediaType(response)
   if (response.status === 204) return undefined
-  if (isJson(type)) return parseJson(response.status, await response.text())
+  if (isJson(type)) return parseJson(response.status, await response.text(), parse)
   return type.startsWith('text/')
     ? await response.text()
     : new Uint8Array(await response.arrayBuffer())
@@ -75,9 +87,9 @@ function parseProblem(text: string): ProblemDocument | null {
   }
 }
 
-function parseJson(status: number, text: string): unknown {
+function parseJson(status: number, text: string, parse: Parse): unknown {
   try {
-    return JSON.parse(text)
+    return parse(text)
   } catch {
     throw unexpected(status, 'The answer is not JSON.')
   }

@@ -1,7 +1,7 @@
 import type { BatchDocument, BatchOutcomeData, CloudEvent } from '@buzzer/contract'
 import { isBatchEnd, type BatchEvent } from './batch-event.ts'
 import { batchRequest, isBatch } from './batch-route.ts'
-import { dataOf, shortType, type Feed, type FeedMessage } from './feed.ts'
+import { shortType, type Feed, type FeedMessage } from './feed.ts'
 import type { JobRoute } from './job-route.ts'
 import { pollBatch, type Polled } from './poll-batch.ts'
 
@@ -37,7 +37,7 @@ function readBatchEvent(seen: Seen, message: FeedMessage): BatchEvent | null {
   const type = shortType(message.event)
   const isKnown = type === 'batch.snapshot' || outcome.test(type) || end.test(type)
   if (!isKnown) return null
-  const { id, time, sequence: text, data } = dataOf(message) as CloudEvent
+  const { id, time, sequence: text, data } = message.data as CloudEvent
   const sequence = Number(text ?? message.id)
   if (!Number.isSafeInteger(sequence)) throw new SyntaxError('An event without an offset')
   const common = { id: id ?? message.id, sequence, time: time ?? '' }

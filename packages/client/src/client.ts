@@ -1,4 +1,4 @@
-import { readOutput } from './answer.ts'
+import { outputReader } from './answer.ts'
 import type { BatchEntry, BatchHandle, BatchOptions, OutputsOf } from './batch-handle.ts'
 import type { ChannelHandle } from './channel/channel-handle.ts'
 import type { ChannelData, ChannelName, Channels, ChannelsOf } from './channel/channel-types.ts'
@@ -50,6 +50,12 @@ export interface ClientOptions {
    * channels, `['sse', 'poll']` for jobs and batches.
    */
   readonly protocols?: readonly Protocol[] | undefined
+  /**
+   * What reads the JSON of events, outputs and results; `JSON.parse` without it. Another one may keep
+   * numbers that JavaScript's cannot hold, such as large integers as BigInt. It is given messages and
+   * documents of the server whole, of which everything else has to be as `JSON.parse` gives it.
+   */
+  readonly parse?: ((text: string) => unknown) | undefined
   /** For tests: the time. */
   readonly clock?: Clock | undefined
   /** For tests: numbers from 0 up to 1, for jitter. */
@@ -124,7 +130,7 @@ export function createClient<Config = unknown>(
 ): Client<OperationsOf<Config>, ChannelsOf<Config>> {
   const transport = createTransport(transportOptions(options))
   const submit = (operation: string, input?: unknown, how: SubmitOptions = {}) =>
-    submitOperation(transport, operation, input, how, readOutput)
+    submitOperation(transport, operation, input, how, outputReader(transport))
   const client: Untyped = {
     submit,
     batch: (entries, how = {}) => submitBatch(transport, entries, how),
@@ -150,7 +156,7 @@ type Untyped = Omit<Client<Record<string, { input: unknown; output: unknown }>>,
 }
 
 function attach<Output>(transport: Transport, id: string, token: string | null): JobHandle<Output> {
-  const read = readOutput as (response: Response) => Promise<Output>
+  const read = outputReader(transport) as (response: Response) => Promise<Output>
   const route = { transport, id, token }
   return new LiveJob({ route, job: null, replayed: false, outcome: null, read })
 }
@@ -166,4 +172,5 @@ const transportOptions = (options: ClientOptions) => ({
   random: options.random ?? Math.random,
   sockets: socketMaker(options.webSocket),
   protocols: options.protocols ?? null,
+  parse: options.parse ?? JSON.parse,
 })

@@ -7,8 +7,8 @@ export interface FeedMessage {
   readonly id: string
   /** The type, where it is ours without `dev.buzzer.`. */
   readonly event: string
-  /** JSON, or what was read from it already. */
-  readonly data: string | object
+  /** What was read from its JSON. */
+  readonly data: object
 }
 
 /** What a WebSocket is asked for. */
@@ -55,10 +55,6 @@ export interface Feed<Event> {
     signal: AbortSignal | undefined,
   ): AsyncGenerator<Event, 'over' | 'cut' | void>
 }
-
-/** What a message carries. @throws SyntaxError where it is not JSON */
-export const dataOf = ({ data }: FeedMessage): unknown =>
-  typeof data === 'string' ? (JSON.parse(data) as unknown) : data
 
 /** The name that a type of ours has in an event stream. */
 export const shortType = (type: string): string => type.replace(/^dev\.buzzer\./, '')

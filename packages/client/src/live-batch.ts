@@ -1,5 +1,5 @@
 import type { BatchDocument, BatchResultDocument, ProblemDocument } from '@buzzer/contract'
-import { readJson, readOutput } from './answer.ts'
+import { outputReader, readJsonWith, type Parse } from './answer.ts'
 import { batchFeed } from './batch-feed.ts'
 import type { BatchEvent } from './batch-event.ts'
 import type { BatchHandle, BatchResult } from './batch-handle.ts'
@@ -73,7 +73,8 @@ export class LiveBatch implements BatchHandle<unknown[]> {
 
   #job(id: string): JobHandle {
     const route = { ...this.#route, id }
-    return new LiveJob({ route, job: null, replayed: false, outcome: null, read: readOutput })
+    const read = outputReader(route.transport)
+    return new LiveJob({ route, job: null, replayed: false, outcome: null, read })
   }
 
   #note(batch: BatchDocument): BatchDocument {
@@ -92,7 +93,8 @@ export class LiveBatch implements BatchHandle<unknown[]> {
     const { transport } = this.#route
     if (!(await this.#isOver(signal))) await this.#waitForEnd(signal)
     const request = batchRequest(this.#route, 'GET', '/results', { signal })
-    const entries = await transport.send(request, readResults)
+    const { parse } = transport
+    const entries = await transport.send(request, (response) => readResults(response, parse))
     return entries.map(resultOf)
   }
 
@@ -111,8 +113,11 @@ export class LiveBatch implements BatchHandle<unknown[]> {
   }
 }
 
-async function readResults(response: Response): Promise<readonly BatchResultDocument[]> {
-  const value = await readJson(response)
+async function readResults(
+  response: Response,
+  parse: Parse,
+): Promise<readonly BatchResultDocument[]> {
+  const value = await readJsonWith(parse, response)
   if (Array.isArray(value)) return value as readonly BatchResultDocument[]
   throw unexpected(response.status, 'The answer is not a list of results.')
 }

@@ -9,7 +9,7 @@ const push = (seen: Seen, type: string, sequence: number, data: object = job(seq
   readEvent(seen, {
     id: String(sequence),
     event: type,
-    data: JSON.stringify({ id: `evt_${sequence}`, sequence: `000${sequence}`, time: 't', data }),
+    data: { id: `evt_${sequence}`, sequence: `000${sequence}`, time: 't', data },
   })
 
 const pushPiece = (seen: Seen, sequence: number, index: number, attempt = 1) =>
@@ -87,7 +87,7 @@ describe('reading events', () => {
     const seen = seenFrom(0)
     expect(push(seen, 'job.teleported', 2)).toBeNull()
     expect(push(seen, 'message', 3)).toBeNull()
-    expect(() => readEvent(seen, { id: '1', event: 'job.running', data: '{' })).toThrow(SyntaxError)
+    expect(() => readEvent(seen, { id: '', event: 'job.running', data: [] })).toThrow(SyntaxError)
     expect(() => push(seen, 'job.running', 4, {})).toThrow(SyntaxError)
     expect(() => push(seen, 'job.snapshot', 4, {})).toThrow(SyntaxError)
   })

@@ -1,7 +1,7 @@
 import type { CloudEvent, JobDocument, JobEventData, OutputPiece } from '@buzzer/contract'
 import { isJob } from './answer.ts'
 import { isFinalState, type JobEvent } from './job-event.ts'
-import { dataOf, shortType, type FeedMessage } from './feed.ts'
+import { shortType, type FeedMessage } from './feed.ts'
 
 /** What a reader has seen of a job, across all its connections. */
 export interface Seen {
@@ -37,7 +37,7 @@ interface Common {
 export function readEvent(seen: Seen, message: FeedMessage): JobEvent | null {
   const type = shortType(message.event)
   if (type !== 'reset' && !type.startsWith('job.')) return null
-  const event = dataOf(message) as CloudEvent
+  const event = message.data as CloudEvent
   const sequence = Number(event.sequence ?? message.id)
   if (!Number.isSafeInteger(sequence)) throw new SyntaxError('An event without an offset')
   const common = { id: event.id ?? message.id, sequence, time: event.time ?? '' }

@@ -39,6 +39,7 @@ function setUp(steps: Step[], options: { credential?: () => string; attempts?: n
     random: () => 0.5,
     sockets: null,
     protocols: null,
+    parse: JSON.parse,
   })
   return { transport, clock, sent }
 }

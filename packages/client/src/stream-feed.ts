@@ -1,9 +1,9 @@
 import { isEventStream, readProblem } from './answer.ts'
 import { anySignal } from './clock.ts'
 import { ConnectionError } from './error.ts'
-import type { Feed } from './feed.ts'
+import type { Feed, FeedMessage } from './feed.ts'
 import { offsetIn } from './socket/message.ts'
-import { createSseParser, type SseParser } from './sse-parser.ts'
+import { createSseParser, type SseMessage, type SseParser } from './sse-parser.ts'
 import type { Transport } from './transport.ts'
 
 /** How one connection ended. */
@@ -134,6 +134,13 @@ async function unlessSilent<T>(
   }
 }
 
+/** @throws SyntaxError where it carries no JSON object */
+function parsed({ parse }: Transport, message: SseMessage): FeedMessage {
+  const data = parse(message.data)
+  if (typeof data === 'object' && data !== null) return { ...message, data }
+  throw new SyntaxError('An event without members')
+}
+
 /** Gives the events in some bytes, and whether the last of them is the final one. */
 function* readMessages<Event>(
   feed: Feed<Event>,
@@ -142,7 +149,7 @@ function* readMessages<Event>(
   chunk: Uint8Array,
 ): Generator<Event, boolean> {
   for (const message of parser.push(chunk)) {
-    const event = feed.read(message)
+    const event = feed.read(parsed(feed.transport, message))
     if (event !== null) yield event
     if (event !== null && feed.isFinal(event)) return true
   }

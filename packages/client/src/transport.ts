@@ -1,3 +1,4 @@
+import type { Parse } from './answer.ts'
 import { anySignal, sleep, type Clock } from './clock.ts'
 import { BuzzerError, ConnectionError } from './error.ts'
 import { createWays, type Protocol, type Ways } from './protocols.ts'
@@ -20,6 +21,8 @@ export interface TransportOptions {
   readonly clock: Clock
   /** Gives numbers from 0 up to 1. */
   readonly random: () => number
+  /** What reads the JSON of events, outputs and results. */
+  readonly parse: Parse
   /** What opens WebSockets; null where there are none here. */
   readonly sockets: SocketMaker | null
   /** What readers of events use, where they do not say so themselves. */
@@ -71,12 +74,12 @@ export function createTransport(options: TransportOptions): Transport {
       await sleep(options.clock, outcome.delayMs, request.signal)
     }
   }
-  const { url, sockets: maker, clock } = options
+  const { url, sockets: maker, clock, parse } = options
   const authorization = (token: string | null): Promise<string | null> =>
     authorizationOf(options, token)
   const ticket = (target: SocketTarget): Promise<string> => send(ticketRequest(target), readTicket)
   const sockets =
-    maker === null ? null : createSockets({ url, maker, clock, authorization, ticket })
+    maker === null ? null : createSockets({ url, maker, clock, parse, authorization, ticket })
   return { ...options, sockets, send, ways: createWays(clock) }
 }
 

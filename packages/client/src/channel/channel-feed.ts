@@ -1,5 +1,5 @@
 import type { CloudEvent } from '@buzzer/contract'
-import { dataOf, type Feed, type FeedMessage } from '../feed.ts'
+import type { Feed, FeedMessage } from '../feed.ts'
 import type { ChannelItem } from './channel-event.ts'
 import { channelRequest, type ChannelRoute } from './channel-route.ts'
 import { lookAtChannel, pollChannel, startOf } from './poll-channel.ts'
@@ -37,7 +37,7 @@ export function channelFeed(route: ChannelRoute, since: number | null): Feed<Cha
 }
 
 function readItem(seen: Seen, message: FeedMessage): ChannelItem | null {
-  const data = dataOf(message) as Partial<CloudEvent> & { readonly oldest?: unknown }
+  const data = message.data as Partial<CloudEvent> & { readonly oldest?: unknown }
   // An event of somebody's own may be called so too.
   const isGap = message.event === 'reset' && data.specversion === undefined
   return isGap ? seeReset(seen, data.oldest) : seeEvent(seen, data as CloudEvent)

@@ -1,5 +1,5 @@
 import type { CloudEvent } from '@buzzer/contract'
-import { readJson } from '../answer.ts'
+import { readJsonWith, type Parse } from '../answer.ts'
 import { sleep } from '../clock.ts'
 import { unexpected } from '../error.ts'
 import { badForMs } from '../protocols.ts'
@@ -86,11 +86,12 @@ export function lookAtChannel(
   // As with streams, whoever follows the channel counts the failures.
   const options = { headers, signal, waitMs: isHeld ? waitMs : 0, repeatable: false }
   const request = channelRequest(route, 'GET', `/events?${parameters.toString()}`, options)
-  return route.transport.send(request, readLook)
+  const { transport } = route
+  return transport.send(request, (response) => readLook(response, transport.parse))
 }
 
-async function readLook(response: Response): Promise<Look> {
-  const { events, next, reset } = (await readJson(response)) as {
+async function readLook(response: Response, parse: Parse): Promise<Look> {
+  const { events, next, reset } = (await readJsonWith(parse, response)) as {
     readonly events?: readonly CloudEvent[]
     readonly next?: unknown
     readonly reset?: { readonly oldest?: unknown } | null

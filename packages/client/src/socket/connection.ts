@@ -1,3 +1,4 @@
+import type { Parse } from '../answer.ts'
 import type { Clock } from '../clock.ts'
 import { readMessage, type SocketMessage } from './message.ts'
 import { isOpen, type WebSocketLike } from './web-socket.ts'
@@ -23,12 +24,16 @@ export interface Connection {
  */
 const quietMs = 30_000
 
-/** @param onEnd called once, when nothing can be sent on it any more */
-export function createConnection(
-  socket: WebSocketLike,
-  clock: Clock,
-  onEnd: () => void,
-): Connection {
+interface ConnectionParts {
+  readonly socket: WebSocketLike
+  readonly clock: Clock
+  /** What reads its messages. */
+  readonly parse: Parse
+  /** Called once, when nothing can be sent on it any more. */
+  readonly onEnd: () => void
+}
+
+export function createConnection({ socket, clock, parse, onEnd }: ConnectionParts): Connection {
   const listeners = new Map<string, Listener>()
   let count = 0
   let over = false
@@ -57,7 +62,7 @@ export function createConnection(
   socket.addEventListener('close', end)
   socket.addEventListener('message', ({ data }) => {
     heard()
-    const message = readOr(end, data)
+    const message = readOr(end, () => readMessage(data, parse))
     if (message !== null) listeners.get(message.id)?.(message)
   })
 
@@ -76,9 +81,9 @@ export function createConnection(
 }
 
 /** A peer that speaks nonsense is not this protocol's: the connection is given up. */
-function readOr(giveUp: () => void, data: unknown): SocketMessage | null {
+function readOr(giveUp: () => void, read: () => SocketMessage | null): SocketMessage | null {
   try {
-    return readMessage(data)
+    return read()
   } catch {
     giveUp()
     return null

@@ -1,4 +1,5 @@
 import type { CloudEvent, ProblemDocument } from '@buzzer/contract'
+import type { Parse } from '../answer.ts'
 
 /** What a server says about one subscription (PROTOCOL.md, section 4). */
 export type SocketMessage =
@@ -16,9 +17,9 @@ type Raw = Readonly<Record<string, unknown>>
  * @returns null for one of a kind that this version has no use for
  * @throws SyntaxError where it is no message at all
  */
-export function readMessage(data: unknown): SocketMessage | null {
+export function readMessage(data: unknown, parse: Parse): SocketMessage | null {
   if (typeof data !== 'string') throw new SyntaxError('A message that is not text')
-  const raw: unknown = JSON.parse(data)
+  const raw = parse(data)
   if (!isObject(raw) || typeof raw['type'] !== 'string') throw new SyntaxError('No message')
   const id = typeof raw['id'] === 'string' ? raw['id'] : ''
   switch (raw['type']) {

@@ -1,3 +1,4 @@
+import type { Parse } from '../answer.ts'
 import type { Clock } from '../clock.ts'
 import { createConnection, type Connection } from './connection.ts'
 import type { SocketMaker } from './web-socket.ts'
@@ -30,6 +31,7 @@ export interface SocketOptions {
   readonly url: string
   readonly maker: SocketMaker
   readonly clock: Clock
+  readonly parse: Parse
   /** The value of `Authorization`; null where there is none to be sent. */
   authorization(token: string | null): Promise<string | null>
   ticket(target: SocketTarget): Promise<string>
@@ -96,7 +98,8 @@ async function connect(
   const query = hasTicket ? `?ticket=${encodeURIComponent(await options.ticket(target))}` : ''
   const headers: Record<string, string> = authorization === null ? {} : { authorization }
   const socket = options.maker.make(socketUrl(options.url) + query, 'buzzer.v1', headers)
-  return createConnection(socket, options.clock, onEnd)
+  const { clock, parse } = options
+  return createConnection({ socket, clock, parse, onEnd })
 }
 
 function once(run: () => void): () => void {

@@ -1,4 +1,5 @@
 import { createClient, type Client } from '@buzzer/client'
+import { parseExactly } from '@buzzer/contract'
 import type { Command } from 'commander'
 import { readDotEnv } from '../config/read-dot-env.ts'
 import { findAddress } from '../config/find-address.ts'
@@ -48,7 +49,12 @@ export async function connect(
   const url = given === undefined ? await ownUrl(flags, terminal) : readUrl(given)
   const key = filled(env['BUZZER_KEY']) ?? null
   // Few tries: somebody waits at the terminal and can press the key again.
-  const client = createClient({ url, key: key ?? undefined, retry: { attempts: 3, reconnects } })
+  const client = createClient({
+    url,
+    key: key ?? undefined,
+    retry: { attempts: 3, reconnects },
+    parse: parseExactly,
+  })
   return { client, url, key }
 }
 
