@@ -486,3 +486,14 @@ describe('an import', () => {
     })
   })
 })
+
+// RFC 9110, section 13.1.2: whatever there is, somebody has it.
+test.each(['/v1/operations/own', '/v1/services/declared', '/v1/channels/quotes.{symbol}'])(
+  '%s, which has no version, is known to who knows anything of it',
+  async (path) => {
+    const asked = (tag: string) =>
+      call(server.url, `GET ${encodeURI(path)}`, { headers: { 'if-none-match': tag } })
+    expectStatus(await asked('*'), 304)
+    expectStatus(await asked('"1"'), 200)
+  },
+)

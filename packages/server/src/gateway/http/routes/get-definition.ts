@@ -55,8 +55,8 @@ async function answer<Entry extends DefinitionEntry>(
   if (entry === undefined) return refuse(ctx, request, notFound(kind, given))
   const headers = { ...versionTag(entry.version), 'cache-control': 'private, no-cache' }
   const known = parseVersions(request.headers['if-none-match'])
-  const { version } = entry
-  if (version !== null && known?.has(version) === true) return empty(304, headers)
+  // What stands in the configuration has no version, and is known to `*` alone.
+  if (known?.has(entry.version ?? Number.NaN) === true) return empty(304, headers)
   return json(200, await documentOf(entry), headers)
 }
 
