@@ -1,9 +1,13 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
+import { operation } from '../../packages/server/src/define/operation.ts'
+import { raw } from '../../packages/server/src/core/raw.ts'
+import { ended, submit } from './support/job.ts'
 import { startTestServer } from './support/server.ts'
 
 const shutdownMs = 20_000
+const mib = 1_048_576
 
 /** Stays open on this side whatever the other one does, as a client does that never looks. */
 function open(port: number): Socket {
@@ -50,4 +54,34 @@ test('a connection on which nothing was asked keeps no server from stopping', as
   expect(performance.now() - began).toBeLessThan(shutdownMs / 2)
   socket.destroy()
   later.destroy()
+})
+
+test('a connection stays no longer than the answer that was under way on it', async () => {
+  const server = await startTestServer({
+    shutdownMs,
+    operations: {
+      any: operation({ run: () => null }),
+      large: operation({ run: () => raw(new Uint8Array(24 * mib).fill(97), 'text/plain') }),
+    },
+  })
+  const { id } = await submit(server.url, 'large', null)
+  await ended(server.url, id)
+  const host = `Host: 127.0.0.1:${server.port}`
+  const upload = connect(server.port, '127.0.0.1')
+  upload.write(
+    `POST /v1/operations/any/jobs HTTP/1.1\r\n${host}\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n`,
+  )
+  const download = connect(server.port, '127.0.0.1')
+  download.write(`GET /v1/jobs/${id}/result HTTP/1.1\r\n${host}\r\n\r\n`)
+  await Promise.all([once(upload, 'data'), once(download, 'readable')])
+  const began = performance.now()
+  const stopped = server[Symbol.asyncDispose]()
+  upload.write('{}')
+  const [answer] = (await once(upload, 'data')) as [Buffer]
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 202 [^]*\r\nConnection: close\r\n/)
+  let bytes = 0
+  for await (const chunk of download) bytes += (chunk as Buffer).length
+  expect(bytes).toBeGreaterThan(24 * mib)
+  await stopped
+  expect(performance.now() - began).toBeLessThan(shutdownMs / 2)
 })

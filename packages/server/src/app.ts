@@ -1,7 +1,6 @@
 import { createIdSource } from '@buzzer/contract'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { promisify } from 'node:util'
 import { createBusyShare } from './app/busy-share.ts'
 import { createDocsFiles } from './app/docs/docs-files.ts'
 import { createDocuments } from './app/documents.ts'
@@ -170,7 +169,7 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
   let hosts: ReadonlySet<string> = new Set()
   let stopping: Promise<void> | null = null
   const stopped = new AbortController()
-  const { server, closeUnused } = createHttpServer({
+  const { server, close } = createHttpServer({
     engine,
     catalog: definitions.catalog,
     registry: definitions,
@@ -203,11 +202,7 @@ export async function createApp(config: Config, parts: AppParts = {}): Promise<A
     const callOff = clock.after(Math.max(leastCloseMs, endsAt - clock.monotonic()), () =>
       server.closeAllConnections(),
     )
-    if (server.listening) {
-      const closed = promisify(server.close.bind(server))()
-      closeUnused()
-      await closed
-    }
+    if (server.listening) await close()
     callOff()
     await traces?.flush(Math.max(leastFlushMs, endsAt - clock.monotonic()))
     await owned.disposeAsync()

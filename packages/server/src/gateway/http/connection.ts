@@ -1,6 +1,7 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { promisify } from 'node:util'
 
 /** A reader that takes nothing for this long is dropped, in milliseconds. */
 export const stalledMs = 60_000
@@ -47,19 +48,31 @@ export function letGo(socket: Duplex): void {
   socket.once('close', () => clearTimeout(timer))
 }
 
+/** How often a server that is being closed looks for connections that nobody needs any more. */
+const idleLookMs = 100
+
 /**
- * Watches for connections on which nothing has come yet, as browsers and balancers open them to be
- * quick later. Node takes them for busy ones, and closes a server only after them.
+ * Watches the connections of a server, to close it when only answers are waited for. Node closes
+ * those that are idle when it is asked to, and would then wait for those that become idle later, and
+ * for those on which nothing has come yet, which it takes for busy: browsers and balancers open them
+ * to be quick later.
  *
- * @returns what closes those that there are
+ * @returns what closes it, when all that was asked for is answered
  */
-export function watchUnused(server: Server): () => void {
+export function watchConnections(server: Server): () => Promise<void> {
   const open = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     open.add(socket)
     socket.once('close', () => open.delete(socket))
   })
-  return () => {
+  const closeIdle = (): void => {
+    server.closeIdleConnections()
     for (const socket of open) if (socket.bytesRead === 0) socket.destroy()
+  }
+  return async () => {
+    const closed = promisify(server.close.bind(server))()
+    closeIdle()
+    const timer = setInterval(closeIdle, idleLookMs)
+    await closed.finally(() => clearInterval(timer))
   }
 }

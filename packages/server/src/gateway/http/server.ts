@@ -7,7 +7,7 @@ import { varying } from './answer/varying.ts'
 import { isProblem } from './answer/problem.ts'
 import { send } from './answer/send.ts'
 import { createBrokenRequestHandler, createTunnelRefusal } from './broken-request.ts'
-import { dropStalled, inTurn, watchUnused } from './connection.ts'
+import { dropStalled, inTurn, watchConnections } from './connection.ts'
 import type { HttpContext } from './context.ts'
 import type { Exchange } from './exchange.ts'
 import { faultProblem } from './fault.ts'
@@ -28,8 +28,8 @@ const keepAliveTimeoutMs = 72_000
 /** The HTTP edge; whoever made it listens and closes it. */
 export interface HttpEdge {
   readonly server: Server
-  /** For when the server is being closed, which would wait for them. */
-  closeUnused(): void
+  /** Takes no connection any more. @returns when all that was asked for is answered */
+  close(): Promise<void>
 }
 
 export function createHttpServer(ctx: HttpContext): HttpEdge {
@@ -66,13 +66,11 @@ export function createHttpServer(ctx: HttpContext): HttpEdge {
   server.on('checkContinue', serve)
   // An expectation that nobody knows may be passed over (RFC 9110, section 10.1.1).
   server.on('checkExpectation', serve)
-  return { server, closeUnused: watchUnused(server) }
+  return { server, close: watchConnections(server) }
 }
 
 /** Lets a request in before its body is read, or answers it at once. */
 function letIn(ctx: HttpContext, exchange: Exchange, goOn: (caller: Caller) => void): void {
-  const { response } = exchange
-  if (ctx.stopping.aborted) response.setHeader('connection', 'close')
   const admitted = admit(ctx, exchange)
   if (!(admitted instanceof Promise)) return goOnAs(ctx, exchange, admitted, goOn)
   admitted.then(

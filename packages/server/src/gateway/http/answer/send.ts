@@ -12,6 +12,8 @@ export function send(
   response: ServerResponse,
   answer: Answer,
 ): Promise<void> | void {
+  // Whatever it came before, nothing more is asked on its connection.
+  if (ctx.stopping.aborted) response.shouldKeepAlive = false
   if (answer.kind === 'stream') return stream(ctx, response, answer)
   if (answer.kind === 'bytes') return sendBytes(ctx, response, answer)
   if (!mayCompress(answer.body)) return sendWhole(response, answer)
