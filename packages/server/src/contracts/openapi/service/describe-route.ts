@@ -1,4 +1,5 @@
 import type { JsonSchema, RouteDocument } from '../../../ports/catalog.ts'
+import { essenceOf, isForm, isMultipart } from './media-type.ts'
 import { knownStyles } from './parameter.ts'
 import { isObject, type JsonObject } from '../../schema/json-pointer.ts'
 import { createSchemaWriter } from '../../schema/schema-writer.ts'
@@ -98,9 +99,13 @@ function describeParameter(parameter: JsonObject, schemaOf: SchemaOf): JsonObjec
           schema: schemaOf(parameter['schema']),
           ...(isStyle ? { style } : {}),
           ...(typeof explode === 'boolean' ? { explode } : {}),
+          ...(place === 'query' ? flags(parameter, ['allowReserved', 'allowEmptyValue']) : {}),
         }),
   }
 }
+
+const flags = (source: JsonObject, names: readonly string[]): JsonObject =>
+  Object.fromEntries(names.flatMap((name) => (source[name] === true ? [[name, true]] : [])))
 
 const describeBody = (body: JsonObject, schemaOf: SchemaOf): JsonObject => ({
   ...texts(body, ['description']),
@@ -113,9 +118,31 @@ function describeContent(content: unknown, schemaOf: SchemaOf, most = Infinity):
   return Object.fromEntries(
     entries.map(([type, media]) => [
       type,
-      isObject(media) && media['schema'] !== undefined ? { schema: schemaOf(media['schema']) } : {},
+      isObject(media) && media['schema'] !== undefined
+        ? { schema: schemaOf(media['schema']), ...describeEncoding(type, media['encoding']) }
+        : {},
     ]),
   )
+}
+
+/** How the fields of a form are written, without which an API may take them for something else. */
+function describeEncoding(type: string, encoding: unknown): JsonObject {
+  const essence = essenceOf(type)
+  if (!isObject(encoding) || !(isForm(essence) || isMultipart(essence))) return {}
+  const fields = Object.entries(encoding).flatMap(([name, field]) =>
+    isObject(field) ? [[name, describeField(field)] as const] : [],
+  )
+  return { encoding: Object.fromEntries(fields) }
+}
+
+function describeField(field: JsonObject): JsonObject {
+  const { style, explode } = field
+  return {
+    ...texts(field, ['contentType']),
+    ...(typeof style === 'string' && knownStyles.query.has(style) ? { style } : {}),
+    ...(typeof explode === 'boolean' ? { explode } : {}),
+    ...flags(field, ['allowReserved']),
+  }
 }
 
 function describeResponse(

@@ -152,6 +152,26 @@ describe('what is described', () => {
     )
   })
 
+  test('a form of a wrapped API, with how its fields are written', () => {
+    const form = 'application/x-www-form-urlencoded'
+    expect(at('/api/bodies/form', 'post')).toHaveProperty(
+      ['requestBody', 'content', form, 'encoding'],
+      {
+        csv: { style: 'form', explode: false },
+        deep: { style: 'deepObject', explode: true },
+      },
+    )
+  })
+
+  test('a parameter that may be empty', () => {
+    const schema = { type: 'integer' }
+    expect(at('/api/parameters/query', 'get')).toMatchObject({
+      parameters: expect.arrayContaining([
+        { name: 'empty', in: 'query', allowEmptyValue: true, schema },
+      ]),
+    })
+  })
+
   test('a route of a wrapped API, with its own answers and ours', () => {
     expect(at('/api/swagger-2.0/things/{id}', 'get')).toMatchObject({
       operationId: 'swagger-2.0.getThing',
