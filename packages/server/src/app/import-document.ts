@@ -118,9 +118,11 @@ function nameFor(source: string, title: string): string {
   return file === '' || generic.has(file) ? slugOf(title) || 'service' : file
 }
 
-/** As a service can be called. */
+/** As a service can be called; an accent is lost rather than its letter. */
 export const slugOf = (text: string): string =>
   text
+    .normalize('NFD')
+    .replaceAll(/\p{M}+/gu, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, 40)

@@ -45,6 +45,12 @@ describe('import', () => {
     await expect(readFile(join(folder, 'old-grey-api.openapi.json'))).rejects.toThrow('ENOENT')
   })
 
+  test('names the service by its title, whose accents are lost rather than their letters', async () => {
+    await writeFile(join(folder, 'api.json'), document.replace('Old & grey', 'Öffentliche Café'))
+    const { stdout } = await call('api.json', '--dry-run')
+    expect(stdout).toContain("as service 'offentliche-cafe-api'")
+  })
+
   test('--dry-run prints a table, and a note once', async () => {
     const { stdout } = await call(join(elsewhere, 'openapi.json'), '--dry-run', '--name', 'old')
     expect(stdout).toContain("Old & grey API: 2 operations, as service 'old'")
@@ -120,6 +126,12 @@ describe('import of AsyncAPI', () => {
     )
     expect(report.channels[0]).toMatchObject({ name: 'orders.{order_id}.status' })
     expect(await readdir(folder)).toEqual([])
+  })
+
+  test('names the service by its title, whose accents are lost rather than their letters', async () => {
+    await writeFile(join(folder, 'api.json'), document.replace('Old & grey', 'Öffentliche Café'))
+    const { stdout } = await call('api.json', '--dry-run')
+    expect(stdout).toContain("as service 'offentliche-cafe-api'")
   })
 
   test('--dry-run prints a table, and a note once', async () => {
