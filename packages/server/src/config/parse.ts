@@ -2,6 +2,7 @@ import { parseDuration } from '@buzzer/contract'
 import { resolve } from 'node:path'
 import type { StoreConfig } from './config.ts'
 import { parseSize } from '../core/size.ts'
+import { isOutboundTarget } from './outbound-target.ts'
 import { urlHost } from './server-address.ts'
 import { suggest } from './suggest.ts'
 
@@ -134,17 +135,15 @@ export const auth: Parse<{ readonly kind: 'none' }> = (value) =>
     ? { value: { kind: 'none' } }
     : { wrong: `${show(value)} is not supported yet; write 'none', which serves this machine only` }
 
-/** A name, an address or a range, with or without a port; the guard looks closer. */
-const target = /^\[?[\w.:-]+(?:\/\d{1,3})?\]?(?::\d{1,5})?$/
-
 /** In the file a list; elsewhere text with commas. */
 export const hostList: Parse<readonly string[]> = (value) => {
   const list = typeof value === 'string' ? value.split(',').map((entry) => entry.trim()) : value
-  const isList =
-    Array.isArray(list) && list.every((entry) => typeof entry === 'string' && target.test(entry))
-  return isList
-    ? { value: list as string[] }
-    : wrong(value, "a list of hosts; write one such as ['127.0.0.1:4000']")
+  if (!Array.isArray(list) || !list.every((entry) => typeof entry === 'string'))
+    return wrong(value, "a list of hosts; write one such as ['127.0.0.1:4000']")
+  const odd = list.find((entry) => !isOutboundTarget(entry))
+  return odd === undefined
+    ? { value: list }
+    : wrong(odd, "a host; write one such as '127.0.0.1:4000', or a range such as '10.0.0.0/8'")
 }
 
 /** Shorter ones could be guessed from a token that somebody got hold of. */

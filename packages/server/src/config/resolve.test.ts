@@ -212,7 +212,7 @@ describe('what is refused, with where and how to write it', () => {
     ['a long one', ofFile({ retention: { jobs: '1000001d' } }), 'retention.jobs', /not a duration/],
     ['a count', ofFile({ workers: { slots: -1 } }), 'workers.slots', /whole number/],
     ['a level', ofFile({ log: { level: 'inof' } }), 'log.level', /did you mean 'info'\?/],
-    ['hosts', ofFile({ outbound: { allow: [''] } }), 'outbound.allow', /not a list of hosts/],
+    ['hosts', ofFile({ outbound: { allow: [''] } }), 'outbound.allow', /not a host/],
     ['a URL', ofFile({ outbound: { allow: ['http://x:1'] } }), 'outbound.allow', /127.0.0.1:4000/],
     ['a secret', { env: { BUZZER_SECRET: 'short' } }, 'BUZZER_SECRET', /openssl rand/],
     ['a store', ofFile({ store: './data' }), 'store', /'sqlite:' and a folder/],
