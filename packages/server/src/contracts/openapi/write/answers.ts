@@ -34,25 +34,27 @@ export function problemAnswers(...codes: readonly ProblemCode[]): Answers {
 
 /** What every submission may be answered with, besides its result. */
 export const submissionProblems = problemAnswers(
-  ...([
-    'malformed-body',
-    'invalid-header',
-    'idempotency-key-missing',
-    'payload-too-large',
-    'callback-url-rejected',
-  ] as const),
-  ...([
-    'unsupported-media-type',
-    'validation-failed',
-    'idempotency-key-reused',
-    'job-expired',
-  ] as const),
-  ...(['idempotency-key-in-progress', 'overloaded', 'store-unavailable', 'shutting-down'] as const),
+  'malformed-body',
+  'invalid-header',
+  'idempotency-key-missing',
+  'payload-too-large',
+  'callback-url-rejected',
+  'unsupported-media-type',
+  'validation-failed',
+  'idempotency-key-reused',
+  'job-expired',
+  'idempotency-key-in-progress',
+  'overloaded',
+  'store-unavailable',
+  'shutting-down',
 )
 
 /** What a result may be instead of itself, once the job has ended. */
 export const outcomeProblems = problemAnswers(
-  ...(['job-cancelled', 'handler-failed', 'upstream-failed', 'upstream-timeout'] as const),
+  'job-cancelled',
+  'handler-failed',
+  'upstream-failed',
+  'upstream-timeout',
   'deadline-exceeded',
 )
 

@@ -67,8 +67,12 @@ export const channelRoutes: readonly DescribedRoute[] = [
       ...merge(
         notFound,
         problemAnswers(
-          ...(['malformed-body', 'invalid-parameter', 'payload-too-large'] as const),
-          ...(['unsupported-media-type', 'validation-failed', 'overloaded'] as const),
+          'malformed-body',
+          'invalid-parameter',
+          'payload-too-large',
+          'unsupported-media-type',
+          'validation-failed',
+          'overloaded',
         ),
       ),
     },

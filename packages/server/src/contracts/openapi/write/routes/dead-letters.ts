@@ -8,7 +8,9 @@ const filter: JsonObject = {
 }
 const count = json('How many there were', refer('schemas', 'DeadLetterCount'))
 const refusals = problemAnswers(
-  ...(['malformed-body', 'payload-too-large', 'unsupported-media-type'] as const),
+  'malformed-body',
+  'payload-too-large',
+  'unsupported-media-type',
   'validation-failed',
   'store-unavailable',
 )

@@ -80,8 +80,13 @@ type Kind = keyof typeof schemas
 const title = (kind: string): string => kind.slice(0, 1).toUpperCase() + kind.slice(1)
 const missing = (kind: Kind): Answers => problemAnswers(`${kind}-not-found`, 'store-unavailable')
 const refusals = problemAnswers(
-  ...(['malformed-body', 'invalid-header', 'defined-in-config', 'precondition-failed'] as const),
-  ...(['unsupported-media-type', 'validation-failed', 'store-unavailable'] as const),
+  'malformed-body',
+  'invalid-header',
+  'defined-in-config',
+  'precondition-failed',
+  'unsupported-media-type',
+  'validation-failed',
+  'store-unavailable',
 )
 const refusedBodies = merge(refusals, problemAnswers('payload-too-large'))
 const changed: JsonObject = {

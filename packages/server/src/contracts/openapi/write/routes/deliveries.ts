@@ -29,8 +29,10 @@ const delivery = refer('schemas', 'Delivery')
 const notFound = problemAnswers('delivery-not-found', 'store-unavailable')
 const webhookNotFound = problemAnswers('webhook-not-found', 'webhook-disabled', 'store-unavailable')
 const orderProblems = problemAnswers(
-  ...(['malformed-body', 'payload-too-large'] as const),
-  ...(['unsupported-media-type', 'validation-failed'] as const),
+  'malformed-body',
+  'payload-too-large',
+  'unsupported-media-type',
+  'validation-failed',
 )
 const rate: JsonObject = {
   type: ['number', 'string'],
@@ -95,8 +97,10 @@ export const deliveryRoutes: readonly DescribedRoute[] = [
       ...merge(
         notFound,
         problemAnswers(
-          ...(['webhook-not-found', 'webhook-disabled'] as const),
-          ...(['delivery-being-sent', 'delivery-erased'] as const),
+          'webhook-not-found',
+          'webhook-disabled',
+          'delivery-being-sent',
+          'delivery-erased',
         ),
       ),
     },

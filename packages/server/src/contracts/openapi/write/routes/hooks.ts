@@ -13,8 +13,13 @@ const id: JsonObject = { type: 'string' }
 
 /** What a sender may be answered with that has done nothing. */
 const refusals = problemAnswers(
-  ...(['signature-invalid', 'hook-not-found', 'malformed-body', 'payload-too-large'] as const),
-  ...(['unsupported-media-type', 'store-unavailable', 'shutting-down'] as const),
+  'signature-invalid',
+  'hook-not-found',
+  'malformed-body',
+  'payload-too-large',
+  'unsupported-media-type',
+  'store-unavailable',
+  'shutting-down',
 )
 const body: JsonObject = {
   content: { 'application/json': { schema: {} }, '*/*': { schema: { format: 'binary' } } },

@@ -12,8 +12,13 @@ const name = query(
 )
 const opened: JsonObject = { description: 'It is open (RFC 6455)' }
 const refused = problemAnswers(
-  ...(['invalid-header', 'invalid-token', 'insufficient-scope', 'upgrade-required'] as const),
-  ...(['host-not-allowed', 'overloaded', 'shutting-down'] as const),
+  'invalid-header',
+  'invalid-token',
+  'insufficient-scope',
+  'upgrade-required',
+  'host-not-allowed',
+  'overloaded',
+  'shutting-down',
 )
 
 /** WebSockets, and what opens them in a browser. */
@@ -70,14 +75,17 @@ export const socketRoutes: readonly DescribedRoute[] = [
         },
       }),
       ...problemAnswers(
-        ...(['malformed-body', 'payload-too-large', 'unsupported-media-type'] as const),
-        ...([
-          'validation-failed',
-          'insufficient-scope',
-          'channel-not-found',
-          'job-not-found',
-        ] as const),
-        ...(['batch-not-found', 'job-expired', 'batch-expired', 'store-unavailable'] as const),
+        'malformed-body',
+        'payload-too-large',
+        'unsupported-media-type',
+        'validation-failed',
+        'insufficient-scope',
+        'channel-not-found',
+        'job-not-found',
+        'batch-not-found',
+        'job-expired',
+        'batch-expired',
+        'store-unavailable',
       ),
     },
   },

@@ -18,7 +18,9 @@ const ifMatch: JsonObject = {
 const webhook = refer('schemas', 'Webhook')
 const notFound = problemAnswers('webhook-not-found', 'store-unavailable')
 const refusals = problemAnswers(
-  ...(['malformed-body', 'payload-too-large', 'unsupported-media-type'] as const),
+  'malformed-body',
+  'payload-too-large',
+  'unsupported-media-type',
   'validation-failed',
   'endpoint-url-rejected',
 )
