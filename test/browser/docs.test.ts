@@ -33,8 +33,11 @@ afterAll(async () => {
 })
 
 /** A page, and all that went wrong on it or left this machine. */
-async function open(path: string): Promise<{ page: Page; wrong: string[] }> {
-  const page = await browser.newPage({ viewport: { width: 1_500, height: 900 } })
+async function open(
+  path: string,
+  viewport = { width: 1_500, height: 900 },
+): Promise<{ page: Page; wrong: string[] }> {
+  const page = await browser.newPage({ viewport })
   const wrong: string[] = []
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) wrong.push(message.text())
@@ -50,6 +53,18 @@ async function open(path: string): Promise<{ page: Page; wrong: string[] }> {
   })
   await page.goto(server.url + path, { waitUntil: 'networkidle' })
   return { page, wrong }
+}
+
+/** Resolves when a page has stopped to move: it is laid out in pieces. */
+async function atRest(look: () => Promise<number>): Promise<void> {
+  let before = Number.NaN
+  const moved = async (): Promise<number> => {
+    const now = await look()
+    const by = now - before
+    before = now
+    return by
+  }
+  await expect.poll(moved, { interval: 250 }).toBe(0)
 }
 
 describe('/docs in a browser', () => {
@@ -116,10 +131,10 @@ describe('/docs in a browser', () => {
   })
 
   test('on a phone the documentation comes first, and a link leads to the panel', async () => {
-    const { page } = await open('/docs/channels')
-    await page.setViewportSize({ width: 375, height: 700 })
+    const { page } = await open('/docs/channels', { width: 375, height: 700 })
     const top = (selector: string) =>
       page.evaluate<number>(`document.querySelector('${selector}').getBoundingClientRect().top`)
+    await atRest(() => top('#try-panel'))
     expect(await top('#try-panel')).toBeGreaterThan(await top('#reference'))
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(375)
     await page.keyboard.press('Tab')
