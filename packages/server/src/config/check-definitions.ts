@@ -7,7 +7,7 @@ import { checkMounts } from './check-mounts.ts'
 import { checkOperation } from './check-operation.ts'
 import { checkService } from './check-service.ts'
 import { checkTwinChannels } from './check-twin-channels.ts'
-import { show } from './parse.ts'
+import { show } from '../define/show.ts'
 
 /** Finds what is wrong with the operations, services, channels and hooks of the file, as far as they show it. */
 export function checkDefinitions(file: Readonly<Record<string, unknown>>): readonly ConfigIssue[] {

@@ -43,6 +43,10 @@ describe('says what is wrong', () => {
     [{ verify: stripe, publish, submit }, 'hooks.stripe.submit: a hook does one thing'],
     [{ publish }, "hooks.stripe.verify: write { scheme: 'standard'"],
     [{ verify: {}, publish }, 'hooks.stripe.verify.scheme: null is not one of'],
+    [
+      { verify: { scheme: 'standard', secret: 'whsec_short' }, publish },
+      'hooks.stripe.verify.secret: it is no Base64',
+    ],
     [{ verify: { scheme: 'stirpe' }, publish }, "hooks.stripe.verify.scheme: 'stirpe' is not one"],
     [
       { verify: stripe, publsh: {}, submit },

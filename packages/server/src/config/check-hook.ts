@@ -5,7 +5,7 @@ import { hookOf } from '../define/hook-terms.ts'
 import type { HookOptions } from '../define/hook.ts'
 import { isRecord, unknownKeys } from './check-keys.ts'
 import { issueIf, issuesOf } from './issues.ts'
-import { show } from './parse.ts'
+import { show } from '../define/show.ts'
 import { suggest } from './suggest.ts'
 
 type Names = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
 import type { ConfigIssue } from '../define/errors.ts'
-import { show } from './parse.ts'
+import { show } from '../define/show.ts'
 import { suggest } from './suggest.ts'
 
 /** The keys of the file; `null` for those that hold no keys of their own. */

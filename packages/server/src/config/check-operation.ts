@@ -4,7 +4,7 @@ import { operationPolicies } from '../define/policies.ts'
 import { jsonSchemaOf, type Schema } from '../define/schema.ts'
 import { unknownKeys } from './check-keys.ts'
 import { issueIf, issuesOf } from './issues.ts'
-import { show } from './parse.ts'
+import { show } from '../define/show.ts'
 
 export const policyKeys = [
   'mode',

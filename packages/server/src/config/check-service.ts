@@ -7,7 +7,7 @@ import { isRecord, unknownKeys } from './check-keys.ts'
 import { ownPolicyKeys, policyKeys } from './check-operation.ts'
 import { isHttpUrl } from './http-url.ts'
 import { issueIf, issuesOf } from './issues.ts'
-import { show } from './parse.ts'
+import { show } from '../define/show.ts'
 
 const serviceKeys = [
   ...policyKeys,

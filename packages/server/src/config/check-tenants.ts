@@ -1,6 +1,6 @@
 import type { ConfigIssue } from '../define/errors.ts'
 import { isRecord, unknownKeys } from './check-keys.ts'
-import { show } from './parse.ts'
+import { show } from '../define/show.ts'
 
 /** Its values are read as every single one is. */
 export function checkAdmission({

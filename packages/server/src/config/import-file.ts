@@ -4,7 +4,7 @@ import { ConfigError } from '../define/errors.ts'
 import { isRecord } from './check-keys.ts'
 import { divertOutput } from './divert-output.ts'
 import { explainImport } from './explain-import.ts'
-import { show } from './parse.ts'
+import { show } from '../define/show.ts'
 import { watchLoading } from './watch-loading.ts'
 
 /** What is fetched at the top, such as a secret, may take its time. */

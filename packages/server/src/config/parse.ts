@@ -1,5 +1,6 @@
 import { parseDuration } from '@buzzer/contract'
 import { resolve } from 'node:path'
+import { show } from '../define/show.ts'
 import type { StoreConfig } from './config.ts'
 import { parseSize } from '../core/size.ts'
 import { isOutboundTarget } from './outbound-target.ts'
@@ -15,9 +16,6 @@ type Parsed<Value> = { readonly value: Value } | { readonly wrong: string }
  * @param base the folder that relative paths are relative to
  */
 export type Parse<Value> = (value: unknown, base: string) => Parsed<Value>
-
-export const show = (value: unknown): string =>
-  typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value))
 
 const wrong = (value: unknown, wanted: string): { readonly wrong: string } => ({
   wrong: `${show(value)} is not ${wanted}`,

@@ -1,7 +1,7 @@
 import type { ConfigIssue } from '../define/errors.ts'
 import { isRecord, unknownKeys } from './check-keys.ts'
 import type { TracesConfig } from './config.ts'
-import { show } from './parse.ts'
+import { show } from '../define/show.ts'
 import { filled, type Origins, type Sources, type Values } from './read-settings.ts'
 
 /** Finds keys below `telemetry.traces` that mean nothing. */

@@ -97,8 +97,10 @@ function standardOf(read: Reader, options: Standard): HookScheme {
 /** Standard Webhooks writes its keys in Base64 behind a prefix, which may be left out. */
 function bytesOf(text: string, prefix: string): Uint8Array | null {
   const encoded = text.startsWith(prefix) ? text.slice(prefix.length) : text
-  const isBase64 = /^[A-Za-z0-9+/]+={0,2}$/.test(encoded) && encoded.length >= 4
-  return isBase64 ? Uint8Array.from(atob(encoded), (one) => one.charCodeAt(0)) : null
+  const [, digits = ''] = /^([A-Za-z0-9+/]+)={0,2}$/.exec(encoded) ?? []
+  // Of each four the first alone is no whole byte.
+  const isBase64 = digits !== '' && encoded.length >= 4 && digits.length % 4 !== 1
+  return isBase64 ? Uint8Array.from(Buffer.from(digits, 'base64')) : null
 }
 
 const units = { s: 1_000, ms: 1 }

@@ -94,6 +94,7 @@ describe('the JSON Schema of an operation', () => {
     [standard('valibot'), /toStandardJsonSchema/],
     [standard('older-lib'), /older-lib cannot be written as JSON Schema/],
     [z.object({ at: z.date() }), /cannot be written as JSON Schema: .*Date/i],
+    [{ minimum: 10n }, /cannot be written as JSON: .*BigInt/],
     ['string', /write a JSON Schema/],
     [null, /write a JSON Schema/],
     [[], /write a JSON Schema/],

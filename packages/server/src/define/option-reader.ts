@@ -2,6 +2,7 @@ import { parseDuration } from '@buzzer/contract'
 import type { Mode } from '../core/operation.ts'
 import { parseSize } from '../core/size.ts'
 import type { ConfigIssue } from './errors.ts'
+import { show } from './show.ts'
 
 /** Reads values of which nothing is known, because the configuration need not be TypeScript. */
 export interface Reader {
@@ -93,13 +94,10 @@ function sizeOf(value: unknown): number | null {
 const factorOf = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) && value >= 1 ? value : null
 
-const show = (value: unknown): string =>
-  typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? String(value))
-
 /** What was probably meant, such as `2s` for `2 seconds`; a number is taken for milliseconds. */
 function suggestion(value: unknown): string {
-  const text = typeof value === 'number' ? `${Math.round(value)}ms` : String(value)
-  const [, amount = '', unit = ''] = /^\s*(\d+(?:\.\d+)?)\s*(ms|milli|[smhd])/i.exec(text) ?? []
+  const text = typeof value === 'number' ? `${Math.round(value)}ms` : show(value)
+  const [, amount = '', unit = ''] = /^'?\s*(\d+(?:\.\d+)?)\s*(ms|milli|[smhd])/i.exec(text) ?? []
   const meant = amount + unit.toLowerCase().replace('milli', 'ms')
   return parseDuration(meant) === null ? '30s' : meant
 }

@@ -77,6 +77,14 @@ describe('policies', () => {
   })
 
   it.each([
+    [30n, '30n'],
+    [Object.create(null), '{}'],
+  ])('refuse what cannot be written as JSON, or as text: %#', (timeout, shown) => {
+    const make = () => operationPolicies('a', operation({ timeout: timeout as never, run }))
+    expect(make).toThrow(`timeout: ${shown} is not a duration; write '30s'`)
+  })
+
+  it.each([
     [{ wait: '2 seconds' }, "wait: '2 seconds' is not a duration; write '2s'"],
     [{ wait: '5 Min' }, "wait: '5 Min' is not a duration; write '5m'"],
     [{ wait: '250 millis' }, "wait: '250 millis' is not a duration; write '250ms'"],

@@ -46,7 +46,19 @@ export function jsonSchemaOf(schema: Schema, path: string): JsonSchema {
   if (!isObject || schema === null || Array.isArray(schema)) {
     throw problem(path, 'write a JSON Schema, or a schema of Zod 4 or Valibot')
   }
-  return isStandard(schema) ? converted(schema, path) : schema
+  const json = isStandard(schema) ? converted(schema, path) : schema
+  refuseUnwritable(json, path)
+  return json
+}
+
+/** A BigInt, or an object that holds itself, would only show where the schema is shown. */
+function refuseUnwritable(schema: JsonSchema, path: string): void {
+  try {
+    JSON.stringify(schema)
+  } catch (cause) {
+    const [reason] = (cause instanceof Error ? cause.message : String(cause)).split('\n')
+    throw problem(path, `it cannot be written as JSON: ${reason}`, cause)
+  }
 }
 
 const isStandard = (schema: object): schema is StandardTyped => '~standard' in schema
