@@ -59,17 +59,21 @@ export const typeNames: ReadonlySet<unknown> = new Set([
   'string',
 ])
 
-/** Says what is shown to people and checks nothing. */
-export const annotations: ReadonlySet<string> = new Set([
-  'title',
-  'description',
-  'default',
-  'deprecated',
-  'readOnly',
-  'writeOnly',
-  'example',
-  'contentEncoding',
-  'contentMediaType',
+const isText = (value: unknown): boolean => typeof value === 'string'
+const isFlag = (value: unknown): boolean => typeof value === 'boolean'
+const isAnything = (): boolean => true
+
+/** Says what is shown to people and checks nothing; each with what can stand under it. */
+export const annotations: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
+  ['title', isText],
+  ['description', isText],
+  ['default', isAnything],
+  ['deprecated', isFlag],
+  ['readOnly', isFlag],
+  ['writeOnly', isFlag],
+  ['example', isAnything],
+  ['contentEncoding', isText],
+  ['contentMediaType', isText],
 ])
 
 /**

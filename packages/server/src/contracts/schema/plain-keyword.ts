@@ -23,7 +23,7 @@ export function translatePlain(
     case 'pattern':
       return patternKeyword(value, place, to)
     case 'format':
-      return to.annotated || (typeof value === 'string' && checkedFormats.has(value))
+      return typeof value === 'string' && (to.annotated || checkedFormats.has(value))
         ? kept(value)
         : null
     case 'required':
@@ -40,7 +40,8 @@ function otherKeyword(
   to: Translation,
 ): Outcome | null {
   const kind = keywordKinds.get(keyword)
-  if (kind === undefined) return to.annotated && annotations.has(keyword) ? kept(value) : null
+  if (kind === undefined)
+    return to.annotated && annotations.get(keyword)?.(value) === true ? kept(value) : null
   return hasMeaning[kind]?.(value) === true
     ? kept(value)
     : fail(place, to, `${brief(value)} has no meaning here`)

@@ -1,5 +1,6 @@
 import { parseText } from '../../openapi/read/parse-text.ts'
 import { isObject, type JsonObject } from '../../schema/json-pointer.ts'
+import { brief } from '../../schema/translation.ts'
 import type { AsyncApiDocument } from './async-api-document.ts'
 
 /** A document, or a sentence that says what is wrong with it and what to do. */
@@ -36,7 +37,11 @@ export function readAsyncApi(text: string, name: string): ReadOutcome {
 
 /** YAML reads `3.0` without quotes as the number three, and `2.6` as a number too. */
 const asText = (version: unknown): string =>
-  typeof version === 'number' ? version.toFixed(1) : String(version)
+  typeof version === 'string'
+    ? version
+    : typeof version === 'number'
+      ? version.toFixed(1)
+      : brief(version)
 
 const whyNot = (declared: string): string =>
   declared.startsWith('1.')

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../../schema/json-pointer.ts'
+import { brief } from '../../schema/translation.ts'
 import { convertSwagger } from '../swagger2/convert.ts'
 import type { OpenApiDocument } from './open-api-document.ts'
 import { parseText } from './parse-text.ts'
@@ -92,7 +93,8 @@ const dialectNamed = (root: JsonObject): OpenApiDocument['dialect'] =>
   /draft-0[4-7]\//.test(asText(root['jsonSchemaDialect'])) ? 'draft-07' : '2020-12'
 
 /** YAML reads `3.0` without quotes as the number three. */
-const asText = (version: unknown): string => (version === 3 ? '3.0' : String(version))
+const asText = (version: unknown): string =>
+  typeof version === 'string' ? version : version === 3 ? '3.0' : brief(version)
 
 function notesOn(root: JsonObject, version: string): readonly string[] {
   const notes: string[] = []

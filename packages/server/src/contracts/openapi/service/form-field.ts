@@ -68,7 +68,8 @@ const noClaims: ReadonlySet<string> = new Set()
 
 function takeField(own: readonly Pair[], name: string, encoding: unknown, shape: Shape): Taken {
   const style = styleOf(encoding)
-  const isJsonText = isObject(encoding) && isJson(essenceOf(String(encoding['contentType'])))
+  const type = isObject(encoding) ? encoding['contentType'] : undefined
+  const isJsonText = typeof type === 'string' && isJson(essenceOf(type))
   const asText = takePairs(own, name, repeated, textual(shape), noClaims)
   const isRepeated = isJsonText || (style.name === 'form' && style.explode)
   if (isRepeated && asText.kind !== 'absent') return asText

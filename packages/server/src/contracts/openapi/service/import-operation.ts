@@ -109,11 +109,17 @@ function declaredParameters(
     for (const one of Array.isArray(list) ? list : []) {
       const found = parts.resolve(one)
       if (typeof found === 'string') note(`a parameter ${found}, and is not checked`)
-      else declared.set(`${String(found['in'])} ${String(found['name'])}`, found)
+      else if (!isNamed(found)) note('a parameter says no name or no place, and is not checked')
+      else declared.set(`${found.in} ${found.name}`, found)
     }
   }
   return [...declared.values()]
 }
+
+const isNamed = (
+  parameter: JsonObject,
+): parameter is JsonObject & { readonly name: string; readonly in: string } =>
+  typeof parameter['name'] === 'string' && typeof parameter['in'] === 'string'
 
 function noteAmbiguous({ path }: Site, note: (text: string) => void): void {
   for (const { names } of readTemplate(path).filter(isAmbiguous)) {
