@@ -5,6 +5,10 @@ import type { Millis } from '../core/time.ts'
 /**
  * Channels and what happened on them. Every reader of a durable channel reads here by cursor,
  * whatever protocol it came by; the bus only says when to look again.
+ *
+ * A name may stand for one channel that all tenants share, and later for one of each tenant, or the
+ * other way round: what is published goes on above the offsets of both, so that a cursor which
+ * somebody has of the one passes over nothing of the other.
  */
 export interface Events {
   /**

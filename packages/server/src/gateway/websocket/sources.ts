@@ -73,9 +73,7 @@ export const movedProblem = ({ engine }: HttpContext, caller: Caller, channel: s
 
 const channelChanged: Problem = {
   code: 'channel-changed',
-  detail:
-    'The channel was declared anew. Subscribe again with the last cursor, or with `since: 0` where ' +
-    'its `shared` is another one.',
+  detail: 'The channel was declared anew. Subscribe again with the last cursor.',
 }
 
 async function jobSource(

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { ChannelHistory } from '../../core/channel.ts'
+import { sharedTenant, type ChannelHistory } from '../../core/channel.ts'
 import type { NewEvent, Publication } from '../../ports/events.ts'
 import type { Retention, Store } from '../../ports/store.ts'
 import { expectSound, minuteMs, tenant, type OpenStore } from './sample.ts'
@@ -49,7 +49,7 @@ export function channelSuite(open: OpenStore): void {
       oldest: 1,
       last: 3,
     })
-    expect(await store.events.read('*', 'quotes.ACME', 0, 9)).toMatchObject({ last: 0 })
+    expect(await store.events.read('other', 'quotes.ACME', 0, 9)).toMatchObject({ last: 0 })
     await expectSound(store)
   })
 
@@ -121,6 +121,37 @@ export function channelSuite(open: OpenStore): void {
     expect(await taken).toEqual([1, 101, 201])
     expect(await publish(store, 'live', [event('a')])).toMatchObject({ places: [{ offset: 301 }] })
     expect(await read(store, 'live', 0)).toMatchObject({ oldest: 301, last: 301 })
+  })
+
+  it('gives out no offset twice under a name that stands for one channel, then for one of each tenant', async () => {
+    await using store = await open()
+    const last = async (owner: string): Promise<number> =>
+      (await store.events.read(owner, 'c', 0, 9)).last
+    const add = async (owner: string, many = 1): Promise<number | undefined> => {
+      const events = Array.from({ length: many }, () => event('new'))
+      const command = { tenant: owner, channel: 'c', history: plenty, events }
+      const answer = await store.events.publish(command)
+      return answer.kind === 'published' ? answer.places[0]?.offset : undefined
+    }
+    await Promise.all([add('a', 3), add('b', 7)])
+    expect(await last('c')).toBe(0)
+    expect(await store.events.read(sharedTenant, 'c', 0, 9)).toEqual({
+      events: [],
+      oldest: 8,
+      last: 7,
+    })
+    expect(await Promise.all([add(sharedTenant, 2), add(sharedTenant)])).toEqual([8, 10])
+    expect(await last('a')).toBe(10)
+    expect(await store.events.reserve('b', 'c', 100)).toBe(11)
+    expect(await add('a')).toBe(11)
+    // Also where both are written to at once, as by nodes that have not heard of it all yet.
+    const mixed = [add(sharedTenant), add('a'), add(sharedTenant), add('b'), add('a')]
+    expect(await Promise.all(mixed)).toEqual([111, 112, 113, 114, 114])
+    expect(await store.events.read('a', 'c', 113, 9)).toMatchObject({
+      events: [{ offset: 114 }],
+      oldest: 1,
+    })
+    await expectSound(store)
   })
 
   it('ends a page early where events are large, but never before the first', async () => {

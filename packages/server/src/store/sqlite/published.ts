@@ -1,9 +1,10 @@
-import type { ChannelHistory } from '../../core/channel.ts'
+import { sharedTenant, type ChannelHistory } from '../../core/channel.ts'
 import type { Millis } from '../../core/time.ts'
 import type { EventPlace, NewEvent } from '../../ports/events.ts'
 import type { Database } from './database.ts'
 import type { FanOutLog } from './deliveries/fan-out-log.ts'
 import { hashOf, type Seed } from './hash.ts'
+import { createLastOfNamesakes } from './namesakes.ts'
 import type { Follower } from './tally.ts'
 
 /** Channels that are published to, with what is in memory of them. */
@@ -33,6 +34,13 @@ export interface PublishedChannel {
   keepCount: number
   keepMs: number | null
   writtenAt: Millis
+  /** In which it was written to last; null before that. */
+  epoch: Epoch | null
+}
+
+/** For as long as a name is written to as that of one channel of all tenants, or as one of each. */
+interface Epoch {
+  readonly isShared: boolean
 }
 
 /** More than anybody needs, and few enough that a flood of names ends before the disk does. */
@@ -69,8 +77,11 @@ export function createPublishedLog(
     'UPDATE channels SET last = ?, trimmed_to = ?, keep_ms = ?, written_at = ? WHERE id = ?',
   )
   const trim = db.prepare('DELETE FROM published WHERE channel = ? AND offset <= ?')
+  const lastOfNamesakes = createLastOfNamesakes(db)
   /** As they are, the present transaction included. */
   const known = new Map<string, PublishedChannel>()
+  /** By the names of those. */
+  const epochs = new Map<string, Epoch>()
   const written = new Set<PublishedChannel>()
   /** The first offset of each that the present transaction appended to. */
   const appended = new Map<PublishedChannel, number>()
@@ -86,7 +97,8 @@ export function createPublishedLog(
       channels -= 1
       known.delete(key)
     })
-    return { id, tenant, name, last: 0, trimmedTo: 0, keepCount: 0, keepMs: null, writtenAt: 0 }
+    const kept = { trimmedTo: 0, keepCount: 0, keepMs: null, writtenAt: 0 }
+    return { id, tenant, name, last: 0, ...kept, epoch: null }
   }
 
   const lookUp = (tenant: string, name: string, key: string): PublishedChannel | null => {
@@ -102,6 +114,7 @@ export function createPublishedLog(
       keepCount: 0,
       keepMs: keepMs ?? null,
       writtenAt: writtenAt ?? 0,
+      epoch: null,
     }
   }
 
@@ -109,6 +122,27 @@ export function createPublishedLog(
     channel.last += by
     written.add(channel)
     steps.push(() => void (channel.last -= by))
+  }
+
+  const epochOf = ({ tenant, name }: PublishedChannel): Epoch => {
+    const isShared = tenant === sharedTenant
+    const present = epochs.get(name)
+    if (present?.isShared === isShared) return present
+    const next = { isShared }
+    epochs.set(name, next)
+    return next
+  }
+
+  /** Once in each epoch, so that it costs those nothing that are what they were. */
+  const goOn = (channel: PublishedChannel): void => {
+    const { epoch: before, tenant, name } = channel
+    const epoch = epochOf(channel)
+    if (epoch === before) return
+    channel.epoch = epoch
+    steps.push(() => void (channel.epoch = before))
+    placeAll()
+    const last = lastOfNamesakes(tenant, name)
+    if (last > channel.last) advance(channel, last - channel.last)
   }
 
   /** Only what both of them are decides: hashes may collide. */
@@ -130,8 +164,13 @@ export function createPublishedLog(
     channel.trimmedTo = to
   }
 
-  const clear = (): void => {
+  const forgetKnown = (): void => {
     known.clear()
+    epochs.clear()
+  }
+
+  const clear = (): void => {
+    forgetKnown()
     written.clear()
     appended.clear()
   }
@@ -146,11 +185,17 @@ export function createPublishedLog(
     move.run(last, trimmedTo, keepMs, writtenAt, id)
   }
 
+  const placeAll = (): void => {
+    for (const channel of written) place(channel)
+  }
+
   return {
     open(tenant, name) {
       const key = `${tenant}\n${name}`
       const channel = known.get(key) ?? lookUp(tenant, name, key)
-      if (channel !== null) known.set(key, channel)
+      if (channel === null) return null
+      known.set(key, channel)
+      goOn(channel)
       return channel
     },
     append(channel, event) {
@@ -174,9 +219,7 @@ export function createPublishedLog(
       steps.push(() => void (channels += 1))
       for (const [key, channel] of known) if (channel.id === id) known.delete(key)
     },
-    place() {
-      for (const channel of written) place(channel)
-    },
+    place: placeAll,
     flush() {
       // Before any of them is trimmed, because what is to be fanned out is waited for.
       for (const [channel, first] of appended) fanOutLog.note(channel, first, channel.last)
@@ -195,7 +238,7 @@ export function createPublishedLog(
       steps.length = 0
       written.clear()
       appended.clear()
-      if (known.size > openAtMost) known.clear()
+      if (known.size > openAtMost) forgetKnown()
     },
   }
 }

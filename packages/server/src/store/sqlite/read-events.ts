@@ -3,6 +3,7 @@ import type { Millis } from '../../core/time.ts'
 import type { ChannelEvent, ChannelPage, PublishedEvent } from '../../ports/events.ts'
 import { batchEndType } from './events.ts'
 import type { Database, Row } from './database.ts'
+import { createLastOfNamesakes } from './namesakes.ts'
 import { plain, type Handler, type Parts } from './parts.ts'
 import { finalOfStage } from './stage.ts'
 
@@ -20,17 +21,20 @@ export function createReadEvents({ db, clock }: Parts): Handler {
   )
   const readOutcomes = createReadOutcomes(db)
   const readPublished = createReadPublished(db)
+  const lastOfNamesakes = createLastOfNamesakes(db)
 
   return plain(false, ({ tenant, channel, since, limit }: EventsRequest): ChannelPage => {
     const row = readChannel.row(tenant, channel)
-    if (row === undefined) return { events: [], oldest: 1, last: 0 }
-    const [id, last, batch, published, keepMs] = row as unknown as ChannelRow
+    const [id, itsLast, batch, published, keepMs] = (row ?? nothing) as unknown as ChannelRow
+    if (published === 0) {
+      const { oldest, events } = readOutcomes(id, since, limit, batch)
+      return { events, oldest: oldest ?? itsLast + 1, last: itsLast }
+    }
+    // As if it had been written to since its name stands for it.
+    const last = Math.max(itsLast, lastOfNamesakes(tenant, channel))
     // Removal comes late; what is past its age is not there any more.
     const until = keepMs === null ? 0 : clock.now() - keepMs
-    const { oldest, events } =
-      published === 1
-        ? readPublished(id, since, limit, until)
-        : readOutcomes(id, since, limit, batch)
+    const { oldest, events } = readPublished(id, since, limit, until)
     return { events, oldest: oldest ?? last + 1, last }
   })
 }
@@ -58,6 +62,9 @@ type ChannelRow = readonly [
   published: number,
   keepMs: number | null,
 ]
+
+/** One that nobody has written to. */
+const nothing: ChannelRow = [0, 0, null, 1, null]
 
 interface Found {
   /** Null where nothing is kept. */

@@ -6,9 +6,18 @@ import { dueIndex } from './003-due-index.ts'
 import { tickets } from './004-tickets.ts'
 import { deliveries } from './005-deliveries.ts'
 import { voidedOutput } from './006-voided-output.ts'
+import { namesakes } from './007-namesakes.ts'
 
 /** In order; the number of those that ran is kept in `user_version`. */
-const migrations: readonly string[] = [first, channels, dueIndex, tickets, deliveries, voidedOutput]
+const migrations: readonly string[] = [
+  first,
+  channels,
+  dueIndex,
+  tickets,
+  deliveries,
+  voidedOutput,
+  namesakes,
+]
 
 /** The newest schema that this program knows. */
 export const newestSchema = migrations.length
