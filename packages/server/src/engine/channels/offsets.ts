@@ -6,19 +6,26 @@ import { keyOf, type DeclaredPlace, type Place, type PresencePlace } from './pla
 
 /** Gives offsets to events that are not stored, without asking the store for each. */
 export interface Offsets {
-  /** An event whose source and id are those of a late one is that event. */
-  take(
-    place: DeclaredPlace | PresencePlace,
-    events: readonly NewEvent[],
-  ): Publication | Promise<Publication>
+  /**
+   * An event whose source and id are those of a late one is that event.
+   *
+   * @returns null where more have to be set aside first
+   */
+  take(place: EphemeralPlace, events: readonly NewEvent[]): Taken | null
+  /** Sets more aside. @returns false where there are too many channels */
+  setAside(place: EphemeralPlace): Promise<boolean>
   /** The last one that was given out here; null where none was. */
   last(place: Place): number | null
-  /** What was set aside is not used any more. */
-  forget(place: Place): void
+  /** What was set aside for such a place is not used any more. */
+  forget(isGone: (place: EphemeralPlace) => boolean): void
 }
+
+type EphemeralPlace = DeclaredPlace | PresencePlace
+type Taken = Extract<Publication, { kind: 'published' }>
 
 /** What the store has set aside for one channel. */
 interface Block {
+  readonly place: EphemeralPlace
   next: number
   end: number
   takenAt: Millis
@@ -42,9 +49,9 @@ export function createOffsets({ store, clock }: OffsetParts): Offsets {
   const blocks = new Map<string, Block>()
   const refills = new Map<string, Promise<boolean>>()
 
-  const refill = async (key: string, { tenant, name }: Place): Promise<boolean> => {
+  const refill = async (key: string, place: EphemeralPlace): Promise<boolean> => {
     try {
-      const first = await store.events.reserve(tenant, name, blockSize)
+      const first = await store.events.reserve(place.tenant, place.name, blockSize)
       if (first === null) return false
       const left = blocks.get(key)
       // What nobody else took in between goes on without a gap.
@@ -53,7 +60,7 @@ export function createOffsets({ store, clock }: OffsetParts): Offsets {
         return true
       }
       makeRoom()
-      const fresh = { next: first, end: first + blockSize - 1, takenAt: clock.now() }
+      const fresh = { place, next: first, end: first + blockSize - 1, takenAt: clock.now() }
       blocks.set(key, { ...fresh, recent: new Map() })
       return true
     } finally {
@@ -61,7 +68,8 @@ export function createOffsets({ store, clock }: OffsetParts): Offsets {
     }
   }
 
-  const begin = (key: string, place: Place): Promise<boolean> => {
+  const setAside = (place: EphemeralPlace): Promise<boolean> => {
+    const key = keyOf(place)
     const filling = refills.get(key) ?? refill(key, place)
     refills.set(key, filling)
     return filling
@@ -75,30 +83,27 @@ export function createOffsets({ store, clock }: OffsetParts): Offsets {
     }
   }
 
-  const take: Offsets['take'] = (place, events) => {
-    const key = keyOf(place)
-    const block = blocks.get(key)
-    // The store forgets channels that it has not heard of for long.
-    if (block !== undefined && clock.now() - block.takenAt > refreshMs) {
-      block.takenAt = clock.now()
-      begin(key, place).catch(() => {})
-    }
-    if (block !== undefined && block.next + events.length - 1 <= block.end) {
+  return {
+    take(place, events) {
+      const block = blocks.get(keyOf(place))
+      if (block === undefined) return null
+      // The store forgets channels that it has not heard of for long.
+      if (clock.now() - block.takenAt > refreshMs) {
+        block.takenAt = clock.now()
+        setAside(place).catch(() => {})
+      }
+      if (block.next + events.length - 1 > block.end) return null
       const { count } = place.channel.history
       return { kind: 'published', places: events.map((event) => put(block, event, count)) }
-    }
-    return begin(key, place).then((isFilled) =>
-      isFilled ? take(place, events) : { kind: 'too-many-channels' },
-    )
-  }
-
-  return {
-    take,
+    },
+    setAside,
     last(place) {
       const block = blocks.get(keyOf(place))
       return block === undefined ? null : block.next - 1
     },
-    forget: (place) => void blocks.delete(keyOf(place)),
+    forget(isGone) {
+      for (const [key, { place }] of blocks) if (isGone(place)) blocks.delete(key)
+    },
   }
 }
 

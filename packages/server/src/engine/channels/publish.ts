@@ -95,10 +95,12 @@ function passOn(
   place: PublicationPlace,
   events: readonly NewEvent[],
 ): Published | Promise<Published> {
+  // Told in the turn in which they are taken: nobody else's go before them.
   const placed = ctx.offsets.take(place, events)
-  return placed instanceof Promise
-    ? placed.then((publication) => taken(ctx, place, events, publication))
-    : taken(ctx, place, events, placed)
+  if (placed !== null) return taken(ctx, place, events, placed)
+  return ctx.offsets
+    .setAside(place)
+    .then((isDone) => (isDone ? passOn(ctx, place, events) : refused(tooManyChannels)))
 }
 
 function taken(

@@ -22,6 +22,8 @@ export interface Ring {
   restart(last: number): void
   /** @param event has the offset after the last one */
   push(event: ToldEvent): void
+  /** Holds no more than that from now on. */
+  bound(bounds: RingBounds): void
   /** Lets go of what is from then or before. */
   expire(until: Millis): void
   /** @param cursor from `floor` to `last`. @returns null where nothing is above it */
@@ -41,7 +43,8 @@ const outcomeCharacters = 1_000
 /** Places of which slices are remembered: readers who do not stand at the end may stand anywhere. */
 const slicesAtMost = 16
 
-export function createRing(bounds: RingBounds): Ring {
+export function createRing(initial: RingBounds): Ring {
+  let bounds = initial
   let events: ToldEvent[] = []
   /** Where the first of them stands; those before it are gone. */
   let head = 0
@@ -64,6 +67,12 @@ export function createRing(bounds: RingBounds): Ring {
   const isTooMuch = (): boolean => {
     const count = events.length - head
     return count > bounds.events || (count > 1 && characters > bounds.characters)
+  }
+
+  /** Also of the slices, which may hold what has to go. */
+  const trim = (): void => {
+    while (isTooMuch()) shift()
+    slices.clear()
   }
 
   const cut = (cursor: number): Slice => {
@@ -95,8 +104,11 @@ export function createRing(bounds: RingBounds): Ring {
     push(event) {
       events.push(event)
       characters += sizeOf(event)
-      while (isTooMuch()) shift()
-      slices.clear()
+      trim()
+    },
+    bound(next) {
+      bounds = next
+      trim()
     },
     expire(until) {
       for (

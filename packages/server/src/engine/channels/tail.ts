@@ -21,8 +21,8 @@ export interface Tail {
   holds(cursor: number): boolean
   /** @returns null where nothing is above the cursor and the reader's time is over */
   next(reader: Reader, cursor: number): Next | Promise<Next>
-  /** How old an event may be that somebody gets; null for no bound of this kind. */
-  keepFor(ageMs: number | null): void
+  /** What somebody gets from now on. */
+  keep(kept: Kept): void
   /** Nobody can follow it here any more: who waits is told that nothing comes. */
   end(): void
   /** Reads what the ring does not hold; those who ask for the same get the same. */
@@ -48,14 +48,17 @@ export interface Reader {
   isOver: boolean
 }
 
-export interface TailOptions {
+export interface Kept {
+  readonly bounds: RingBounds
+  /** How old an event may be that somebody gets; null for no bound of this kind. */
+  readonly ageMs: number | null
+}
+
+export interface TailOptions extends Kept {
   /** Reads stored events; null where none are. @returns the page above a cursor */
   readonly read: ((since: number) => Promise<ToldPage>) | null
   /** The last offset that was given out, where none are stored. */
   readonly start: () => Promise<number>
-  readonly bounds: RingBounds
-  /** How old an event may be that somebody gets; null for no bound of this kind. */
-  readonly ageMs: number | null
   readonly now: () => Millis
   readonly soon: (callback: () => void) => void
   readonly onFault: (fault: unknown) => void
@@ -65,8 +68,8 @@ export interface TailOptions {
 const readersPerTurn = 512
 
 export function createTail(options: TailOptions): Tail {
-  const { read, start, bounds, now, soon, onFault } = options
-  let { ageMs } = options
+  const { read, start, now, soon, onFault } = options
+  let { bounds, ageMs } = options
   const ring = createRing(bounds)
   const pages = new Map<number, Promise<History>>()
   let isKnown = false
@@ -204,7 +207,10 @@ export function createTail(options: TailOptions): Tail {
     },
     look: () => void look(),
     holds,
-    keepFor: (most) => void (ageMs = most),
+    keep(kept) {
+      ;({ bounds, ageMs } = kept)
+      ring.bound(bounds)
+    },
     end() {
       isEnded = true
       if (waiting.size > 0) setRound()

@@ -7,7 +7,7 @@ import type { Store } from '../../ports/store.ts'
 import type { Offsets } from './offsets.ts'
 import { findPlace, keyOf, type Place, type ReadablePlace } from './place.ts'
 import type { RingBounds } from './ring.ts'
-import { createTail, type Tail } from './tail.ts'
+import { createTail, type Kept, type Tail } from './tail.ts'
 import type { ToldEvent, ToldPage } from './told-event.ts'
 
 /** The tails of the channels that somebody follows on this node, or publishes to without a store. */
@@ -43,7 +43,7 @@ const pageSize = 256
 const lookMs = 5_000
 /** Tails of channels that keep nothing on disk stay without readers: they are all that there is. */
 const idleAtMost = 10_000
-/** And together they hold about so many characters, besides those that somebody follows. */
+/** And together they hold about so many characters, those that somebody follows not counted. */
 const idleCharacters = 67_108_864
 
 interface Entry {
@@ -52,6 +52,8 @@ interface Entry {
   readonly unsubscribe: () => void
   readonly isStored: boolean
   holders: number
+  /** What it is charged for while it is idle. */
+  characters: number
 }
 
 export function createTails(ctx: TailParts): Tails {
@@ -61,15 +63,14 @@ export function createTails(ctx: TailParts): Tails {
   /** Whose own news this is, which need not be looked for. */
   let announcing: Tail | null = null
   let callOff: (() => void) | null = null
-  /** What the tails without a store hold. */
+  /** What those are charged for together. */
   let characters = 0
 
   const create = (place: ReadablePlace): Entry => {
     const isStored = place.channel?.ephemeral !== true
     const tail = createTail({
       ...sourceOf(ctx, place, isStored),
-      bounds: boundsOf(place),
-      ageMs: place.channel?.history.ageMs ?? null,
+      ...keptOf(place),
       now: () => ctx.clock.now(),
       soon: ctx.soon,
       onFault: (fault) =>
@@ -79,14 +80,23 @@ export function createTails(ctx: TailParts): Tails {
       if (announcing !== tail) tail.look()
     }
     const unsubscribe = ctx.bus.subscribe(channelTopic(place.tenant, place.name), hear)
-    return { place, tail, unsubscribe, isStored, holders: 0 }
+    return { place, tail, unsubscribe, isStored, holders: 0, characters: 0 }
   }
 
-  const drop = (key: string, { unsubscribe, isStored, tail }: Entry): void => {
-    unsubscribe()
-    if (!isStored) characters -= tail.characters
+  const rest = (key: string, entry: Entry): void => {
+    entry.characters = entry.tail.characters
+    characters += entry.characters
+    idle.set(key, entry)
+  }
+
+  const resume = (key: string, entry: Entry): void => {
+    if (idle.delete(key)) characters -= entry.characters
+  }
+
+  const drop = (key: string, entry: Entry): void => {
+    entry.unsubscribe()
     entries.delete(key)
-    idle.delete(key)
+    resume(key, entry)
     if (entries.size > 0) return
     callOff?.()
     callOff = null
@@ -114,12 +124,18 @@ export function createTails(ctx: TailParts): Tails {
     return entry
   }
 
+  /** The same place as it is declared now; null where it is another one, or none. */
+  const becomes = (place: ReadablePlace): ReadablePlace | null => {
+    const now = findPlace(ctx.catalog, place, place.name)
+    return now !== null && isSame(place, now) ? now : null
+  }
+
   return {
     hold(place) {
       const key = keyOf(place)
       const entry = entryOf(key, place)
       entry.holders += 1
-      idle.delete(key)
+      resume(key, entry)
       let isHeld = true
       return {
         tail: entry.tail,
@@ -130,28 +146,27 @@ export function createTails(ctx: TailParts): Tails {
           if (entry.holders > 0 || entries.get(key) !== entry) return
           // One that holds nothing would only take the place of others.
           if (entry.isStored || entry.tail.characters === 0) return drop(key, entry)
-          idle.set(key, entry)
+          rest(key, entry)
           makeRoom()
         },
       }
     },
     revise() {
+      // Also of those that nobody has followed for long.
+      ctx.offsets.forget((place) => becomes(place) === null)
       for (const [key, entry] of entries) {
-        const now = findPlace(ctx.catalog, entry.place, entry.place.name)
-        if (isSame(entry.place, now)) {
-          entry.tail.keepFor(now?.channel?.history.ageMs ?? null)
+        const now = becomes(entry.place)
+        if (now !== null) {
+          entry.tail.keep(keptOf(now))
           continue
         }
         entry.tail.end()
-        ctx.offsets.forget(entry.place)
         drop(key, entry)
       }
     },
     announce(place, events) {
-      const { tail = null, isStored = true } = entries.get(keyOf(place)) ?? {}
-      const before = tail?.characters ?? 0
+      const tail = entries.get(keyOf(place))?.tail ?? null
       tail?.offer(events)
-      if (!isStored) characters += (tail?.characters ?? 0) - before
       announcing = tail
       ctx.bus.publish(channelTopic(place.tenant, place.name))
       announcing = null
@@ -163,18 +178,23 @@ export function createTails(ctx: TailParts): Tails {
 }
 
 /** Whether what keeps its events, and for whom, is what it was. */
-function isSame({ kind, channel }: ReadablePlace, now: ReadablePlace | null): boolean {
+function isSame({ kind, channel }: ReadablePlace, now: ReadablePlace): boolean {
   return (
-    now?.kind === kind &&
+    now.kind === kind &&
     now.channel?.ephemeral === channel?.ephemeral &&
     now.channel?.shared === channel?.shared
   )
 }
 
-const boundsOf = ({ channel }: ReadablePlace): RingBounds =>
-  channel?.ephemeral === true
-    ? { events: channel.history.count, characters: ringCharacters }
-    : storedBounds
+function keptOf({ channel }: ReadablePlace): Kept {
+  const isEphemeral = channel?.ephemeral === true
+  return {
+    bounds: isEphemeral
+      ? { events: channel.history.count, characters: ringCharacters }
+      : storedBounds,
+    ageMs: channel?.history.ageMs ?? null,
+  }
+}
 
 function sourceOf(ctx: TailParts, place: Place, isStored: boolean) {
   const { tenant, name } = place
