@@ -90,6 +90,16 @@ export function channelSuite(open: OpenStore): void {
     expect(page.events.map(({ offset }) => offset)).toEqual([29, 30, 31])
   })
 
+  it('keeps no more of a channel of which many offsets were passed over', async () => {
+    await using store = await open()
+    const two: ChannelHistory = { count: 2, ageMs: null }
+    await publish(store, 'c', [event('a'), event('b')], two)
+    await store.events.reserve(tenant, 'c', 100_000)
+    for (const id of ['c', 'd', 'e', 'f']) await publish(store, 'c', [event(id)], two)
+    const page = await read(store, 'c')
+    expect(page.events.map(({ offset }) => offset)).toEqual([100_005, 100_006])
+  })
+
   it('lets events go by the age that their channel or else the server says', async () => {
     await using store = await open()
     await publish(store, 'young', [event('a')], { count: 10, ageMs: 1 })

@@ -76,6 +76,7 @@ export function createPublishedLog(
   const move = db.prepare(
     'UPDATE channels SET last = ?, trimmed_to = ?, keep_ms = ?, written_at = ? WHERE id = ?',
   )
+  const readOldest = db.prepare('SELECT min(offset) FROM published WHERE channel = ?')
   const trim = db.prepare('DELETE FROM published WHERE channel = ? AND offset <= ?')
   const lastOfNamesakes = createLastOfNamesakes(db)
   /** As they are, the present transaction included. */
@@ -154,8 +155,16 @@ export function createPublishedLog(
     return found === undefined ? null : (found[0] as number)
   }
 
+  /** Up to where a step removes; it goes at once past offsets that nothing was stored under. */
+  const stepEnd = ({ id, last, keepCount, trimmedTo }: PublishedChannel): number => {
+    const end = last - keepCount
+    if (end <= trimmedTo + trimAtMost) return end
+    const oldest = Number(readOldest.row(id)?.[0] ?? last)
+    return Math.min(end, Math.max(trimmedTo, oldest - 1) + trimAtMost)
+  }
+
   const trimmed = (channel: PublishedChannel): void => {
-    const upTo = Math.min(channel.last - channel.keepCount, channel.trimmedTo + trimAtMost)
+    const upTo = stepEnd(channel)
     if (channel.keepCount === 0 || upTo <= channel.trimmedTo) return
     const released = fanOutLog.releasedTo(channel.id, channel.last - channel.keepCount)
     const to = Math.min(upTo, released)
