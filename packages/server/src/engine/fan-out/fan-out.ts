@@ -5,6 +5,7 @@ import type { EngineContext } from '../context.ts'
 import { createRepeater, type Repeater } from '../repeat.ts'
 import { pieceMessage, prepareBatchMessage, prepareJobMessages } from './callback-messages.ts'
 import { prepareChannelMessage } from './channel-messages.ts'
+import { writeMessages } from './write-messages.ts'
 
 /** Hints may be lost, so it also looks by itself this often, in milliseconds. */
 const lookMs = 10_000
@@ -46,22 +47,15 @@ type Page = Awaited<ReturnType<EngineContext['store']['fanOut']['read']>>
 
 /** @returns how many deliveries it made */
 async function write(ctx: EngineContext, { entries, move }: Page): Promise<number> {
-  const messages: NewMessage[] = []
-  try {
-    // What is read for them is read at the same time; they are written in the order of the log.
-    const prepared = await Promise.all(entries.map((entry) => prepareSafely(ctx, entry)))
-    for (const writeMessages of prepared) messages.push(...writeMessages())
-    const createdAt = ctx.clock.now()
-    const { skipped } = await ctx.store.fanOut.write({ move, createdAt, messages })
-    ctx.dispatch.written(messages, new Set(skipped))
-    return messages.reduce((sum, { deliveries }) => sum + deliveries.length, 0)
-  } catch (fault) {
-    ctx.dispatch.unwritten(messages)
-    throw fault
-  }
+  // What is read for them is read at the same time; they are written in the order of the log.
+  const prepared = await Promise.all(entries.map((entry) => prepareSafely(ctx, entry)))
+  const { made } = await writeMessages(ctx, move, (messages) => {
+    for (const makeMessages of prepared) messages.push(...makeMessages())
+  })
+  return made
 }
 
-/** Writes the messages of one entry, without waiting for anything. */
+/** Makes the messages of one entry, without waiting for anything. */
 type Prepared = () => readonly NewMessage[]
 
 /** One that cannot be written must not hold up all that come behind it. */

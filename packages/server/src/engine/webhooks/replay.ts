@@ -3,9 +3,9 @@ import { sharedTenant } from '../../core/channel.ts'
 import { replayLane } from '../../core/lane.ts'
 import type { Millis } from '../../core/time.ts'
 import type { ChannelEvent } from '../../ports/events.ts'
-import type { NewMessage } from '../../ports/fan-out.ts'
 import type { EngineContext } from '../context.ts'
 import { channelMessage } from '../fan-out/channel-messages.ts'
+import { writeMessages } from '../fan-out/write-messages.ts'
 import type { Asker } from '../find.ts'
 import { pause } from '../persist.ts'
 import { findOffset } from './find-offset.ts'
@@ -128,22 +128,19 @@ async function write(
 ): Promise<number> {
   const { endpoint } = subscriber
   const lane = replayLane(endpoint.id)
-  const messages: NewMessage[] = []
-  for (const event of events) {
-    const made = await channelMessage(
-      ctx,
-      { tenant: endpoint.tenant, channel, event },
-      {
-        subscribers: [subscriber],
-        lane,
-        dueAt: Math.round(dueAt + messages.length * everyMs),
-      },
-    )
-    if (made !== null) messages.push(made)
-  }
-  if (messages.length === 0) return 0
-  const createdAt = ctx.clock.now()
-  const { skipped } = await ctx.store.fanOut.write({ move: null, createdAt, messages })
-  ctx.dispatch.written(messages, new Set(skipped))
-  return messages.length - skipped.length
+  const { made, skipped } = await writeMessages(ctx, null, async (messages) => {
+    for (const event of events) {
+      const message = await channelMessage(
+        ctx,
+        { tenant: endpoint.tenant, channel, event },
+        {
+          subscribers: [subscriber],
+          lane,
+          dueAt: Math.round(dueAt + messages.length * everyMs),
+        },
+      )
+      if (message !== null) messages.push(message)
+    }
+  })
+  return made - skipped
 }

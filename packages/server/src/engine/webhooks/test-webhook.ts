@@ -6,6 +6,7 @@ import { formatTime } from '../../core/time.ts'
 import type { NewMessage } from '../../ports/fan-out.ts'
 import type { EngineContext } from '../context.ts'
 import { deliveryTo } from '../fan-out/recipients.ts'
+import { writeMessages } from '../fan-out/write-messages.ts'
 import type { Asker } from '../find.ts'
 import { deliveryNotFound, whyNotSent, type SentAgain } from './send-again.ts'
 import type { Subscriber } from './subscriber.ts'
@@ -23,10 +24,7 @@ export async function testWebhook(
   if (problem !== null || subscriber === null) return refused(problem ?? deliveryNotFound)
   ctx.dispatch.trust(liveLane(id))
   const message = testMessage(ctx, subscriber)
-  const createdAt = ctx.clock.now()
-  const written = { move: null, createdAt, messages: [message] }
-  const { skipped } = await ctx.store.fanOut.write(written)
-  ctx.dispatch.written([message], new Set(skipped))
+  await writeMessages(ctx, null, (messages) => void messages.push(message))
   const [delivery] = message.deliveries
   const listed =
     delivery === undefined ? null : await ctx.store.deliveries.read(tenant, delivery.id)
