@@ -6,6 +6,7 @@ import type { Clock } from '../../../ports/clock.ts'
 import type { Random } from '../../../ports/random.ts'
 import { codeOf, onDisk, syncFolder } from './disk.ts'
 import { listBlobs } from './list-blobs.ts'
+import { createMakeFolder } from './make-folder.ts'
 import { blobFolder, fileOf, isBlobId, sharedOf } from './place.ts'
 import { readBlob } from './read-blob.ts'
 import { writeBlob } from './write-blob.ts'
@@ -25,18 +26,22 @@ export function createFileBlobs({ folder, clock, random }: FileBlobOptions): Blo
     (count) => random.bytes(count),
   )
   let made: Promise<void> | null = null
-  const makeRoot = (): Promise<void> => {
-    made ??= onDisk('written', () => makeFolder(root)).catch((fault: unknown) => {
+  const makeRootOnce = (): Promise<void> => {
+    made ??= onDisk('written', () => makeRoot(root)).catch((fault: unknown) => {
       made = null
       throw fault
     })
     return made
   }
 
+  const makeFolder = createMakeFolder(root)
+
   return {
     async write(source, terms) {
-      await makeRoot()
-      return writeBlob(root, ids.next('blb'), source, terms)
+      const id = ids.next('blb')
+      await makeRootOnce()
+      await makeFolder(dirname(fileOf(root, id)))
+      return writeBlob(root, id, source, terms)
     },
     read: (blob, range = { start: 0, end: blob.size }, reuse = false) =>
       readBlob(root, blob, range, reuse),
@@ -47,7 +52,7 @@ export function createFileBlobs({ folder, clock, random }: FileBlobOptions): Blo
   }
 }
 
-async function makeFolder(root: string): Promise<void> {
+async function makeRoot(root: string): Promise<void> {
   const made = await mkdir(root, { recursive: true, mode: 0o700 })
   if (made === undefined) return
   await chmod(root, 0o700)

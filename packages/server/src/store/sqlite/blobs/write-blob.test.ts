@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { temporaryFolder } from '../../../../../../test/support/folder.ts'
 import { writeAll } from './disk.ts'
@@ -21,6 +22,7 @@ test.each([
   ['none', [0, 0], 0],
 ])('writes %s', async (_, sizes, writes) => {
   await using folder = await temporaryFolder('blob')
+  await mkdir(dirname(fileOf(folder.path, id)))
   vi.mocked(writeAll).mockClear()
   const { size } = await writeBlob(folder.path, id, pieces(sizes), { maxBytes: 1_000_000 })
   const expected = Buffer.concat(sizes.map((bytes, index) => Buffer.alloc(bytes, index % 251)))

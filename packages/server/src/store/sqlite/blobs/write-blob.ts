@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { abortable } from '../../../core/abortable.ts'
 import type { BlobRef } from '../../../core/payload.ts'
@@ -11,7 +11,7 @@ import { fileOf, unfinished } from './place.ts'
 /**
  * Writes a blob under a name that nobody looks at, and gives it its own when all of it is on disk.
  *
- * @param root the folder of blobs, which is there
+ * @param root the folder of blobs, in which the folder of this one is there
  */
 export async function writeBlob(
   root: string,
@@ -21,7 +21,6 @@ export async function writeBlob(
 ): Promise<BlobRef> {
   const path = fileOf(root, id)
   const partly = path + unfinished
-  await makeFolder(root, dirname(path))
   try {
     const written = await writeFile(partly, abortable(source, signal), maxBytes)
     await onDisk('written', async () => {
@@ -73,9 +72,3 @@ async function* gathered(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   }
   if (filled > 0) yield piece.subarray(0, filled)
 }
-
-const makeFolder = (root: string, folder: string): Promise<void> =>
-  onDisk('written', async () => {
-    const made = await mkdir(folder, { recursive: true, mode: 0o700 })
-    if (made !== undefined) await syncFolder(root)
-  })

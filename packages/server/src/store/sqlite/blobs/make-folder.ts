@@ -1,0 +1,30 @@
+import { mkdir } from 'node:fs/promises'
+import { onDisk, syncFolder } from './disk.ts'
+
+/**
+ * Makes folders of blobs. Whoever needs one that somebody else is making waits for it: what lies in
+ * it is safe only when its name is on disk too.
+ *
+ * @param root the folder in which they are
+ */
+export function createMakeFolder(root: string): (folder: string) => Promise<void> {
+  const making = new Map<string, Promise<void>>()
+  /** Made, but their names may not be on disk. */
+  const unsynced = new Set<string>()
+
+  const make = async (folder: string): Promise<void> => {
+    const made = await mkdir(folder, { recursive: true, mode: 0o700 })
+    if (made !== undefined) unsynced.add(folder)
+    if (!unsynced.has(folder)) return
+    await syncFolder(root)
+    unsynced.delete(folder)
+  }
+
+  return (folder) => {
+    const underWay = making.get(folder)
+    if (underWay !== undefined) return underWay
+    const made = onDisk('written', () => make(folder)).finally(() => making.delete(folder))
+    making.set(folder, made)
+    return made
+  }
+}
