@@ -2,6 +2,7 @@ import type { Clock } from '../../ports/clock.ts'
 import { createBatch, refuseAll, type Batch } from './batch.ts'
 import { openCore, type Core, type CoreOptions } from './core.ts'
 import { messageOf, primaryCode, sqlite } from './fault.ts'
+import { endLeases, leasesLeft, noLeases } from './leases.ts'
 import { createPack, type Message } from './wire.ts'
 
 /** The store's end of the wire: it lives in the thread, or in line in a simulation. */
@@ -23,7 +24,7 @@ export function startService(options: ServiceOptions): Service {
   let live: Live | null = open(options)
   let stopTimer = (): void => undefined
   // The lock proves that no earlier process lives, so whatever it held is free.
-  endLeases(live.core, noLeases, options)
+  endLeases(live.core, noLeases, options.clock.now())
   let standing = noLeases
 
   /**
@@ -36,7 +37,7 @@ export function startService(options: ServiceOptions): Service {
     const fresh = open(options)
     try {
       fresh.core.db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-      endLeases(fresh.core, standing, options)
+      endLeases(fresh.core, standing, options.clock.now())
     } catch (error) {
       fresh.core[Symbol.dispose]()
       throw error
@@ -110,34 +111,4 @@ interface Live {
 function open(options: CoreOptions): Live {
   const core = openCore(options)
   return { core, batch: createBatch(core) }
-}
-
-/** Which jobs are held, and under which fence. */
-type Leases = ReadonlyMap<string, number>
-
-const noLeases: Leases = new Map()
-
-function leasesOf({ db }: Core): Leases {
-  const rows = db.prepare('SELECT id, fence FROM jobs INDEXED BY jobs_lease WHERE stage = 4').rows()
-  return new Map(rows as unknown as readonly (readonly [string, number])[])
-}
-
-/** Where even this cannot be read, all are let go: their workers lose them, and others run them. */
-function leasesLeft(core: Core): Leases {
-  try {
-    return leasesOf(core)
-  } catch {
-    return noLeases
-  }
-}
-
-/** Lets go of every job but those that are held still. */
-function endLeases(core: Core, held: Leases, { clock }: CoreOptions): void {
-  const now = clock.now()
-  const end = core.db.prepare(
-    'UPDATE jobs SET lease_until = ? WHERE id = ? AND stage = 4 AND lease_until > ?',
-  )
-  for (const [id, fence] of leasesOf(core)) {
-    if (held.get(id) !== fence) end.run(now, id, now)
-  }
 }

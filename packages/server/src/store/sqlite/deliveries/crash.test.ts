@@ -1,7 +1,15 @@
 import { expect, it } from 'vitest'
 import { temporaryFolder } from '../../../../../../test/support/folder.ts'
-import { claimLane, drain } from '../../conformance/delivery-sample.ts'
+import {
+  claimLane,
+  claimOne,
+  deliveryTo,
+  drain,
+  subscribed,
+  write,
+} from '../../conformance/delivery-sample.ts'
 import { expectSound, tenant } from '../../conformance/sample.ts'
+import type { Sending } from '../../../core/delivery.ts'
 import type { Store } from '../../../ports/store.ts'
 import { openSqliteStore } from '../open.ts'
 import { startChild } from '../testing/children.ts'
@@ -38,3 +46,26 @@ it(
   },
   timeoutMs,
 )
+
+/** One that is being sent and one that waits behind it. */
+async function sendFirst(store: Store, ordered: boolean): Promise<Sending> {
+  const { id: lane } = await subscribed(store, { policy: { ordered } })
+  await write(store, [deliveryTo(lane), deliveryTo(lane)])
+  return claimOne(store, lane, ordered)
+}
+
+it.each([
+  { name: 'a lane', ordered: false },
+  { name: 'an ordered lane, in its place', ordered: true },
+])('lets go at the next start of what was being sent in $name', async ({ ordered }) => {
+  await using folder = await temporaryFolder('sending')
+  const stopped = await openSqliteStore({ folder: folder.path })
+  const { id, lane, fence } = await sendFirst(stopped, ordered)
+  await stopped[Symbol.asyncDispose]()
+  await using store = await openSqliteStore({ folder: folder.path })
+  const { claimed } = await claimLane(store, lane, { ordered })
+  const again = claimed.find(({ delivery }) => delivery.id === id)
+  expect(again?.delivery.fence).toBe(fence + 1)
+  expect(claimed).toHaveLength(ordered ? 1 : 2)
+  await expectSound(store)
+})
