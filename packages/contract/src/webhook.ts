@@ -107,6 +107,7 @@ export interface DeliveryDocument {
   }
   /** How many attempts there were. */
   readonly attempt: number
+  /** How many there are at most, with those before it was sent again. */
   readonly maxAttempts: number
   readonly createdAt: string
   /** When the next attempt is due; null where none is. */

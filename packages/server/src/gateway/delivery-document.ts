@@ -14,6 +14,7 @@ const deliveryPath = ({ id }: Pick<Delivery, 'id'>): string => `/v1/deliveries/$
 export interface DeliveryGoal {
   /** Null where nobody knows it any more. */
   readonly url: string | null
+  /** Of its schedule. */
   readonly maxAttempts: number
 }
 
@@ -22,7 +23,7 @@ export function deliveryDocument(
   { url, maxAttempts }: DeliveryGoal,
   publicUrl: string,
 ): DeliveryDocument {
-  const { id, state, target, attempts, createdAt } = delivery
+  const { id, state, target, attempts, step, createdAt } = delivery
   const self = publicUrl + deliveryPath(delivery)
   const hasEnded = delivery.state === 'delivered' || delivery.state === 'failed'
   return {
@@ -38,7 +39,8 @@ export function deliveryDocument(
       sequence: formatSequence(message.offset),
     },
     attempt: attempts,
-    maxAttempts,
+    // Those of earlier schedules count in both, where it was sent again.
+    maxAttempts: attempts - step + maxAttempts,
     createdAt: formatTime(createdAt),
     nextAttemptAt: delivery.state === 'scheduled' ? formatTime(delivery.dueAt) : null,
     finishedAt: hasEnded ? formatTime(delivery.finishedAt) : null,

@@ -76,7 +76,7 @@ const delivery: JsonObject = {
   },
   event: whole({ id: text, type: text, channel: text, sequence: text }),
   attempt: { ...count, description: 'How many there were.' },
-  maxAttempts: count,
+  maxAttempts: { ...count, description: 'With those before it was sent again.' },
   createdAt: time,
   nextAttemptAt: timeOrNull,
   finishedAt: timeOrNull,
