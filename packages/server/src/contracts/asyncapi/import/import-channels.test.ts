@@ -97,6 +97,18 @@ test('a document of 2.6', async () => {
   expect(other?.notes.join()).toContain('text/plain')
 })
 
+test.each([
+  ['a short one', 'Prices', 'Prices'],
+  ['a line of several', 'Prices\nand more', 'Prices'],
+  ['a long one', `See the [pages](https://docs.example/${'x'.repeat(200)}).`, 'See the…'],
+  ['one long word', 'x'.repeat(300), `${'x'.repeat(199)}…`],
+])('a summary is made of a description, whole words of it: %s', async (_, description, summary) => {
+  const channels = { prices: { address: 'prices', description } }
+  const info = { title: 'Prices', version: '1' }
+  const [prices] = await channelsOf(JSON.stringify({ asyncapi: '3.0.0', info, channels }))
+  expect(prices?.summary).toBe(summary)
+})
+
 test('a document of 3.0', async () => {
   const channels = await channelsOf(fixture('chat-3.0.json'))
   expectUsable(channels)

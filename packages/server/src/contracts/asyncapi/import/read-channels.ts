@@ -108,7 +108,15 @@ const longestSummary = 200
 function summaryOf({ summary, title, description }: JsonObject): string | null {
   const given = [summary, title, description].find((each) => typeof each === 'string')
   const [line = ''] = typeof given === 'string' ? given.trim().split('\n') : []
-  return line === '' ? null : line.slice(0, longestSummary)
+  return line === '' ? null : shorten(line)
+}
+
+/** Ends behind a whole word: half a link is none. */
+function shorten(line: string): string {
+  if (line.length <= longestSummary) return line
+  const most = line.slice(0, longestSummary - 1)
+  const [words = most] = /^.*\S(?=\s)/u.exec(most) ?? []
+  return `${words}…`
 }
 
 /** A way in which a channel is used. */
