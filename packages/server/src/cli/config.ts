@@ -45,6 +45,7 @@ const show =
     for (const line of layOut(rows)) writeLine(stdout, `  ${line}`)
     writeLine(stdout, `  operations: ${view.operations.join(', ') || '-'}`)
     writeLine(stdout, `  services: ${view.services.map(({ name }) => name).join(', ') || '-'}`)
+    writeLine(stdout, `  channels: ${view.channels.join(', ') || '-'}`)
     const hooks = view.hooks.map(({ name, scheme, does }) => `${name} (${scheme}, ${does})`)
     writeLine(stdout, `  hooks: ${hooks.join(', ') || '-'}`)
     for (const warning of loaded.warnings) hintAt(terminal, warning)

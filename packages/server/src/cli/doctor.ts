@@ -116,12 +116,13 @@ async function examineConfig(
   return { findings, config: { host, port, dataFolder, storeFolder, secret, whole: config } }
 }
 
-function configFinding({ file, operations, services }: Config): Finding {
+function configFinding({ file, operations, services, channels }: Config): Finding {
   if (file === null)
     return warning('config', 'no buzzer.config.ts here', 'buzzer init, or --config FILE')
   const named = showCount(Object.keys(operations).length, 'operation')
   const wrapped = showCount(Object.keys(services).length, 'service')
-  return good('config', `${file}: ${named}, ${wrapped}`)
+  const declared = showCount(Object.keys(channels).length, 'channel')
+  return good('config', `${file}: ${named}, ${wrapped}, ${declared}`)
 }
 
 function placesWithout({ data, host, port }: DoctorFlags, { cwd, env }: Terminal): Places {

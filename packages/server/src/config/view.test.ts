@@ -1,19 +1,24 @@
 import { expect, test } from 'vitest'
+import { channel } from '../define/channel.ts'
 import { resolveConfig } from './resolve.ts'
 import { viewConfig } from './view.ts'
 
-const sampleOf = (traces: object) => {
+const viewOf = (file: Readonly<Record<string, unknown>>) => {
   const resolved = resolveConfig({
     flags: {},
     env: {},
     dotEnv: {},
-    file: { telemetry: { traces } },
+    file,
     cwd: '/here',
     folder: '/app',
     filePath: '/app/buzzer.config.ts',
     logFormat: 'json',
   })
-  const { values } = viewConfig({ ...resolved, warnings: [] })
+  return viewConfig({ ...resolved, warnings: [] })
+}
+
+const sampleOf = (traces: object) => {
+  const { values } = viewOf({ telemetry: { traces } })
   return values.find(({ name }) => name === 'telemetry.traces.sample')?.value
 }
 
@@ -23,4 +28,9 @@ test.each([
   [{ sample: 0.25, endpoint: 'http://127.0.0.1:4318' }, 0.25],
 ])('the share of traces that %j keeps is shown, also where none are sent', (traces, value) => {
   expect(sampleOf(traces)).toBe(value)
+})
+
+test('channels are named', () => {
+  const { channels } = viewOf({ channels: { 'quotes.{symbol}': channel(), 'room': channel() } })
+  expect(channels).toEqual(['quotes.{symbol}', 'room'])
 })

@@ -17,6 +17,7 @@ export interface ConfigView {
   readonly values: readonly ViewedValue[]
   readonly operations: readonly string[]
   readonly services: readonly ViewedService[]
+  readonly channels: readonly string[]
   readonly hooks: readonly ViewedHook[]
 }
 
@@ -77,6 +78,7 @@ export function viewConfig({ config, origins, tracesSample }: Loaded): ConfigVie
       openapi: placeOf(options.openapi),
       url: options.url === undefined ? null : withoutCredentials(options.url),
     })),
+    channels: Object.keys(config.channels),
     hooks: Object.entries(config.hooks).map(([name, { options }]) => {
       const { scheme, action } = hookOf(name, options)
       return { name, scheme: scheme.kind, does: action.kind }
