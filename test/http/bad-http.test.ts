@@ -328,6 +328,7 @@ test('the pages of all problems are there, alone and together', async () => {
   )
   const html = await call(server.url, 'GET /problems')
   expect(html.headers['content-type']).toMatch(/^text\/html/)
+  expect(html.text).toContain('rel="icon"') // or the browser asks for one that is not there
   for (const { code } of listed) {
     expect(html.text).toContain(code)
     expect((await call(server.url, `GET /problems/${code}`)).status).toBe(200)

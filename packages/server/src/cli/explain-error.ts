@@ -55,8 +55,8 @@ const fixes: Readonly<Record<string, string>> = {
   'webhook-disabled': 'buzzer webhooks enable ID',
   'delivery-not-found': 'buzzer webhooks deliveries lists those that there are',
   'delivery-being-sent': 'wait for its answer: buzzer webhooks delivery ID',
-  'endpoint-url-rejected': 'an address that is public, or put its host into outbound.allow',
-  'callback-url-rejected': 'an address that is public, or put its host into outbound.allow',
+  'endpoint-url-rejected': 'an http or https address that is public, or name it in outbound.allow',
+  'callback-url-rejected': 'an http or https address that is public, or name it in outbound.allow',
   'precondition-failed': 'look at what it is now, and change that',
   'overloaded': 'wait, and do it again',
 }

@@ -38,7 +38,7 @@ async function isListed(
 
 const wrongToken: Problem = {
   code: 'insufficient-scope',
-  detail: 'This token belongs to another job. Use the token that came with this one.',
+  detail: 'This token is not that of this job. Use the one that came with it.',
 }
 
 export async function findJob(

@@ -36,6 +36,7 @@ const page = (codes: readonly ProblemCode[]): string => `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Problems of Buzzer</title>
+<link rel="icon" href="data:,">
 <style>
   body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1rem }
   code { font-size: .95em } dt { margin-top: 1.5rem; font-weight: 600 } dd { margin: 0 }
