@@ -75,7 +75,9 @@ describe('/docs in a browser', () => {
     await link.click()
     const tester = page.getByRole('button', { name: /Test Request/ }).first()
     await tester.click()
+    const sent = page.waitForRequest((request) => request.method() === 'POST')
     await page.getByRole('button', { name: /^Send/ }).first().click()
+    expect(Object.keys((await sent).headers())).not.toContain('buzzer-delay') // nobody filled it in
     await page.getByText('202 Accepted').first().waitFor()
     const { jobs } = (await call(server.url, 'GET /v1/jobs')).json<{ jobs: object[] }>()
     expect(jobs).toMatchObject([{ operation: 'render-report' }])

@@ -66,7 +66,6 @@ const header = (name: string, description: string, schema: JsonObject): JsonObje
   schema,
 })
 const text: JsonObject = { type: 'string' }
-const duration: JsonObject = { type: 'string', examples: ['250ms', '30s', '5m', '2h', '7d'] }
 const time: JsonObject = { type: 'string', format: 'date-time' }
 
 export const parameters: Readonly<Record<string, JsonObject>> = {
@@ -93,7 +92,12 @@ export const parameters: Readonly<Record<string, JsonObject>> = {
     maximum: 9,
     default: 4,
   }),
-  Delay: header('Buzzer-Delay', 'Not before this much time has passed.', duration),
+  // Pages that send what a document gives as an example would have every call wait.
+  Delay: header(
+    'Buzzer-Delay',
+    'Not before this much time has passed: a duration such as `250ms`, `30s`, `5m`, `2h` or `7d`.',
+    text,
+  ),
   RunAt: header('Buzzer-Run-At', 'Not before then.', time),
   Deadline: header(
     'Buzzer-Deadline',
