@@ -7,6 +7,7 @@ export async function metricsPage(): Promise<string> {
     clock: { now: () => 0, monotonic: () => 0, after: () => () => {} },
     version: '0.0.0',
     depths: async () => [],
+    deliveryDepth: async () => ({ scheduled: 0, oldestDueAt: null }),
     slots: () => ({ busy: 0, all: 0 }),
   })
   const exposition = await metrics.render()

@@ -20,6 +20,7 @@ async function render(): Promise<string> {
     version: '1.2.3',
     depths: async () => [{ operation: 'a', ...depth, oldestReadyAt: 0 }],
     deadLetterAlertOf: () => 3,
+    deliveryDepth: async () => ({ scheduled: 0, oldestDueAt: null }),
     slots: () => ({ busy: 1, all: 2 }),
   })
   metrics.rejected('store-unavailable')

@@ -21,6 +21,7 @@ async function renderAll(): Promise<string> {
         oldestReadyAt: 0,
       },
     ],
+    deliveryDepth: async () => ({ scheduled: 0, oldestDueAt: null }),
     slots: () => ({ busy: 1, all: 2 }),
   })
   metrics.accepted('a', 1)
@@ -36,6 +37,7 @@ async function renderAll(): Promise<string> {
   metrics.lateOutcome('a')
   metrics.deadLettered('a')
   metrics.delivered('failed', 1)
+  metrics.published('a', 1)
   metrics.committed(1, 1)
   metrics.spansLost(1)
   metrics.socketOpened('buzzer.v1')

@@ -2,10 +2,11 @@ import { Counter, Gauge, Histogram, type Registry } from '@prometheus-io/client'
 import type { Clock } from '../ports/clock.ts'
 import type { DeliveryDepth } from '../ports/deliveries.ts'
 import type { Telemetry } from '../ports/telemetry.ts'
+import { shareBriefly } from './share-briefly.ts'
 
 interface DeliverySeriesOptions {
   readonly clock: Clock
-  deliveryDepth?(): Promise<DeliveryDepth>
+  deliveryDepth(): Promise<DeliveryDepth>
 }
 
 /** Attempts to deliver events, by what came of them; their endpoints are without end. */
@@ -40,23 +41,27 @@ function addWaitingGauges(
   registry: Registry,
   { clock, deliveryDepth }: DeliverySeriesOptions,
 ): void {
-  if (deliveryDepth === undefined) return
-  const registers = [registry]
-  const waiting = new Gauge({
-    name: 'buzzer_deliveries_waiting',
-    help: 'Deliveries that wait for an attempt, the first or another one.',
-    registers,
-    async collect() {
-      const depth = await deliveryDepth().catch(() => null)
-      if (depth === null) return
-      waiting.set(depth.scheduled)
-      const lateMs = depth.oldestDueAt === null ? 0 : clock.now() - depth.oldestDueAt
-      late.set(Math.max(0, lateMs) / 1_000)
-    },
-  })
-  const late = new Gauge({
-    name: 'buzzer_delivery_oldest_due_seconds',
-    help: 'For how long the oldest delivery that waits could have been sent; 0 where none is late.',
-    registers,
-  })
+  const look = shareBriefly(clock, () => deliveryDepth().catch(() => null))
+  const gauge = (name: string, help: string, valueOf: (depth: DeliveryDepth) => number): void => {
+    const made = new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        const depth = await look()
+        if (depth !== null) made.set(valueOf(depth))
+      },
+    })
+  }
+  gauge(
+    'buzzer_deliveries_waiting',
+    'Deliveries that wait for an attempt, the first or another one.',
+    ({ scheduled }) => scheduled,
+  )
+  gauge(
+    'buzzer_delivery_oldest_due_seconds',
+    'For how long the oldest delivery that waits could have been sent; 0 where none is late.',
+    ({ oldestDueAt }) =>
+      oldestDueAt === null ? 0 : Math.max(0, clock.now() - oldestDueAt) / 1_000,
+  )
 }

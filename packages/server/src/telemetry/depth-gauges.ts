@@ -2,13 +2,14 @@ import { Gauge, type Registry } from '@prometheus-io/client'
 import type { Clock } from '../ports/clock.ts'
 import type { Depth } from '../ports/store.ts'
 import { addDeadLetterGauges } from './dead-letter-gauges.ts'
-
-/** Several scrapers, and the two gauges of each, share one look into the store. */
-const freshMs = 1_000
+import { shareBriefly } from './share-briefly.ts'
 
 const stages = ['ready', 'delayed', 'blocked', 'running', 'parked'] as const
 
-/** How much waits and runs, looked up when the metrics are rendered. */
+/**
+ * How much waits and runs, looked up when the metrics are rendered. Where the store cannot say, there
+ * are no depths to show, and everything else is shown still.
+ */
 export function addDepthGauges(
   registry: Registry,
   options: {
@@ -18,7 +19,7 @@ export function addDepthGauges(
   },
 ): void {
   const { clock } = options
-  const look = shareBriefly(clock, () => options.depths())
+  const look = shareBriefly(clock, () => options.depths().catch(() => []))
   addDeadLetterGauges(registry, look, (operation) => options.deadLetterAlertOf?.(operation) ?? 0)
   const jobs = new Gauge({
     name: 'buzzer_jobs',
@@ -47,21 +48,4 @@ export function addDepthGauges(
       }
     },
   })
-}
-
-/** Where the store cannot say, there are no depths to show, and everything else is shown still. */
-function shareBriefly(
-  clock: Clock,
-  depths: () => Promise<readonly Depth[]>,
-): () => Promise<readonly Depth[]> {
-  let askedAt = -Infinity
-  let answer: Promise<readonly Depth[]> = Promise.resolve([])
-  return () => {
-    const now = clock.monotonic()
-    if (now - askedAt >= freshMs) {
-      askedAt = now
-      answer = depths().catch(() => [])
-    }
-    return answer
-  }
 }

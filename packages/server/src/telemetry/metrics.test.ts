@@ -26,6 +26,7 @@ function open(depths: () => Promise<readonly Depth[]> = async () => [depth]) {
       clock,
       version: '1.2.3',
       depths,
+      deliveryDepth: async () => ({ scheduled: 3, oldestDueAt: 9_000 }),
       slots: () => ({ busy: 2, all: 256 }),
     }),
   }
@@ -160,6 +161,14 @@ describe('metrics', () => {
     time.monotonic = 1_000
     await metrics.render()
     expect(asked).toBe(2)
+  })
+
+  it('say at the first look how late deliveries are', async () => {
+    const { metrics } = open()
+    using _ = metrics
+    const samples = parse(await metrics.render())
+    expect(valueOf(samples, 'buzzer_deliveries_waiting{}')).toBe(3)
+    expect(valueOf(samples, 'buzzer_delivery_oldest_due_seconds{}')).toBe(1)
   })
 
   it('leave out the depths while the store cannot say, and what has gone', async () => {

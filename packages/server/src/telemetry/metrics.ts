@@ -20,8 +20,8 @@ export interface MetricsOptions {
   depths(): Promise<readonly Depth[]>
   /** From how many dead letters of an operation on they are too many; 0 for never. */
   deadLetterAlertOf?(operation: string): number
-  /** How many deliveries wait; asked when somebody looks. */
-  deliveryDepth?(): Promise<DeliveryDepth>
+  /** How many deliveries wait; asked as seldom as that. */
+  deliveryDepth(): Promise<DeliveryDepth>
   /** Attempts that this node runs, and how many it can. */
   slots(): Slots
 }
