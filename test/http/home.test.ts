@@ -55,3 +55,16 @@ test('a path of thousands of slashes costs no more than another', async () => {
   }
   expect(performance.now() - began).toBeLessThan(1_500)
 })
+
+test.each(['/', '/problems'])('a cache keeps the page of %s apart from its JSON', async (path) => {
+  const found = await Promise.all(
+    ['text/html', 'application/json'].map((accept) =>
+      call(server.url, `GET ${path}`, { headers: { accept } }),
+    ),
+  )
+  expect(found.map(({ headers }) => headers['content-type']?.split(';')[0])).toEqual([
+    'text/html',
+    'application/json',
+  ])
+  for (const { headers } of found) expect(headers.vary).toMatch(/^Accept\b(?!-)/)
+})

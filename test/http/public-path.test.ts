@@ -46,3 +46,17 @@ test('behind a path of publicUrl every place begins with it', async () => {
     expect.stringMatching(/^\/buzzer\/v1\/webhooks\/whk_/),
   ])
 })
+
+test('behind a path of publicUrl the pages for people lead below it', async () => {
+  const headers = { accept: 'text/html' }
+  for (const path of ['/', '/problems', '/problems/job-expired', '/docs', '/docs/channels']) {
+    const { text } = await call(server.url, `GET ${path}`, { headers })
+    const links = [...text.matchAll(/ (?:href|src)="([^"]*)"/g)].map(([, link = '']) => link)
+    const led = links
+      .map((link) => new URL(link, `https://example.com/buzzer${path}`))
+      .filter(({ host }) => host === 'example.com')
+    expect(led.length, path).toBeGreaterThan(0)
+    const astray = led.filter(({ pathname }) => !pathname.startsWith('/buzzer/'))
+    expect(astray.map(String), path).toEqual([])
+  }
+})

@@ -1,42 +1,10 @@
-import { Ajv2020 } from 'ajv/dist/2020.js'
-import formats from 'ajv-formats'
 import { expect, test } from 'vitest'
 import { channel } from '../../packages/server/src/define/channel.ts'
-import { call, type Answer, type CallOptions } from '../http/support/call.ts'
+import { call, type CallOptions } from '../http/support/call.ts'
+import { validatorOf } from '../http/support/described.ts'
 import { startTestServer } from '../http/support/server.ts'
 import { startReceiver } from './support/receiver.ts'
 import { createWebhook, publish, statesBecome } from './support/webhooks.ts'
-
-interface Described {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
-}
-interface Operation {
-  readonly responses: Readonly<
-    Record<string, { readonly content?: Readonly<Record<string, object>> }>
-  >
-}
-
-/** Says what of an answer the document does not say, of a route as the document names it. */
-async function validatorOf(url: string) {
-  const document = (await call(url, 'GET /openapi.json')).json<Described>()
-  const ajv = new Ajv2020({ strict: false, allErrors: true })
-  formats.default(ajv)
-  ajv.addSchema(document, 'api')
-  const escape = (part: string) =>
-    encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))
-  return (route: string, { status, text, headers }: Answer): readonly string[] => {
-    const [method = '', path = ''] = route.split(' ')
-    const response = document.paths[path]?.[method.toLowerCase()]?.responses[String(status)]
-    if (response === undefined) return [`${route} may not answer ${status}: ${text}`]
-    if (response.content === undefined) return text === '' ? [] : [`${route} has a body`]
-    const [mediaType = ''] = (headers['content-type'] ?? '').split(';')
-    if (response.content[mediaType] === undefined) return [`${route} answers ${mediaType}`]
-    const place = ['paths', path, method.toLowerCase(), 'responses', String(status), 'content']
-    const pointer = [...place, mediaType, 'schema'].map(escape).join('/')
-    const validate = ajv.compile({ $ref: `api#/${pointer}` })
-    return validate(JSON.parse(text)) ? [] : [ajv.errorsText(validate.errors), text]
-  }
-}
 
 test('the routes of webhooks and deliveries answer what the document says that they do', async () => {
   await using receiver = await startReceiver()

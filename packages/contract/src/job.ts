@@ -54,6 +54,19 @@ export const ProblemSchema = Type.Object({
   errors: Type.Optional(Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }))),
 })
 
+/** Why a job failed, with what its attempts died of. */
+export const JobErrorSchema = Type.Object({
+  ...ProblemSchema.properties,
+  attempts: Type.Array(
+    Type.Object({
+      attempt: Type.Integer({ minimum: 1 }),
+      startedAt: Time,
+      finishedAt: Time,
+      error: ProblemSchema,
+    }),
+  ),
+})
+
 export const WaitingSchema = Type.Object({
   reason: literals(waitingReasons),
   until: nullable(Time),
@@ -80,7 +93,7 @@ export const JobSchema = Type.Object({
   startedAt: nullable(Time),
   finishedAt: nullable(Time),
   expiresAt: nullable(Time),
-  error: nullable(ProblemSchema),
+  error: nullable(JobErrorSchema),
   links: Type.Object({
     self: Type.String(),
     result: Type.String(),

@@ -13,6 +13,11 @@ export const json = (description: string, schema: JsonObject): JsonObject => ({
   content: { 'application/json': { schema } },
 })
 
+/** Of what can be asked for in part, by `fields`. */
+export const wholeOrPart = (name: 'Job' | 'Batch'): JsonObject => ({
+  anyOf: [refer('schemas', name), refer('schemas', `${name}Part`)],
+})
+
 /** Answers with problem documents; several with one status stand together. */
 export function problemAnswers(...codes: readonly ProblemCode[]): Answers {
   const statuses = [...new Set(codes.map((code) => problems[code].status))].toSorted(

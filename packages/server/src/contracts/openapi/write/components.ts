@@ -19,9 +19,11 @@ import { webhookSchemas } from './webhook-schemas.ts'
 /** The schemas of the wire, as the contract has them. */
 export const schemas: Readonly<Record<string, JsonObject>> = {
   Job: plain(JobSchema),
+  JobPart: part(JobSchema),
   AcceptedJob: plain(AcceptedSchema),
   JobList: plain(JobListSchema),
   Batch: plain(BatchSchema),
+  BatchPart: part(BatchSchema),
   AcceptedBatch: plain(AcceptedBatchSchema),
   BatchSubmission: plain(BatchSubmissionSchema),
   BatchResult: plain(BatchResultSchema),
@@ -57,6 +59,12 @@ export const schemas: Readonly<Record<string, JsonObject>> = {
 function plain(schema: unknown): JsonObject {
   const copy: unknown = JSON.parse(JSON.stringify(schema))
   return isObject(copy) ? copy : {}
+}
+
+/** Only those members that `fields` names. */
+function part(schema: unknown): JsonObject {
+  const { required: _, ...rest } = plain(schema)
+  return rest
 }
 
 const header = (name: string, description: string, schema: JsonObject): JsonObject => ({

@@ -46,10 +46,14 @@ export const jsonText = (status: number, body: string, headers: AnswerHeaders): 
   body,
 })
 
-export const text = (mediaType: string, body: string): WholeAnswer => ({
+export const text = (
+  mediaType: string,
+  body: string,
+  headers: AnswerHeaders = {},
+): WholeAnswer => ({
   kind: 'whole',
   status: 200,
-  headers: { 'content-type': mediaType },
+  headers: { 'content-type': mediaType, ...headers },
   body,
 })
 

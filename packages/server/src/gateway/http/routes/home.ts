@@ -1,3 +1,4 @@
+import { publicPath } from '@buzzer/contract'
 import { json, text } from '../answer/answer.ts'
 import type { Route } from '../route.ts'
 
@@ -23,14 +24,18 @@ export const home: Route = {
   path: '/',
   scope: 'public',
   handle(ctx, { headers }) {
-    if (headers.accept?.includes('text/html') === true)
-      return text('text/html; charset=utf-8', page)
-    const links = places.map(([name, path]) => [name, ctx.publicUrl() + path] as const)
-    return json(200, { name: 'Buzzer', links: Object.fromEntries(links) })
+    const publicUrl = ctx.publicUrl()
+    if (headers.accept?.includes('text/html') === true) {
+      return text('text/html; charset=utf-8', page(publicUrl), vary)
+    }
+    const links = places.map(([name, path]) => [name, publicUrl + path] as const)
+    return json(200, { name: 'Buzzer', links: Object.fromEntries(links) }, vary)
   },
 }
 
-const page = `<!doctype html>
+const vary = { vary: 'Accept' }
+
+const page = (publicUrl: string): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -43,7 +48,7 @@ const page = `<!doctype html>
 <h1>Buzzer</h1>
 <p>It answers calls with 202 at once, and has the outcome when it is ready.</p>
 <dl>
-${places.map(([, path, what]) => `<dt><a href="${path}">${path}</a></dt><dd>${what}</dd>`).join('\n')}
+${places.map(([, path, what]) => `<dt><a href="${publicPath(publicUrl, path)}">${path}</a></dt><dd>${what}</dd>`).join('\n')}
 </dl>
 </html>
 `

@@ -1,4 +1,4 @@
-import { problems, type ProblemCode } from '@buzzer/contract'
+import { problems, publicPath, type ProblemCode } from '@buzzer/contract'
 import { json, text } from '../answer/answer.ts'
 import type { Route } from '../route.ts'
 import { refuse } from '../submit.ts'
@@ -14,7 +14,7 @@ export const problemPage: Route = {
       const detail = `There is no problem '${code}'. /problems lists all of them.`
       return refuse(ctx, request, { code: 'route-not-found', detail })
     }
-    return text('text/html; charset=utf-8', page([code as ProblemCode]))
+    return text('text/html; charset=utf-8', page(ctx.publicUrl(), [code as ProblemCode]))
   },
 }
 
@@ -23,15 +23,17 @@ export const problemList: Route = {
   method: 'GET',
   path: '/problems',
   scope: 'public',
-  handle(_, { headers }) {
+  handle(ctx, { headers }) {
     const codes = Object.keys(problems) as ProblemCode[]
     return headers.accept?.includes('application/json') === true
-      ? json(200, { problems: codes.map((code) => ({ code, ...problems[code] })) })
-      : text('text/html; charset=utf-8', page(codes))
+      ? json(200, { problems: codes.map((code) => ({ code, ...problems[code] })) }, vary)
+      : text('text/html; charset=utf-8', page(ctx.publicUrl(), codes), vary)
   },
 }
 
-const page = (codes: readonly ProblemCode[]): string => `<!doctype html>
+const vary = { vary: 'Accept' }
+
+const page = (publicUrl: string, codes: readonly ProblemCode[]): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -45,7 +47,7 @@ const page = (codes: readonly ProblemCode[]): string => `<!doctype html>
 <dl>
 ${codes.map(entry).join('\n')}
 </dl>
-<p><a href="/problems">All problems</a> · answered as
+<p><a href="${publicPath(publicUrl, '/problems')}">All problems</a> · answered as
 <a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a> documents, whose
 <code>detail</code> says what to do.</p>
 </html>

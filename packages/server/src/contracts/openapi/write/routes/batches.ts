@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../schema/json-pointer.ts'
-import { json, merge, problemAnswers, refer } from '../answers.ts'
+import { json, merge, problemAnswers, refer, wholeOrPart } from '../answers.ts'
 import type { DescribedRoute } from '../described-route.ts'
 import { callbacksOfSubmission } from '../outgoing.ts'
 import { query, ticket } from './jobs.ts'
@@ -65,7 +65,7 @@ export const batchRoutes: readonly DescribedRoute[] = [
       refer('parameters', 'Fields'),
     ],
     responses: {
-      '200': json('The batch, with a weak `ETag`', batch),
+      '200': json('The batch, with a weak `ETag`', wholeOrPart('Batch')),
       '304': { description: 'It has not changed' },
       ...merge(notFound, problemAnswers('invalid-parameter')),
     },

@@ -63,7 +63,14 @@ const schemas = {
     output: { description: 'JSON Schema; null where anything may come.' },
     openapi: { description: 'What the document of a wrapped API says of it; not in lists.' },
   }),
-  channel: described({ data: {}, history: {}, shared: {}, definition: {} }),
+  channel: described({
+    data: { description: 'JSON Schema; without it anything is taken.' },
+    history: {},
+    shared: { type: 'boolean' },
+    ephemeral: { type: 'boolean' },
+    presence: { type: 'boolean' },
+    definition: { description: 'What `PUT` takes; not in lists.' },
+  }),
 }
 const pastVersion: JsonObject = {
   type: 'object',

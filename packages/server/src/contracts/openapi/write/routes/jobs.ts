@@ -1,6 +1,6 @@
 import { finalStates, jobStates } from '@buzzer/contract'
 import type { JsonObject } from '../../../schema/json-pointer.ts'
-import { json, merge, outcomeProblems, problemAnswers, refer } from '../answers.ts'
+import { json, merge, outcomeProblems, problemAnswers, refer, wholeOrPart } from '../answers.ts'
 import type { DescribedRoute } from '../described-route.ts'
 
 const id = refer('parameters', 'JobId')
@@ -28,6 +28,7 @@ export const pageParameters: readonly JsonObject[] = [
   query('cursor', { type: 'string' }, 'What `next` of the page before said.'),
 ]
 
+const bytes: JsonObject = { content: { '*/*': {} } }
 const time: JsonObject = { type: 'string', format: 'date-time' }
 
 export const jobRoutes: readonly DescribedRoute[] = [
@@ -63,7 +64,7 @@ export const jobRoutes: readonly DescribedRoute[] = [
       fields,
     ],
     responses: {
-      '200': json('The job, with a weak `ETag` of its version', job),
+      '200': json('The job, with a weak `ETag` of its version', wholeOrPart('Job')),
       '304': { description: 'It has not changed' },
       ...merge(notFound, problemAnswers('invalid-parameter')),
     },
@@ -99,7 +100,7 @@ export const jobRoutes: readonly DescribedRoute[] = [
     ],
     responses: {
       '200': refer('responses', 'Result'),
-      '206': { description: 'The part of it that `Range` names' },
+      '206': { ...bytes, description: 'The part of it that `Range` names' },
       '304': { description: 'It is what `If-None-Match` names' },
       'default': refer('responses', 'Result'),
       ...merge(

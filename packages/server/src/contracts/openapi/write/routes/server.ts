@@ -4,15 +4,36 @@ import { json, problemAnswers } from '../answers.ts'
 import type { DescribedRoute } from '../described-route.ts'
 import { query } from './jobs.ts'
 
-const status = json('Yes', {
-  type: 'object',
-  required: ['status'],
-  properties: { status: { type: 'string' } },
-})
+const status = (more: JsonObject = {}): JsonObject =>
+  json('Yes', {
+    type: 'object',
+    required: ['status'],
+    properties: { status: { type: 'string' }, ...more },
+  })
+const warnings: JsonObject = {
+  type: 'array',
+  description: 'Worth a look, and no reason to send callers elsewhere.',
+  items: {
+    type: 'object',
+    required: ['code', 'detail'],
+    properties: { code: { type: 'string' }, detail: { type: 'string' } },
+    additionalProperties: true,
+  },
+}
 const text = (type: string, description: string): JsonObject => ({
   description,
   content: { [type]: { schema: { type: 'string' } } },
 })
+const listed: JsonObject = {
+  type: 'object',
+  required: ['code', 'status', 'title', 'retry'],
+  properties: {
+    code: { type: 'string' },
+    status: { type: 'integer' },
+    title: { type: 'string' },
+    retry: { type: 'boolean', description: 'Whether sending the same request again can help.' },
+  },
+}
 const unchanged = { '304': { description: 'It is what `If-None-Match` names' } }
 const version = query('version', { type: 'string', enum: ['3.1', '3.2'], default: '3.1' })
 
@@ -49,7 +70,7 @@ export const serverRoutes: readonly DescribedRoute[] = [
     operationId: 'isAlive',
     tag: 'Server',
     summary: 'Says that the process is alive',
-    responses: { '200': status },
+    responses: { '200': status() },
   },
   {
     method: 'get',
@@ -58,7 +79,7 @@ export const serverRoutes: readonly DescribedRoute[] = [
     tag: 'Server',
     summary: 'Says whether it makes progress: the store can be written, nothing waits too long',
     responses: {
-      '200': status,
+      '200': status({ warnings }),
       ...problemAnswers('store-unavailable', 'overloaded', 'shutting-down'),
     },
   },
@@ -150,8 +171,22 @@ export const serverRoutes: readonly DescribedRoute[] = [
     path: '/problems',
     operationId: 'listProblems',
     tag: 'Server',
-    summary: 'Lists all problems that an answer can be',
-    responses: { '200': text('text/html', 'A page for people') },
+    summary: 'Lists all problems that an answer can be, as a page or, where asked for, as JSON',
+    responses: {
+      '200': {
+        description: 'All of them',
+        content: {
+          'text/html': { schema: { type: 'string' } },
+          'application/json': {
+            schema: {
+              type: 'object',
+              required: ['problems'],
+              properties: { problems: { type: 'array', items: listed } },
+            },
+          },
+        },
+      },
+    },
   },
   {
     method: 'get',
