@@ -299,6 +299,7 @@ describe('a page', () => {
     ['sinc=0', {}, 400, 'invalid-parameter'],
     ['since=0&since=1', {}, 400, 'invalid-parameter'],
     ['as=ann', {}, 400, 'invalid-parameter'],
+    ['limit=1', { accept: 'text/event-stream' }, 400, 'invalid-parameter'],
     ['', { 'last-event-id': 'x' }, 400, 'invalid-header'],
     ['', { accept: 'text/html' }, 406, 'not-acceptable'],
     ['', { accept: 'application/json;q=0' }, 406, 'not-acceptable'],

@@ -1,6 +1,7 @@
 import { parseSequence, type Problem } from '@buzzer/contract'
 import { invalidHeader, invalidParameter } from './header-problem.ts'
 import type { HttpRequest } from './http-request.ts'
+import { refuseParameters } from './known-parameters.ts'
 import { mediaWeights } from './media-weights.ts'
 
 /** Whether this caller takes Server-Sent Events. */
@@ -41,6 +42,29 @@ export function readCursor({ headers, query }: HttpRequest): number | null | Pro
   if (since === null) return null
   return parseSequence(since) ?? invalidParameter('since', 'takes the sequence of an event of ours')
 }
+
+export const isCursorProblem = (cursor: number | null | Problem): cursor is Problem =>
+  typeof cursor === 'object' && cursor !== null
+
+/**
+ * Where a stream of what can be polled as well goes on; nothing else can be asked of one.
+ *
+ * @param polled what is polled instead
+ */
+export function readStreamCursor(
+  request: HttpRequest,
+  polled: 'job' | 'batch',
+): number | null | Problem {
+  if (!acceptsEvents(request)) return notAcceptable(polled)
+  return refuseParameters(request.query(), cursorParameters) ?? readCursor(request)
+}
+
+const notAcceptable = (polled: string): Problem => ({
+  code: 'not-acceptable',
+  detail:
+    `Events are served as text/event-stream. Send \`Accept: text/event-stream\`, or poll the ${polled} ` +
+    'with `Prefer: wait=30` and `If-None-Match`.',
+})
 
 export const eventStreamHeaders = {
   'content-type': 'text/event-stream; charset=utf-8',

@@ -1,14 +1,8 @@
 import { batchEventFrames } from '../../sse/batch-events.ts'
 import { empty } from '../answer/answer.ts'
 import { isProblem } from '../answer/problem.ts'
-import {
-  acceptsEvents,
-  cursorParameters,
-  eventStreamHeaders,
-  readCursor,
-} from '../request/event-cursor.ts'
+import { eventStreamHeaders, isCursorProblem, readStreamCursor } from '../request/event-cursor.ts'
 import { findBatch } from '../request/find-batch.ts'
-import { refuseParameters } from '../request/known-parameters.ts'
 import type { Route } from '../route.ts'
 import { refuse } from '../submit.ts'
 
@@ -19,11 +13,8 @@ export const batchEvents: Route = {
   scope: 'jobs:read',
   ticket: 'opens',
   async handle(ctx, request) {
-    if (!acceptsEvents(request)) return refuse(ctx, request, notAcceptable)
-    const wrong = refuseParameters(request.query(), cursorParameters)
-    if (wrong !== null) return refuse(ctx, request, wrong)
-    const since = readCursor(request)
-    if (typeof since === 'object' && since !== null) return refuse(ctx, request, since)
+    const since = readStreamCursor(request, 'batch')
+    if (isCursorProblem(since)) return refuse(ctx, request, since)
     const batch = await findBatch(ctx, request)
     if (isProblem(batch)) return refuse(ctx, request, batch)
     // Only 204 keeps a browser's EventSource from coming back.
@@ -40,11 +31,4 @@ export const batchEvents: Route = {
         ),
     }
   },
-}
-
-const notAcceptable = {
-  code: 'not-acceptable',
-  detail:
-    'Events are served as text/event-stream. Send `Accept: text/event-stream`, or poll the batch ' +
-    'with `Prefer: wait=30` and `If-None-Match`.',
 }

@@ -9,6 +9,7 @@ import {
   acceptsEvents,
   cursorParameters,
   eventStreamHeaders,
+  isCursorProblem,
   readCursor,
   wantsPage,
 } from '../request/event-cursor.ts'
@@ -21,6 +22,10 @@ import { appliedPreferences, parsePrefer } from '../request/prefer.ts'
 import type { Route } from '../route.ts'
 import { refuse } from '../submit.ts'
 
+const streamParameters = [...cursorParameters, 'as']
+/** A stream goes on: who asks it for so many would wait for an end. */
+const pageParameters = [...streamParameters, 'limit']
+
 /** A channel from a cursor on: as Server-Sent Events, or a page at a time by long polling. */
 export const channelEvents: Route = {
   method: 'GET',
@@ -28,13 +33,13 @@ export const channelEvents: Route = {
   scope: 'channels:subscribe',
   ticket: 'opens',
   handle(ctx, request) {
-    const wrong = refuseParameters(request.query(), [...cursorParameters, 'as', 'limit'])
+    const isPage = wantsPage(request)
+    const wrong = refuseParameters(request.query(), isPage ? pageParameters : streamParameters)
     if (wrong !== null) return refuse(ctx, request, wrong)
     const since = readCursor(request)
     if (isCursorProblem(since)) return refuse(ctx, request, since)
     const place = findChannel(ctx, request)
     if (isProblem(place)) return refuse(ctx, request, place)
-    const isPage = wantsPage(request)
     if (!isPage && !acceptsEvents(request)) return refuse(ctx, request, notAcceptable)
     const enter = attend(ctx, place, request.query().get('as'))
     if (isAttendanceProblem(enter)) return refuse(ctx, request, enter)
@@ -50,9 +55,6 @@ export const channelEvents: Route = {
     }
   },
 }
-
-const isCursorProblem = (cursor: number | null | Problem): cursor is Problem =>
-  typeof cursor === 'object' && cursor !== null
 
 async function poll(
   ctx: HttpContext,

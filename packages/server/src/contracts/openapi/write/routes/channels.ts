@@ -93,7 +93,11 @@ export const channelRoutes: readonly DescribedRoute[] = [
         description: 'The same; it goes before `since`.',
       },
       query('as', { type: 'string' }, 'Reads under this name, where presence is kept.'),
-      query('limit', { type: 'integer', minimum: 1, maximum: 1_000 }, 'Events of a page at most.'),
+      query(
+        'limit',
+        { type: 'integer', minimum: 1, maximum: 1_000 },
+        'Events of a page at most; a stream takes none.',
+      ),
       refer('parameters', 'Prefer'),
       ticket,
     ],
