@@ -29,15 +29,6 @@ export const jobRequest = (
   waitMs: options.waitMs,
 })
 
-/** Below the 30 s after which many proxies give up on a quiet request. */
-const waitMs = 25_000
-
-/** How a request waits for something else than what has this tag. */
-export const longPoll = (etag: string) => ({
-  headers: { 'prefer': `wait=${waitMs / 1_000}`, 'if-none-match': etag },
-  waitMs,
-})
-
 /** Runs `work` with a signal that also aborts, with `makeReason()`, once the time is over. */
 export async function withTimeout<T>(
   { clock }: Transport,

@@ -2,11 +2,8 @@ import type { BatchDocument } from '@buzzer/contract'
 import { readProblem } from './answer.ts'
 import type { BatchEvent } from './batch-event.ts'
 import { batchRequest, isFinalBatch, readBatch } from './batch-route.ts'
-import { sleep } from './clock.ts'
-import { longPoll, type JobRoute } from './job-route.ts'
-
-/** A server or a proxy that does not hold the answer must not be asked in a tight loop. */
-const minPauseMs = 1_000
+import type { JobRoute } from './job-route.ts'
+import { longPoll, minPauseMs, pauseUntil } from './poll.ts'
 
 /** What polling knows of a batch, across all its connections. */
 export interface Polled {
@@ -36,8 +33,8 @@ export async function* pollBatch(
       yield eventOf(look.batch, seen.cursor)
       if (isFinalBatch(look.batch)) return
     }
-    const restMs = minPauseMs - (clock.now() - startedAt)
-    if (restMs > 0) await sleep(clock, restMs, signal)
+    // Also after news: of a large batch there would be some at every look.
+    await pauseUntil(clock, startedAt + minPauseMs, signal)
   }
 }
 

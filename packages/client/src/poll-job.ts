@@ -1,13 +1,10 @@
 import type { JobDocument } from '@buzzer/contract'
 import { readJob, readProblem } from './answer.ts'
-import { sleep } from './clock.ts'
 import { isFinalEvent, type JobEvent } from './job-event.ts'
-import { jobRequest, longPoll, type JobRoute } from './job-route.ts'
-import { readDifference, type Seen } from './read-event.ts'
+import { jobRequest, type JobRoute } from './job-route.ts'
+import { longPoll, minPauseMs, pauseUntil } from './poll.ts'
+import { readDifference, startAnew, type Seen } from './read-event.ts'
 import { retryAfterMs } from './time.ts'
-
-/** A server or a proxy that does not hold the answer must not be asked in a tight loop. */
-const minPauseMs = 1_000
 
 interface Look {
   /** Null where nothing has changed. */
@@ -32,26 +29,29 @@ export async function* pollJob(
     const startedAt = clock.now()
     const look = await lookAt(route, etag, signal)
     alive()
+    // Where nothing was known yet, the next look is the first that is held.
+    let isQuiet = etag !== null || look.etag === null
     etag = look.etag ?? etag
-    const event = look.job === null ? null : readLook(seen, look.job)
-    if (event !== null) yield event
-    if (event !== null && isFinalEvent(event)) return
-    const restMs = look.pauseMs - (clock.now() - startedAt)
-    if (event === null && restMs > 0) await sleep(clock, restMs, signal)
+    for (const event of look.job === null ? [] : readLook(seen, look.job)) {
+      yield event
+      if (isFinalEvent(event)) return
+      isQuiet = false
+    }
+    if (isQuiet) await pauseUntil(clock, startedAt + look.pauseMs, signal)
   }
 }
 
-function readLook(seen: Seen, job: JobDocument): JobEvent | null {
+function* readLook(seen: Seen, job: JobDocument): Generator<JobEvent, void> {
+  if (seen.cursor !== null && job.version < seen.cursor) yield startAnew(seen, job)
   const event = seen.job?.version === job.version ? null : readDifference(seen.job, job)
   const final = readDifference(null, job)
   seen.job = job
   // The final event is due even if the job's last version is known, from a stream that was cut.
   const due = event ?? (final !== null && isFinalEvent(final) ? final : null)
+  if (due === null) return
   // As in a stream, a snapshot says nothing of the pieces of output below it: see `readEvent`.
-  if (due !== null && due.type !== 'job.snapshot') {
-    seen.cursor = Math.max(seen.cursor ?? 0, due.sequence)
-  }
-  return due
+  if (due.type !== 'job.snapshot') seen.cursor = Math.max(seen.cursor ?? 0, due.sequence)
+  yield due
 }
 
 function lookAt(

@@ -49,16 +49,16 @@ export function readEvent(seen: Seen, message: FeedMessage): JobEvent | null {
 
 function readSnapshot(seen: Seen, common: Common, data: unknown): JobEvent | null {
   if (!isJob(data)) throw new SyntaxError('A snapshot without a job')
-  if (seen.cursor !== null && data.version < seen.cursor) return startAnew(seen, common, data)
+  if (seen.cursor !== null && data.version < seen.cursor) return startAnew(seen, data)
   const isNews = seen.job === null || data.version > seen.job.version
   if (isNews) seen.job = data
   return isNews ? { ...common, type: 'job.snapshot', job: data } : null
 }
 
 /** As after a restored backup: the server knows less than it has told, and counts on from there. */
-function startAnew(seen: Seen, common: Common, job: JobDocument): JobEvent {
+export function startAnew(seen: Seen, job: JobDocument): JobEvent {
   Object.assign(seen, { ...seenFrom(job.version), job })
-  return { ...common, type: 'reset', job }
+  return { ...commonOf(job), type: 'reset', job }
 }
 
 function readPiece(seen: Seen, common: Common, data: unknown): JobEvent | null {
@@ -130,7 +130,7 @@ function changeEvent(common: Common, type: string, job: JobEventData): JobEvent 
  * @param before null at the first look
  */
 export function readDifference(before: JobDocument | null, job: JobDocument): JobEvent | null {
-  const common = { id: `${job.id}/${job.version}`, sequence: job.version, time: changedAt(job) }
+  const common = commonOf(job)
   const type = differenceType(before, job)
   return type === 'job.snapshot' ? { ...common, type, job } : changeEvent(common, type, job)
 }
@@ -142,5 +142,11 @@ function differenceType(before: JobDocument | null, job: JobDocument): string {
   const moved = before.state !== job.state || before.attempt !== job.attempt
   return moved ? `job.${job.state}` : 'job.progress'
 }
+
+const commonOf = (job: JobDocument): Common => ({
+  id: `${job.id}/${job.version}`,
+  sequence: job.version,
+  time: changedAt(job),
+})
 
 const changedAt = (job: JobDocument): string => job.finishedAt ?? job.startedAt ?? job.createdAt

@@ -1,17 +1,13 @@
 import type { CloudEvent } from '@buzzer/contract'
 import { readJsonWith, type Parse } from '../answer.ts'
-import { sleep } from '../clock.ts'
 import { unexpected } from '../error.ts'
+import { holding, minPauseMs, pauseUntil } from '../poll.ts'
 import { badForMs } from '../protocols.ts'
 import { offsetIn } from '../socket/message.ts'
 import { channelEvent, type ChannelItem } from './channel-event.ts'
 import { channelRequest, type ChannelRoute } from './channel-route.ts'
 import { seeEvent, seeReset, type Seen } from './seen.ts'
 
-/** Below the 30 s after which many proxies give up on a quiet request. */
-const waitMs = 25_000
-/** A server or a proxy that does not hold the answer must not be asked in a tight loop. */
-const minPauseMs = 1_000
 /** Events at most in one answer; the server's own bound is as high. */
 const limit = 1_000
 
@@ -36,9 +32,8 @@ export async function* pollChannel(
     seen.cursor ??= startOf(look)
     alive()
     yield* itemsIn(seen, look)
-    const restMs = minPauseMs - (clock.now() - startedAt)
     const isNews = look.events.length > 0 || look.reset !== null
-    if (isHeld && !isNews && restMs > 0) await sleep(clock, restMs, signal)
+    if (isHeld && !isNews) await pauseUntil(clock, startedAt + minPauseMs, signal)
     isHeld = true
   }
   return 'cut'
@@ -81,10 +76,10 @@ export function lookAtChannel(
   const parameters = new URLSearchParams({ limit: String(limit) })
   if (since !== null) parameters.set('since', String(since))
   if (route.as !== undefined) parameters.set('as', route.as)
-  const headers = new Headers({ accept: 'application/json' })
-  if (isHeld) headers.set('prefer', `wait=${waitMs / 1_000}`)
+  const waiting = isHeld ? holding : null
+  const headers = new Headers({ accept: 'application/json', ...waiting?.headers })
   // As with streams, whoever follows the channel counts the failures.
-  const options = { headers, signal, waitMs: isHeld ? waitMs : 0, repeatable: false }
+  const options = { headers, signal, waitMs: waiting?.waitMs ?? 0, repeatable: false }
   const request = channelRequest(route, 'GET', `/events?${parameters.toString()}`, options)
   const { transport } = route
   return transport.send(request, (response) => readLook(response, transport.parse))
