@@ -3,13 +3,14 @@ import type { ChannelEntry } from '../../../ports/registry.ts'
 import { schemas as wireSchemas } from '../../openapi/write/components.ts'
 import type { JsonObject } from '../../schema/json-pointer.ts'
 import { writeChannel } from './declared-channel.ts'
-import { cloudEventSchema, publicationSchema } from './envelope.ts'
+import { cloudEventSchema, draftSchema, publicationSchema } from './envelope.ts'
 import { ownChannels } from './job-channels.ts'
 import { createNames } from './names.ts'
 import { olderSchema, olderSchemas } from './older-schema.ts'
 import { together, type Part } from './part.ts'
 import { socketChannel } from './socket-channel.ts'
 import { documented, writeOperation } from './submittable-operation.ts'
+import { webhookChannel } from './webhook-channel.ts'
 
 export interface AsyncApiDescription {
   /** The running definitions. */
@@ -35,6 +36,7 @@ export function describeAsyncApi(description: AsyncApiDescription): JsonObject {
     ...called.map((each) => writeOperation(each, names, taken)),
     ...[...shared].map(writeSchemas),
     socketChannel,
+    webhookChannel,
   )
   return {
     asyncapi: '3.1.0',
@@ -67,6 +69,7 @@ const ownSchemas: JsonObject = {
   ),
   CloudEvent: cloudEventSchema,
   Publication: publicationSchema,
+  Draft: draftSchema,
 }
 
 function serversAt(publicUrl: string): JsonObject {

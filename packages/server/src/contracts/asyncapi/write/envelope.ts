@@ -50,6 +50,13 @@ export const publicationSchema: JsonObject = {
   },
 }
 
+/** An event as it may be published on a socket, where what is not said of it is Buzzer's to say. */
+export const draftSchema: JsonObject = {
+  ...publicationSchema,
+  description: 'What is not given of a CloudEvent but its type is made when it is taken',
+  required: ['type'],
+}
+
 /** Where offsets stand, which tell events of one channel apart. */
 const correlationId: JsonObject = { location: '$message.payload#/id' }
 

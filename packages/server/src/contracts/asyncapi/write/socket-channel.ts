@@ -57,7 +57,7 @@ const requests: readonly (readonly [JsonObject & { name: string }, answers: read
     [
       message('publish', 'Publishes an event, or several of which all are taken or none', {
         required: { id, channel: text },
-        optional: { event: schema('Publication'), events: list(schema('Publication')) },
+        optional: { event: schema('Draft'), events: list(schema('Draft')) },
       }),
       ['ack', 'error'],
     ],
@@ -88,7 +88,7 @@ const answers: readonly (JsonObject & { name: string })[] = [
       since: cursor,
       last: { ...cursor, description: 'The end of the channel by then' },
       events: list({ type: 'object', properties: { id: text, sequence: text } }),
-      job: { type: 'object' },
+      job: schema('Job'),
     },
   }),
   message('event', 'An event of a subscription', { required: { id, event: schema('CloudEvent') } }),
