@@ -18,6 +18,9 @@ export interface BodyPlan {
 /** JSON and forms are read whole to be checked; more than this is not, in bytes. */
 const checkedAtMost = 16_777_216
 
+/** Documents of real APIs stay below this, in bytes. */
+export const maxDocumentBytes = 33_554_432
+
 /** @param own what the route itself takes at most; without one, what the server does */
 export const plainPlan = (ctx: HttpContext, own?: number): BodyPlan =>
   limitedTo(own ?? ctx.limits.bodyBytes, 'limits.body')

@@ -1,5 +1,5 @@
 import type { Problem } from '@buzzer/contract'
-import type { VersionTest } from '../../../ports/registry.ts'
+import type { ChangeTerms, VersionTest } from '../../../ports/registry.ts'
 import { invalidHeader } from './header-problem.ts'
 import type { HttpRequest } from './http-request.ts'
 
@@ -16,6 +16,12 @@ export function readPrecondition({ headers }: HttpRequest): VersionTest | Proble
   if (typeof mayReplace !== 'function') return mayReplace
   if (typeof isAbsent !== 'function') return isAbsent
   return (version) => mayReplace(version) && isAbsent(version)
+}
+
+/** On which terms, and by whom, a definition is changed. */
+export function readTerms(request: HttpRequest): ChangeTerms | Problem {
+  const expects = readPrecondition(request)
+  return typeof expects === 'function' ? { expects, by: request.caller.client } : expects
 }
 
 function readMatch(header: string): VersionTest | Problem {

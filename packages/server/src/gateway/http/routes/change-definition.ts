@@ -1,4 +1,4 @@
-import { publicPath, type Problem } from '@buzzer/contract'
+import { publicPath } from '@buzzer/contract'
 import { channelName } from '../../../core/channel-name.ts'
 import type { DefinitionKind } from '../../../ports/definitions.ts'
 import type { Changed, ChangeTerms } from '../../../ports/registry.ts'
@@ -6,15 +6,13 @@ import { empty, json, type Answer } from '../answer/answer.ts'
 import { isProblem } from '../answer/problem.ts'
 import type { HttpContext } from '../context.ts'
 import type { HttpRequest } from '../request/http-request.ts'
-import { plainPlan, type BodyPlan } from '../request/body-plan.ts'
+import { maxDocumentBytes, plainPlan, type BodyPlan } from '../request/body-plan.ts'
 import { plainBody } from '../request/decode-body.ts'
 import { parseJson } from '../request/parse-json.ts'
-import { readPrecondition, versionTag } from '../request/precondition.ts'
+import { readTerms, versionTag } from '../request/precondition.ts'
 import type { Route } from '../route.ts'
 import { refuse } from '../submit.ts'
 
-/** Documents of real APIs stay below this. */
-export const maxDocumentBytes = 33_554_432
 /** Documents are nested deeper than what callers send. */
 const maxDocumentDepth = 256
 
@@ -120,11 +118,6 @@ async function remove(
   if (isProblem(terms)) return refuse(ctx, request, terms)
   const outcome = await ctx.registry.remove(kind, nameIn(request, kind), terms)
   return outcome.kind === 'refused' ? refuse(ctx, request, outcome.problem) : empty(204)
-}
-
-export function readTerms(request: HttpRequest): ChangeTerms | Problem {
-  const expects = readPrecondition(request)
-  return typeof expects === 'function' ? { expects, by: request.caller.client } : expects
 }
 
 async function readBody(request: HttpRequest, plan: BodyPlan, isPatch: boolean) {

@@ -41,6 +41,9 @@ export const getChannel: Route = {
     })),
 }
 
+/** What stands in the configuration has none, and is known to `*` alone: no tag has a sign. */
+const noVersion = -1
+
 /** Of two with one name the configuration's comes first, as it is the one that counts. */
 async function answer<Entry extends DefinitionEntry>(
   ctx: HttpContext,
@@ -55,8 +58,7 @@ async function answer<Entry extends DefinitionEntry>(
   if (entry === undefined) return refuse(ctx, request, notFound(kind, given))
   const headers = { ...versionTag(entry.version), 'cache-control': 'private, no-cache' }
   const known = parseVersions(request.headers['if-none-match'])
-  // What stands in the configuration has no version, and is known to `*` alone.
-  if (known?.has(entry.version ?? Number.NaN) === true) return empty(304, headers)
+  if (known?.has(entry.version ?? noVersion) === true) return empty(304, headers)
   return json(200, await documentOf(entry), headers)
 }
 

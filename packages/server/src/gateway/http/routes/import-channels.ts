@@ -1,13 +1,9 @@
-import type { Problem } from '@buzzer/contract'
-import type { ChannelImportOrder } from '../../../ports/registry.ts'
 import { json } from '../answer/answer.ts'
 import { isProblem } from '../answer/problem.ts'
-import { plainPlan } from '../request/body-plan.ts'
-import { plainBody } from '../request/decode-body.ts'
-import { readDryRun, readText } from '../request/document-order.ts'
+import { maxDocumentBytes } from '../request/body-plan.ts'
+import { readDocumentOrder } from '../request/document-order.ts'
 import type { Route } from '../route.ts'
 import { refuse } from '../submit.ts'
-import { maxDocumentBytes, readTerms } from './change-definition.ts'
 
 /** Takes an AsyncAPI document as it is, says what becomes of it, and declares its channels. */
 export const importChannels: Route = {
@@ -16,13 +12,10 @@ export const importChannels: Route = {
   scope: 'operations:manage',
   maxBodyBytes: maxDocumentBytes,
   async handle(ctx, request) {
-    const terms = readTerms(request)
-    if (isProblem(terms)) return refuse(ctx, request, terms)
-    const plain = await plainBody(request, plainPlan(ctx, maxDocumentBytes))
-    if (plain.kind === 'problem') return refuse(ctx, request, plain.problem)
-    const order = readOrder(request.query(), plain.body)
+    const order = await readDocumentOrder(ctx, request, 'AsyncAPI')
     if (isProblem(order)) return refuse(ctx, request, order)
-    const imported = await ctx.registry.importChannels(order, terms)
+    const { terms, ...document } = order
+    const imported = await ctx.registry.importChannels(document, terms)
     if (imported.kind === 'refused') return refuse(ctx, request, imported.problem)
     const { title, report, versions, changes } = imported
     const channels = report.channels.map((channel) =>
@@ -32,11 +25,4 @@ export const importChannels: Route = {
     const body = { title, channels, notes: report.notes, changes }
     return json(isNew ? 201 : 200, body, { 'cache-control': 'no-store' })
   },
-}
-
-function readOrder(query: URLSearchParams, body: Uint8Array | null): ChannelImportOrder | Problem {
-  const dryRun = readDryRun(query, ['dryRun'])
-  if (typeof dryRun !== 'boolean') return dryRun
-  const text = readText(body, 'AsyncAPI')
-  return typeof text === 'string' ? { text, dryRun } : text
 }
