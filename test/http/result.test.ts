@@ -41,6 +41,7 @@ beforeAll(async () => {
     operations: {
       give: operation({ run: (name) => outputs[String(name)]?.[0] }),
       gate: operation({ run: gates.run }),
+      records: operation({ run: () => raw('\x1e1\n'.repeat(3_000_000), 'application/json-seq') }),
       cached: operation({ cacheable: true, run: () => 'kept' }),
       fail: operation({
         run() {
@@ -102,6 +103,13 @@ test('a failed job answers with the status of its error and its attempts', async
     instance: `/v1/jobs/${id}`,
     attempts: [{ attempt: 1, error: { code: 'no-paper' } }],
   })
+})
+
+test('fields pass on what is no JSON, however large and whatever it is called', async () => {
+  const { id } = await submit(server.url, 'records')
+  await ended(server.url, id)
+  const answer = await resultOf(id, {}, '?fields=a')
+  expect([answer.status, answer.body.byteLength]).toEqual([200, 9_000_000])
 })
 
 test('a cacheable operation leaves Cache-Control to its caller', async () => {

@@ -1,4 +1,5 @@
 import { parseExactly } from '@buzzer/contract'
+import { isJsonType } from '../../core/media-type.ts'
 import { bytesIn, isBlob, type Headers } from '../../core/payload.ts'
 import { isRecord, stepsOf } from '../../core/value-at.ts'
 import type { Attempt, RunOutcome } from '../../ports/runner.ts'
@@ -30,7 +31,7 @@ export async function withCallback(
 }
 
 const isPlainJson = (headers: Headers): boolean =>
-  /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(headerOf(headers, 'content-type') ?? '') &&
+  isJsonType(headerOf(headers, 'content-type') ?? '') &&
   (headerOf(headers, 'content-encoding') ?? 'identity') === 'identity'
 
 /** The body as it was stored; null for one that is too large to be written anew. */

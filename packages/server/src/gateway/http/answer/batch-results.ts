@@ -1,5 +1,6 @@
 import { problemDocument } from '@buzzer/contract'
 import { createJsonCheck } from '../../../core/json-check.ts'
+import { isJsonType } from '../../../core/media-type.ts'
 import { isBlob, type Body, type Result } from '../../../core/payload.ts'
 import type { BatchResult } from '../../../engine/batch-results.ts'
 import { errorDocument, jobPath } from '../../job-document.ts'
@@ -56,14 +57,12 @@ function errorOf(ctx: HttpContext, { job, state, result, failed, problem }: Batc
 async function* valueText(ctx: HttpContext, result: Result): AsyncGenerator<string, void> {
   const { body, mediaType } = result
   const type = mediaType ?? 'application/octet-stream'
-  if (isJson(type) && (await isWhole(ctx, body))) return yield* utf8Text(ctx, body)
+  if (isJsonType(type) && (await isWhole(ctx, body))) return yield* utf8Text(ctx, body)
   if (type.startsWith('text/')) return yield* stringText(ctx, body)
   yield `{"mediaType":${JSON.stringify(type)},"base64":"`
   yield* base64Text(ctx, body)
   yield '"}'
 }
-
-const isJson = (type: string): boolean => /^application\/(?:[\w.+-]+\+)?json\b/i.test(type)
 
 /**
  * Whether it is what it says: one that is something else must not spoil the whole array. A large one

@@ -1,5 +1,6 @@
 import { parseExactly, type Problem } from '@buzzer/contract'
 import { formatBytes } from '../../../core/bytes.ts'
+import { isJsonType } from '../../../core/media-type.ts'
 import { isBlob, sizeOf, type Headers, type Result } from '../../../core/payload.ts'
 import { gather } from '../../../core/spool.ts'
 import type { HttpContext } from '../context.ts'
@@ -20,7 +21,7 @@ export async function filtered(
   { body, mediaType, headers }: Result,
   fields: string,
 ): Promise<string | Problem | null> {
-  if (mediaType === null || !/^application\/(?:[\w.+-]+\+)?json\b/i.test(mediaType)) return null
+  if (mediaType === null || !isJsonType(mediaType)) return null
   if (sizeOf(body) > maxBytes) return tooLarge(formatBytes(sizeOf(body)))
   const bytes = isBlob(body) ? await gather(engine.blobs.read(body), maxBytes) : body
   const plain = await decoded(bytes, headers)

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
+import { isJsonType } from '../../../core/media-type.ts'
 import { isRecord } from '../../../core/value-at.ts'
 import type { VerifiedHook } from '../../../ports/hooks.ts'
 import type { HttpRequest } from '../request/http-request.ts'
 import { parseJson, type ParsedJson } from '../request/parse-json.ts'
-import { isJson } from '../routes/submit-job.ts'
 import type { Verified } from './verify.ts'
 
 /** One verified call of a hook. */
@@ -24,7 +24,7 @@ export function readDelivery(
   { body, ...verified }: Verified,
 ): Delivery {
   const mediaType = request.headers['content-type'] ?? 'application/json'
-  const json = isJson(mediaType) && body.byteLength > 0 ? parseJson(body) : null
+  const json = isJsonType(mediaType) && body.byteLength > 0 ? parseJson(body) : null
   return { hook, request, body, json, id: idOf(hook, { ...verified, body }, json) }
 }
 

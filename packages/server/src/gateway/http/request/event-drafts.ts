@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { exactly, type Problem } from '@buzzer/contract'
 import type { EventData, EventDraft } from '../../../core/event.ts'
+import { isJsonType } from '../../../core/media-type.ts'
 import { readDraft } from '../../../core/read-draft.ts'
 import { traceAttributes } from '../../../core/trace.ts'
 import { draftsOf, readObject, readObjects } from '../../cloud-events/drafts-of.ts'
 import { isProblem } from '../answer/problem.ts'
-import { isJson } from '../routes/submit-job.ts'
 import { invalidParameter } from './header-problem.ts'
 import type { HttpRequest } from './http-request.ts'
 import { parseJson } from './parse-json.ts'
@@ -87,7 +87,7 @@ function readPlain(
   const attributes = {
     type: query.get('type') ?? defaultType,
     subject: query.get('subject'),
-    datacontenttype: body === null || isJson(mediaType) ? null : mediaType,
+    datacontenttype: body === null || isJsonType(mediaType) ? null : mediaType,
     ...traceAttributes(readTrace(headers)),
   }
   return draftsOf([readDraft(attributes, 'type-only', data)])
@@ -95,7 +95,7 @@ function readPlain(
 
 function dataOf(mediaType: string, body: Uint8Array | null): EventData | Problem {
   if (body === null) return { kind: 'none' }
-  if (!isJson(mediaType)) return { kind: 'bytes', bytes: body }
+  if (!isJsonType(mediaType)) return { kind: 'bytes', bytes: body }
   const parsed = parseJson(body)
   if (parsed.kind === 'problem') return parsed.problem
   const { value, text } = parsed

@@ -1,4 +1,5 @@
 import type { Problem, ValidationError } from '@buzzer/contract'
+import { isJsonType } from '../../../core/media-type.ts'
 import type { HttpContext } from '../context.ts'
 import { plainPlan } from './body-plan.ts'
 import { plainBody } from './decode-body.ts'
@@ -9,8 +10,6 @@ export type Members = Readonly<Record<string, unknown>>
 
 /** Told what is wrong with which member, by its JSON Pointer. */
 export type Refuse = (pointer: string, detail: string) => void
-
-const mediaTypes = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 
 /**
  * Reads what a body says that is a JSON object; no body is an empty one.
@@ -24,7 +23,7 @@ export async function readJsonObject<Read>(
   read: (members: Members) => Read | Problem,
 ): Promise<Read | Problem> {
   const mediaType = request.headers['content-type'] ?? 'application/json'
-  if (!mediaTypes.test(mediaType)) return notJson(mediaType)
+  if (!isJsonType(mediaType)) return notJson(mediaType)
   const plain = await plainBody(request, plainPlan(ctx))
   if (plain.kind === 'problem') return plain.problem
   if (plain.body === null) return read({})

@@ -1,5 +1,6 @@
 import { publicPath } from '@buzzer/contract'
 import { channelName } from '../../../core/channel-name.ts'
+import { isJsonType } from '../../../core/media-type.ts'
 import type { DefinitionKind } from '../../../ports/definitions.ts'
 import type { Changed, ChangeTerms } from '../../../ports/registry.ts'
 import { empty, json, type Answer } from '../answer/answer.ts'
@@ -122,7 +123,7 @@ async function remove(
 
 async function readBody(request: HttpRequest, plan: BodyPlan, isPatch: boolean) {
   const mediaType = request.headers['content-type'] ?? 'application/json'
-  if (!(isPatch ? mergePatch : anyJson).test(mediaType)) {
+  if (!(isPatch ? mergePatch.test(mediaType) : isJsonType(mediaType))) {
     const wanted = isPatch ? 'A change is a JSON merge patch' : 'Definitions are JSON'
     return problem('unsupported-media-type', `${wanted}, not '${mediaType}'.`)
   }
@@ -133,7 +134,6 @@ async function readBody(request: HttpRequest, plan: BodyPlan, isPatch: boolean) 
     : parseJson(plain.body, maxDocumentDepth)
 }
 
-const anyJson = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 /** RFC 7396; there are other kinds of patch that are JSON too. */
 const mergePatch = /^application\/(?:merge-patch\+)?json\s*(?:;|$)/i
 

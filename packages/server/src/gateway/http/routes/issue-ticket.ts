@@ -1,4 +1,5 @@
 import type { Problem } from '@buzzer/contract'
+import { isJsonType } from '../../../core/media-type.ts'
 import { formatTime } from '../../../core/time.ts'
 import type { TicketGrant } from '../../../ports/auth.ts'
 import { json } from '../answer/answer.ts'
@@ -14,7 +15,7 @@ import { pointerPart } from '../request/json-object.ts'
 import { parseJson } from '../request/parse-json.ts'
 import type { Route } from '../route.ts'
 import { refuse } from '../submit.ts'
-import { isJson, unsupported } from './submit-job.ts'
+import { unsupported } from './submit-job.ts'
 
 /** Gives what may stand in the URL of an EventSource or a WebSocket, and opens one channel. */
 export const issueTicket: Route = {
@@ -36,7 +37,7 @@ export const issueTicket: Route = {
 
 async function readChannel(ctx: HttpContext, request: HttpRequest): Promise<string | Problem> {
   const mediaType = request.headers['content-type'] ?? 'application/json'
-  if (!isJson(mediaType)) return unsupported(mediaType)
+  if (!isJsonType(mediaType)) return unsupported(mediaType)
   const decoded = await plainBody(request, plainPlan(ctx))
   if (decoded.kind === 'problem') return decoded.problem
   const parsed = parseJson(decoded.body ?? new Uint8Array())

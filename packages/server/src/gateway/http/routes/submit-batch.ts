@@ -1,4 +1,5 @@
 import type { Problem } from '@buzzer/contract'
+import { isJsonType } from '../../../core/media-type.ts'
 import type { AcceptSpan } from '../../../ports/tracing.ts'
 import { acceptedBatchAnswer } from '../answer/batch.ts'
 import { problemAnswer } from '../answer/problem.ts'
@@ -20,7 +21,7 @@ import { readTrace } from '../request/submission-headers.ts'
 import type { Route } from '../route.ts'
 import { refuse } from '../submit.ts'
 import { beginBatch, endCall } from '../traced.ts'
-import { isJson, unsupported } from './submit-job.ts'
+import { unsupported } from './submit-job.ts'
 
 /** Accepts many jobs at once, all of them or none. */
 export const submitBatch: Route = {
@@ -89,7 +90,7 @@ function wrongHeader({ headers }: HttpRequest): Problem | null {
   const own = Object.keys(headers).find((name) => isOwnHeader(name) && !isCallbackHeader(name))
   if (own !== undefined) return ofSingleCall(own)
   const mediaType = headers['content-type'] ?? 'application/json'
-  return isJson(mediaType) ? null : unsupported(mediaType)
+  return isJsonType(mediaType) ? null : unsupported(mediaType)
 }
 
 /** Which operations are meant is known only now, so this comes after the body and not before. */

@@ -1,4 +1,5 @@
 import type { Problem, ValidationError } from '@buzzer/contract'
+import { isJsonType } from '../../../core/media-type.ts'
 import type { NamedCall, Operation } from '../../../ports/catalog.ts'
 import type { AcceptSpan } from '../../../ports/tracing.ts'
 import type { Answer } from '../answer/answer.ts'
@@ -70,15 +71,12 @@ function readCall(
   if (operation.call.kind === 'routed') return callByRoute(operation, operation.call)
   if (body === null) return checked({ operation, input: null, span }, operation.call, undefined)
   const mediaType = request.headers['content-type'] ?? 'application/json'
-  if (!isJson(mediaType)) return unsupported(mediaType)
+  if (!isJsonType(mediaType)) return unsupported(mediaType)
   const parsed = parseJson(body)
   if (parsed.kind === 'problem') return parsed.problem
   const input = { mediaType: 'application/json', body, request: null }
   return checked({ operation, input, value: parsed.value, span }, operation.call, parsed.value)
 }
-
-export const isJson = (mediaType: string): boolean =>
-  /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(mediaType)
 
 function checked(call: Call, { check }: NamedCall, value: unknown): Call | Problem {
   const errors = check(value)
