@@ -56,6 +56,8 @@ test('a call of an operation with a full backlog is refused, and nothing else is
   expect((await call(server.url, 'GET /v1/jobs?operation=work')).status).toBe(200)
   const metrics = await call(server.url, 'GET /metrics')
   expect(metrics.text).toContain('buzzer_shed_total{operation="work",reason="backlog"} 3')
+  const route = 'POST /v1/operations/:operation/jobs'
+  expect(metrics.text).toContain(`buzzer_http_requests_total{route="${route}",status="5xx"} 3`)
   expect(metrics.text).not.toContain('nowhere')
 })
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Answer } from './answer/answer.ts'
+import { statusOf, type Answer } from './answer/answer.ts'
 import { problemAnswer } from './answer/problem.ts'
 import { send } from './answer/send.ts'
 import { lingerMs } from './connection.ts'
@@ -24,7 +24,7 @@ interface Shed {
  * @returns null where the call may come in
  */
 export function refuseOverload(ctx: HttpContext, exchange: Exchange): Shed | null {
-  const { called } = exchange.endpoint
+  const { called, name } = exchange.endpoint
   if (called === undefined || ctx.engine.admission.isOpen) return null
   const { request, params } = exchange
   const target = targetOf(request)
@@ -35,6 +35,7 @@ export function refuseOverload(ctx: HttpContext, exchange: Exchange): Shed | nul
   ctx.telemetry.rejected(problem.code)
   const headers = { 'retry-after': `${retryAfter}`, 'vary': 'Prefer' }
   const answer = problemAnswer(ctx.publicUrl(), problem, pathOf(target), headers)
+  ctx.telemetry.answered(name, statusOf(answer), 0)
   return { answer, afterMs: holdMs }
 }
 
