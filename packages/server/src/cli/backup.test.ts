@@ -19,6 +19,7 @@ import { takeBackup } from '../app/backup/take-backup.ts'
 import { fileOf } from '../store/sqlite/blobs/place.ts'
 import { openSqliteStore } from '../store/sqlite/open.ts'
 import { run } from './testing/command-line.ts'
+import { newestSchema } from '../store/sqlite/schema/migrate.ts'
 
 let folder = ''
 const at = (...names: readonly string[]): string => join(folder, ...names)
@@ -81,7 +82,7 @@ describe('backup', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       folder: at('copy'),
       format: 1,
-      schema: 6,
+      schema: newestSchema,
       secret: false,
       counts: { jobs: 0, blobs: 0 },
       files: [{ path: 'buzzer.db', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }],
