@@ -30,7 +30,21 @@ export async function readDocument(
   if (typeof source !== 'string') return source
   if (/^https?:/i.test(source)) return fetchDocument(source, outbound)
   const file = source.startsWith('file:') ? fileURLToPath(source) : resolve(folder, source)
-  return { text: await readFile(file, 'utf8'), name: basename(file) }
+  return { text: await readText(file), name: basename(file) }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new Error(`${file} cannot be read: ${reasonOf(cause)}`, { cause })
+  }
+}
+
+function reasonOf(fault: unknown): string {
+  const code = fault instanceof Error && 'code' in fault ? fault.code : null
+  if (code === 'ENOENT') return 'there is no such file'
+  return code === 'EISDIR' ? 'it is a folder' : String(code ?? fault)
 }
 
 async function fetchDocument(url: string, outbound: Outbound): Promise<OpenApiSource> {

@@ -51,6 +51,15 @@ describe('import', () => {
     expect(stdout).toContain("as service 'offentliche-cafe-api'")
   })
 
+  test.each([
+    ['nothing.yaml', 'there is no such file'],
+    ['.', 'it is a folder'],
+  ])('says why it cannot read %s', async (path, reason) => {
+    const { stderr, exitCode } = await call(path, '--dry-run')
+    expect(stderr).toContain(`${join(folder, path)} cannot be read: ${reason}`)
+    expect(exitCode).toBe(1)
+  })
+
   test('--dry-run prints a table, and a note once', async () => {
     const { stdout } = await call(join(elsewhere, 'openapi.json'), '--dry-run', '--name', 'old')
     expect(stdout).toContain("Old & grey API: 2 operations, as service 'old'")

@@ -66,6 +66,17 @@ describe('operations of a document', () => {
     expect(operations.map(({ name }) => name)).toEqual(names.map((name) => `api.${name}`))
   })
 
+  test('that a choice does not find are noted', async () => {
+    const { notes } = await importFixture('names.yaml', {
+      include: ['/*', 'admin'],
+      exclude: ['save-usr', { tag: 'admin', path: '/nothing' }],
+    })
+    expect(notes.filter((note) => note.includes('fits none'))).toEqual([
+      'exclude: "save-usr" fits none of its operations',
+      'exclude: {"tag":"admin","path":"/nothing"} fits none of its operations',
+    ])
+  })
+
   test('that can never be called are noted', async () => {
     const paths = { '/a/{x}': { get: {} }, '/a/{y}': { get: {} } }
     const service = await importText(JSON.stringify({ openapi: '3.1.0', paths }))

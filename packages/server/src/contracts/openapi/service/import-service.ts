@@ -11,7 +11,7 @@ import { createPathMatcher, type PathMatcher } from './path-matcher.ts'
 import type { KeyProposal } from './proposal.ts'
 import { sitesOf } from './sites.ts'
 import { serversOf } from './servers.ts'
-import { createSelection, type Selector } from './selection.ts'
+import { createSelection, unusedSelectors, type Selections } from './selection.ts'
 
 /** An operation of a wrapped API, ready to be joined with an upstream and policies. */
 export interface ImportedOperation extends RequestChecks {
@@ -50,11 +50,9 @@ export interface ImportedService {
   readonly routes: PathMatcher<ImportedOperation>
 }
 
-export interface ImportOptions {
+export interface ImportOptions extends Selections {
   /** The service's name. */
   readonly service: string
-  readonly include?: readonly Selector[]
-  readonly exclude?: readonly Selector[]
 }
 
 const mostNotes = 40
@@ -79,12 +77,15 @@ export async function importService(
   })
   const reading: Reading = { document, parts, scope }
   const describer = createRouteDescriber(options.service, reading)
-  const isSelected = createSelection(options.include, options.exclude)
+  const isSelected = createSelection(options)
   const names = createNames()
   const shadowOf = createShadows()
-  const sites = sitesOf(document, parts, notes).filter((site) =>
-    isSelected({ ...site, tags: tagsOf(site.operation) }),
-  )
+  const all = sitesOf(document, parts, notes).map((site) => ({
+    ...site,
+    tags: tagsOf(site.operation),
+  }))
+  notes.push(...capped(unusedSelectors(options, all)))
+  const sites = all.filter(isSelected)
   const servers = serversOf(document.root, sites)
   // All are read before the first is looked at closely: only then is all known that they refer to.
   const read: (readonly [Site, ReadOperation])[] = []

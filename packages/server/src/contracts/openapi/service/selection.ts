@@ -13,16 +13,33 @@ export interface Selectable {
   readonly path: string
 }
 
-/** @param include nothing for all */
-export function createSelection(
-  include: readonly Selector[] | undefined,
-  exclude: readonly Selector[] | undefined,
-): (operation: Selectable) => boolean {
+export interface Selections {
+  /** Nothing for all. */
+  readonly include?: readonly Selector[]
+  readonly exclude?: readonly Selector[]
+}
+
+export function createSelection({
+  include,
+  exclude,
+}: Selections): (operation: Selectable) => boolean {
   const included = (include ?? []).map(createTest)
   const excluded = (exclude ?? []).map(createTest)
   return (operation) =>
     (include === undefined || included.some((test) => test(operation))) &&
     !excluded.some((test) => test(operation))
+}
+
+/** Tells of selectors that fit nothing: with a slip in `exclude` more can be called than is meant. */
+export function unusedSelectors(
+  { include, exclude }: Selections,
+  operations: readonly Selectable[],
+): readonly string[] {
+  const unused = (option: string, selectors: readonly Selector[] = []) =>
+    selectors
+      .filter((selector) => !operations.some(createTest(selector)))
+      .map((selector) => `${option}: ${JSON.stringify(selector)} fits none of its operations`)
+  return [...unused('include', include), ...unused('exclude', exclude)]
 }
 
 type Test = (operation: Selectable) => boolean
