@@ -56,7 +56,8 @@ function meaningOf(error: Error, folder: string): Meaning | null {
       return { code: 'not-a-backup', fix: 'name the folder that buzzer backup made' }
     case 'BackupFaulty': {
       const findings = 'findings' in error ? (error.findings as readonly string[]) : []
-      return { code: 'backup-faulty', why: findings.slice(0, 10), fix: 'take another backup' }
+      const fix = 'buzzer backup FOLDER makes another one; to restore, name an earlier one'
+      return { code: 'backup-faulty', why: findings.slice(0, 10), fix }
     }
     default:
       return systemMeaning(error)

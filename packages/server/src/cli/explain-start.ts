@@ -22,8 +22,9 @@ export async function explainStart(error: unknown, config: Config): Promise<unkn
     })
   const store = causes.find(({ name }) => name === 'StoreUnavailable')
   if (store !== undefined)
-    return new CommandError(store.message, {
+    return new CommandError(`The store in ${config.store.folder} cannot be opened.`, {
       code: 'store-unavailable',
+      why: [store.message],
       fix: 'buzzer doctor looks at the data folder and says what is wrong with it',
       cause: error,
     })

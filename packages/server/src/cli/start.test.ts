@@ -161,6 +161,7 @@ describe('start', () => {
     const { exitCode, stderr } = await ended(startHere('--data', file('unreadable')))
     expect(exitCode).toBe(1)
     expect(stderr).toContain('code: store-unavailable')
+    expect(stderr).toMatch(/✗ The store in \S+ cannot be opened\.\n {2}\S/)
     expect(stderr).toContain('buzzer doctor')
     expect(stderr).not.toContain('fault in Buzzer')
   })
