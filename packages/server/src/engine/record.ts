@@ -39,12 +39,15 @@ export async function record(
 
 /** A large result is written once, however often the commit that names it is tried. */
 function createSettling(ctx: EngineContext, settlement: Settlement): () => Promise<Settled> {
-  let { result } = settlement
+  let writing = settlement
   let tries = 0
   return async () => {
     tries += 1
-    if (result !== null && isHeavy(result.body)) result = await keepApart(ctx, result)
-    const settled = await ctx.store.leases.settle({ ...settlement, result })
+    const { result } = writing
+    if (result !== null && isHeavy(result.body)) {
+      writing = { ...writing, result: await keepApart(ctx, result) }
+    }
+    const settled = await ctx.store.leases.settle(writing)
     const isFirst = tries === 1
     return settled === 'lease-lost' && !isFirst ? lookAgain(ctx, settlement) : settled
   }
