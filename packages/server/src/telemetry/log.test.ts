@@ -63,6 +63,10 @@ describe('the log', () => {
     [{ err: new Error('401 for bzk_hunter2') }],
     [{ job: { token: 'bzj_hunter2' } }],
     [{ note: 'opened with bzt_hunter2-hunter2' }],
+    [{ note: 'nothing that says so but its form' }],
+    [{ api_key: 'hunter2' }],
+    [{ url: 'https://host/token?client_secret=hunter2&code=keep-me' }],
+    [{ url: 'https://host/old?api-key=hunter2' }],
   ])('never holds a secret: %j', (fields) => {
     const { log, lines, read } = open()
     log.info({ ...fields, kept: 'keep-me' }, 'whsec_hunter2 in the message')

@@ -4,7 +4,7 @@
  * credential wherever it stands.
  */
 const secretName =
-  '[\\w-]{0,40}(?:authorization|cookie|secret|password|token|ticket|api-?key)[\\w-]{0,40}'
+  '[\\w-]{0,40}(?:authorization|cookie|secret|password|token|ticket|api[-_]?key)[\\w-]{0,40}'
 const text = '"(?:[^"\\\\]|\\\\.)*"'
 /** As a member, or as a pair of a list of headers. */
 const secretMember = new RegExp(
@@ -15,9 +15,10 @@ const secretMember = new RegExp(
 const ownSecret = /\b(bz[jkt]|whsec)_[\w+/=-]+/g
 const credential = /\b(bearer|basic)\s+[\w.~+/=-]{4,}/gi
 /** In a URL. */
-const secretParameter = /([?&](?:ticket|token|access_token|api_?key)=)[^&\s"\\#]+/gi
+const secretParameter = new RegExp(`([?&]${secretName}=)[^&\\s"\\\\#]+`, 'gi')
 /** A quick look first: most lines hold none of it. */
-const hint = /authorization|cookie|secret|password|token|ticket|api_?-?key|bz[jkt]_|bearer|basic/i
+const hint =
+  /authorization|cookie|secret|password|token|ticket|api[-_]?key|(?:bz[jkt]|whsec)_|bearer|basic/i
 
 const censored = '[redacted]'
 
