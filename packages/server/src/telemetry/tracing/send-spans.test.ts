@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { expect, it } from 'vitest'
 import type { OutboundOutcome, OutboundRequest } from '../../ports/outbound.ts'
 import { createLossReport } from './loss-report.ts'
@@ -32,6 +33,7 @@ function open(outcomes: readonly OutboundOutcome[]) {
   const { clock, waits } = createHastyClock()
   const requests: OutboundRequest[] = []
   const failures: string[] = []
+  const { signal } = new AbortController()
   const send = createSpanSender({
     endpoint: 'http://127.0.0.1:4318/v1/traces',
     headers: [['authorization', 'Bearer abc']],
@@ -48,10 +50,10 @@ function open(outcomes: readonly OutboundOutcome[]) {
       vet: () => Promise.resolve(null),
       async [Symbol.asyncDispose]() {},
     },
-    signal: new AbortController().signal,
+    signal,
     failed: (why) => void failures.push(why),
   })
-  return { send, requests, failures, waits }
+  return { send, requests, failures, waits, signal }
 }
 
 it.each([
@@ -85,6 +87,13 @@ it.each([
       ['authorization', 'Bearer abc'],
     ],
   })
+})
+
+it('keeps nothing of its pauses, however long a collector is away', async () => {
+  const { send, signal, waits } = open(Array.from({ length: 99 }, () => failed('unreachable')))
+  for (let index = 0; index < 5; index += 1) await send([])
+  expect(waits.length).toBeGreaterThan(5)
+  expect(getEventListeners(signal, 'abort')).toEqual([])
 })
 
 it('says once a minute that traces are lost, and how many', () => {

@@ -117,9 +117,14 @@ function failureOf(outcome: OutboundOutcome): Failure | null {
   }
 }
 
+/** Leaves no listener behind: the signal is there as long as the server, however often it pauses. */
 function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
-  const callOff = clock.after(delayMs, resolve)
-  signal.addEventListener('abort', () => resolve(), { once: true })
-  return promise.finally(callOff)
+  const stop = (): void => resolve()
+  const callOff = clock.after(delayMs, stop)
+  signal.addEventListener('abort', stop, { once: true })
+  return promise.finally(() => {
+    callOff()
+    signal.removeEventListener('abort', stop)
+  })
 }
