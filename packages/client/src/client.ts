@@ -47,7 +47,7 @@ export interface ClientOptions {
   /**
    * How events come, the best first: `ws` (WebSocket), `sse` (Server-Sent Events), `poll` (long
    * polling). One that does not come through gives way to the next. Default: all of them for
-   * channels, `['sse', 'poll']` for jobs and batches.
+   * channels, and for jobs and batches in a page; elsewhere `['sse', 'poll']` for these.
    */
   readonly protocols?: readonly Protocol[] | undefined
   /**

@@ -1,7 +1,7 @@
 import { sleep } from './clock.ts'
 import { ConnectionError, StreamUnavailableError } from './error.ts'
 import type { Feed } from './feed.ts'
-import { checkProtocols, withoutSocket, type Protocol } from './protocols.ts'
+import { checkProtocols, usualForJobs, type Protocol } from './protocols.ts'
 import { backoffMs, isPassing } from './retry.ts'
 import { socketFeed } from './socket-feed.ts'
 import { isBrokenStream, streamFeed, type StreamEnd, type StreamState } from './stream-feed.ts'
@@ -13,7 +13,7 @@ export type StreamStatus = 'connecting' | 'open' | 'waiting'
 export interface FollowOptions {
   /** Whether pieces of output are wanted, so that polling is no way out. */
   readonly needsStream?: boolean | undefined
-  /** What may be used, the best first; the client's own, or else SSE and polling, without it. */
+  /** What may be used, the best first; without it the client's own, or what is usual for jobs. */
   readonly protocols?: readonly Protocol[] | undefined
   readonly onStatus?: ((status: StreamStatus) => void) | undefined
   readonly signal: AbortSignal | undefined
@@ -67,7 +67,7 @@ export async function* follow<Event>(
 
 function startFollowing(transport: Transport, options: FollowOptions): Following {
   const needsStream = options.needsStream === true
-  const given = options.protocols ?? transport.protocols ?? withoutSocket
+  const given = options.protocols ?? transport.protocols ?? usualForJobs()
   checkProtocols(given)
   const allowed = given.filter((protocol) => !needsStream || protocol !== 'poll')
   const [first] = allowed

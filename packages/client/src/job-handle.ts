@@ -20,7 +20,8 @@ export interface EventsOptions extends CallOptions {
   /** Begin after this offset (`event.sequence`). Default 0: the pieces of output from the first. */
   readonly since?: number | undefined
   /**
-   * What may be used, the best first. Default: the client's `protocols`, or else `['sse', 'poll']`.
+   * What may be used, the best first. Default: the client's `protocols`, or else `['sse', 'poll']`, in
+   * a page `['ws', 'sse', 'poll']`.
    * Another stream with `since` goes on over another protocol where this one stopped.
    */
   readonly protocols?: readonly Protocol[] | undefined

@@ -17,8 +17,17 @@ export function checkProtocols(given: readonly unknown[]): void {
   }
 }
 
-/** What jobs and batches are followed by where nobody says otherwise: they need no socket. */
-export const withoutSocket: readonly Protocol[] = ['sse', 'poll']
+const withoutSocket: readonly Protocol[] = ['sse', 'poll']
+
+/**
+ * What jobs and batches are followed by where nobody says otherwise: they need no socket, except in a
+ * page. Over HTTP/1.1 a browser opens six connections to a server, for all its tabs together, and six
+ * streams would keep every further request waiting. Sockets are not counted among them.
+ */
+export function usualForJobs(): readonly Protocol[] {
+  const { location } = globalThis as { readonly location?: unknown }
+  return location === undefined ? withoutSocket : everyProtocol
+}
 
 /**
  * What a client knows about the way to its server, so that each reader need not find out again
