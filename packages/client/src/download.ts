@@ -16,8 +16,11 @@ export interface Download {
   readonly body: ReadableStream<Uint8Array>
 }
 
-/** As bytes, not packed: what is unpacked on its way cannot be taken up in the midst. */
-const plain = { 'accept-encoding': 'identity' }
+/**
+ * As bytes, not packed: what is unpacked on its way cannot be taken up in the midst. Browsers let no
+ * page write the first of these, so that the second says it as well.
+ */
+const plain = { 'accept-encoding': 'identity', 'cache-control': 'no-transform' }
 
 /**
  * Opens the result of a job that has ended.

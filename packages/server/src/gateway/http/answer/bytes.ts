@@ -5,7 +5,7 @@ import type { SendContext } from '../context.ts'
 import type { BytesAnswer } from './answer.ts'
 import { brotliQuality, negotiate } from './compress.ts'
 import { cutAfterStop } from './cut-after-stop.ts'
-import type { Encoding } from './encoding.ts'
+import { acceptedBy, type Encoding } from './encoding.ts'
 import { flat } from './flat.ts'
 import { pour } from './pour.ts'
 
@@ -15,7 +15,7 @@ export async function sendBytes(
   response: ServerResponse,
   answer: BytesAnswer,
 ): Promise<void> {
-  const accepted = response.req.headers['accept-encoding']
+  const accepted = acceptedBy(response.req.headers)
   const { headers, encoding } = negotiate(answer.headers, answer.size, accepted)
   const length = encoding === null ? String(answer.size) : null
   response.writeHead(answer.status, flat(headers, length))

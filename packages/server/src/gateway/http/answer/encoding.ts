@@ -1,6 +1,17 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
 /** The content codings that we make, the one that we would rather first. */
 const encodings = ['br', 'zstd', 'gzip'] as const
 export type Encoding = (typeof encodings)[number]
+
+/**
+ * The codings that a caller takes: none who asks that nothing be transformed on its way (RFC 9111,
+ * section 5.2.1.6). A page has no other way to say so, as its browser writes `Accept-Encoding`.
+ */
+export const acceptedBy = (headers: IncomingHttpHeaders): IncomingHttpHeaders['accept-encoding'] =>
+  /(?:^|,)\s*no-transform\s*(?:,|$)/i.test(headers['cache-control'] ?? '')
+    ? undefined
+    : headers['accept-encoding']
 
 /**
  * Chooses by `Accept-Encoding` (RFC 9110, section 12.5.3).

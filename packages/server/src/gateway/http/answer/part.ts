@@ -6,6 +6,7 @@ import type { HttpContext } from '../context.ts'
 import { parseTags } from '../request/if-none-match.ts'
 import type { Answer, AnswerHeaders, BytesAnswer, WholeAnswer } from './answer.ts'
 import { negotiate } from './compress.ts'
+import { acceptedBy } from './encoding.ts'
 import { problemAnswer } from './problem.ts'
 import { isSame, parseRange, type Range } from './range.ts'
 
@@ -26,7 +27,7 @@ export function partOf(
   const own: AnswerHeaders = { ...answer.headers, etag, 'accept-ranges': 'bytes' }
   const size = sizeOf(answer)
   if (parseTags(headers['if-none-match'])?.has(weak(etag)) === true) {
-    return unchanged(negotiate(own, size, headers['accept-encoding']).headers)
+    return unchanged(negotiate(own, size, acceptedBy(headers)).headers)
   }
   const asked =
     method === 'GET' && isSame(headers['if-range']?.toString(), etag) ? headers.range : undefined

@@ -3,6 +3,7 @@ import type { SendContext } from '../context.ts'
 import type { Answer, WholeAnswer } from './answer.ts'
 import { sendBytes } from './bytes.ts'
 import { compress, minCompressedBytes } from './compress.ts'
+import { acceptedBy } from './encoding.ts'
 import { flat, lengthName } from './flat.ts'
 import { stream } from './stream.ts'
 
@@ -17,7 +18,7 @@ export function send(
   if (answer.kind === 'stream') return stream(ctx, response, answer)
   if (answer.kind === 'bytes') return sendBytes(ctx, response, answer)
   if (!mayCompress(answer.body)) return sendWhole(response, answer)
-  return compress(answer, response.req.headers['accept-encoding']).then((compressed) =>
+  return compress(answer, acceptedBy(response.req.headers)).then((compressed) =>
     sendWhole(response, compressed),
   )
 }

@@ -1,5 +1,5 @@
 import type { Answer, AnswerHeaders } from '../answer/answer.ts'
-import { chooseEncoding } from '../answer/encoding.ts'
+import { acceptedBy, chooseEncoding } from '../answer/encoding.ts'
 import type { DocsFile, HttpContext } from '../context.ts'
 import type { HttpRequest } from '../request/http-request.ts'
 import { parseTags } from '../request/if-none-match.ts'
@@ -77,7 +77,7 @@ async function servePage(ctx: HttpContext, request: HttpRequest, page: DocsPage)
 const oneYear = 'public, max-age=31536000, immutable'
 
 async function serveFile(request: HttpRequest, file: DocsFile): Promise<Answer> {
-  const encoding = chooseEncoding(request.headers['accept-encoding'])
+  const encoding = chooseEncoding(acceptedBy(request.headers))
   const etag = encoding === null ? `"${file.hash}"` : `"${file.hash}-${encoding}"`
   const isNamed = request.query().get('v') === file.hash
   const headers = {
