@@ -125,6 +125,16 @@ test('headers pass by the rules of section 1', async () => {
   )
 })
 
+test('a tracestate that is too long loses whole entries', async () => {
+  const { server, upstream } = wrapped
+  upstream.behave(() => ({ body: 'ok' }))
+  const entries = ['a', 'b', 'c', 'd', 'e', 'f'].map((key) => `${key}=`.padEnd(100, 'x'))
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+  const headers = { traceparent, tracestate: entries.join(',') }
+  await call(server.url, 'GET /api/api/things', { headers })
+  expect(upstream.calls[0]?.header('tracestate')).toBe(entries.slice(0, 5).join(','))
+})
+
 test("each attempt carries the caller's Idempotency-Key, else the id of the job", async () => {
   const { server, upstream } = wrapped
   upstream.behave((_, count) => ({ status: count % 2 === 1 ? 503 : 200 }))

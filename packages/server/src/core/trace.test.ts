@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { childOf, formatTraceparent, newTrace, parseTraceparent } from './trace.ts'
+import { boundedState, childOf, formatTraceparent, newTrace, parseTraceparent } from './trace.ts'
 
 const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
 const span = '00f067aa0ba902b7'
@@ -51,5 +51,23 @@ describe('traceparent', () => {
   it('keeps of a later version only what we know', () => {
     const parent = parseTraceparent(`cc-${trace}-${span}-fd-more`)
     expect(parent && formatTraceparent(parent)).toBe(`00-${trace}-${span}-01`)
+  })
+})
+
+describe('tracestate', () => {
+  const entry = (key: string, length: number) => `${key}=`.padEnd(length, 'x')
+  const short = ['a', 'b', 'c', 'd', 'e'].map((key) => entry(key, 100))
+
+  it.each([
+    ['goes as it is up to 512 characters', ' a=1 , b=2', ' a=1 , b=2'],
+    [
+      'loses its last entries',
+      [...short, entry('f', 9), entry('g', 9)].join(', '),
+      short.join(','),
+    ],
+    ['loses long entries first', [entry('z', 300), ...short].join(','), short.join(',')],
+    ['may be nothing then', entry('z', 600), null],
+  ])('%s', (_, header, carried) => {
+    expect(boundedState(header)).toBe(carried)
   })
 })

@@ -30,6 +30,30 @@ export function parseTraceparent(header: string): TraceParent | null {
   return { version, traceId, parentId, flags: Number.parseInt(flags, 16) }
 }
 
+/** What everybody has to be able to carry, in characters (W3C Trace Context, section 3.3.1.5). */
+const longestState = 512
+/** Entries that are longer go first where there is too much. */
+const longEntry = 128
+
+/**
+ * Shortens a `tracestate` to what is carried: by whole entries, because half of one would say
+ * something else to whose it is, and from the end, where the oldest stand.
+ *
+ * @returns null where nothing is left of it
+ */
+export function boundedState(header: string): string | null {
+  if (header.length <= longestState) return header
+  const entries = header.split(',').map((entry) => entry.trim())
+  while (entries.join(',').length > longestState) {
+    // Where none is long this gives -1, which is the last one.
+    entries.splice(
+      entries.findLastIndex((entry) => entry.length > longEntry),
+      1,
+    )
+  }
+  return entries.join(',') || null
+}
+
 /** Writes it in the version that we know, which is 00. */
 export const formatTraceparent = (parent: TraceParent): string =>
   `00-${parent.traceId}-${parent.parentId}-${hex([parent.flags & 0b11])}`

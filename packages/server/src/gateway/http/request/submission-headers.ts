@@ -2,7 +2,7 @@ import type { Problem } from '@buzzer/contract'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Trace } from '../../../core/job.ts'
 import type { Millis } from '../../../core/time.ts'
-import { parseTraceparent } from '../../../core/trace.ts'
+import { boundedState, parseTraceparent } from '../../../core/trace.ts'
 import { isProblem } from '../answer/problem.ts'
 import { invalidHeader } from './header-problem.ts'
 import { parseAhead, parseMoment } from './moment.ts'
@@ -145,6 +145,9 @@ const exampleOf = (now: Millis): string =>
 export function readTrace(headers: IncomingHttpHeaders): Trace | null {
   const traceparent = headers['traceparent']?.toString()
   if (traceparent === undefined || parseTraceparent(traceparent) === null) return null
-  const tracestate = headers['tracestate']?.toString().slice(0, 512) ?? null
-  return { traceparent: traceparent.trim(), tracestate }
+  const tracestate = headers['tracestate']?.toString()
+  return {
+    traceparent: traceparent.trim(),
+    tracestate: tracestate === undefined ? null : boundedState(tracestate),
+  }
 }
