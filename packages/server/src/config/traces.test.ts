@@ -34,6 +34,7 @@ describe('where traces go', () => {
     ],
     ['what the file says', {}, { endpoint: 'http://file:1/v1/traces' }, 'http://file:1/v1/traces'],
     ['nowhere if all is turned off', { ...base, OTEL_SDK_DISABLED: 'true' }, undefined, undefined],
+    ['nowhere in whichever case', { ...base, OTEL_SDK_DISABLED: 'True' }, undefined, undefined],
     ['nowhere if traces are', { ...base, OTEL_TRACES_EXPORTER: 'none' }, undefined, undefined],
     ['nowhere for an empty variable', { OTEL_EXPORTER_OTLP_ENDPOINT: '' }, undefined, undefined],
   ])('%s', (_, env, file, endpoint) => {
@@ -45,7 +46,7 @@ describe('where traces go', () => {
       ...base,
       OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=all',
       OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'authorization=Basic%20abc, x-scope = a=b ,=none',
-      OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip',
+      OTEL_EXPORTER_OTLP_COMPRESSION: 'GZIP',
       OTEL_EXPORTER_OTLP_TIMEOUT: '2500',
       OTEL_SERVICE_NAME: 'orders',
       OTEL_RESOURCE_ATTRIBUTES: 'service.name=other,deployment.environment.name=test%2C1',
@@ -68,6 +69,7 @@ describe('where traces go', () => {
     [{}, undefined, { followsParent: true, ratio: 1 }],
     [{}, { sample: 0.25 }, { followsParent: true, ratio: 0.25 }],
     [{ OTEL_TRACES_SAMPLER: 'always_off' }, undefined, { followsParent: false, ratio: 0 }],
+    [{ OTEL_TRACES_SAMPLER: 'ALWAYS_OFF' }, undefined, { followsParent: false, ratio: 0 }],
     [
       { OTEL_TRACES_SAMPLER: 'parentbased_always_on' },
       { sample: 0 },

@@ -28,8 +28,9 @@ export function tracesOf(sources: Sources, values: Values, origins: Origins): Tr
   const either = (name: string): string | undefined =>
     read(name.replace('_OTLP_', '_OTLP_TRACES_')) ?? read(name)
   const endpoint = endpointOf(values, origins)
-  const isOff = read('OTEL_SDK_DISABLED') === 'true' || read('OTEL_TRACES_EXPORTER') === 'none'
-  if (endpoint === null || isOff) return null
+  const isOff = isSaid(read('OTEL_SDK_DISABLED'), 'true')
+  const isUnsent = isSaid(read('OTEL_TRACES_EXPORTER'), 'none')
+  if (endpoint === null || isOff || isUnsent) return null
   const notes: string[] = []
   const number = numberReader(read, notes)
   const protocol = either('OTEL_EXPORTER_OTLP_PROTOCOL') ?? spoken
@@ -37,7 +38,7 @@ export function tracesOf(sources: Sources, values: Values, origins: Origins): Tr
   return {
     endpoint,
     headers: pairsOf(either('OTEL_EXPORTER_OTLP_HEADERS')),
-    gzip: either('OTEL_EXPORTER_OTLP_COMPRESSION') === 'gzip',
+    gzip: isSaid(either('OTEL_EXPORTER_OTLP_COMPRESSION'), 'gzip'),
     timeoutMs: numberReader(either, notes)('OTEL_EXPORTER_OTLP_TIMEOUT', 10_000),
     sampling: samplingOf(read, values.tracesSample, notes),
     resource: {
@@ -53,6 +54,9 @@ export function tracesOf(sources: Sources, values: Values, origins: Origins): Tr
     notes,
   }
 }
+
+/** The standard takes these words in whichever case. */
+const isSaid = (text: string | undefined, word: string): boolean => text?.toLowerCase() === word
 
 type ReadVariable = (name: string) => string | undefined
 
@@ -106,7 +110,8 @@ const samplers: Readonly<Record<string, (sample: number) => TracesConfig['sampli
 function samplingOf(read: ReadVariable, sample: number, notes: string[]): TracesConfig['sampling'] {
   const name = read('OTEL_TRACES_SAMPLER')
   if (name === undefined) return { followsParent: true, ratio: sample }
-  const sampler = Object.hasOwn(samplers, name) ? samplers[name] : undefined
+  const word = name.toLowerCase()
+  const sampler = Object.hasOwn(samplers, word) ? samplers[word] : undefined
   if (sampler === undefined) {
     notes.push(
       `OTEL_TRACES_SAMPLER=${name} is not known; there are ${Object.keys(samplers).join(', ')}`,
