@@ -1,5 +1,4 @@
-import { StatementSync } from 'node:sqlite'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Store } from '../../ports/store.ts'
 import {
   acceptAll,
@@ -13,6 +12,7 @@ import {
   type JobWish,
 } from '../conformance/sample.ts'
 import { systemClock, systemRandom } from './system.ts'
+import { costOf } from './testing/cost.ts'
 import { openInlineSqliteStore } from './testing/inline.ts'
 
 const many = 20_000
@@ -28,40 +28,6 @@ async function acceptMany(store: Store, count: number, wish: JobWish): Promise<v
       Array.from({ length: Math.min(left, 5_000) }, () => wish),
     )
   }
-}
-
-/** Which statements one claim runs and how many rows they give. */
-async function costOf(work: () => Promise<unknown>): Promise<Record<string, number>> {
-  const calls: Record<string, number> = {}
-  const count = (name: string, by: number): void => {
-    calls[name] = (calls[name] ?? 0) + by
-  }
-  const { all, get, run } = StatementSync.prototype
-  vi.spyOn(StatementSync.prototype, 'all').mockImplementation(function (
-    this: StatementSync,
-    ...args
-  ) {
-    const rows = all.apply(this, args)
-    count(this.sourceSQL, 1 + rows.length)
-    return rows
-  })
-  vi.spyOn(StatementSync.prototype, 'get').mockImplementation(function (
-    this: StatementSync,
-    ...args
-  ) {
-    count(this.sourceSQL, 1)
-    return get.apply(this, args)
-  })
-  vi.spyOn(StatementSync.prototype, 'run').mockImplementation(function (
-    this: StatementSync,
-    ...args
-  ) {
-    count(this.sourceSQL, 1)
-    return run.apply(this, args)
-  })
-  await work()
-  vi.restoreAllMocks()
-  return calls
 }
 
 /** Five jobs of `free` are there to be claimed, whatever else there is. */

@@ -47,3 +47,13 @@ it('makes no table of its own for a job that is stored or succeeds', () => {
     expect(steps.map((row) => row[1])).not.toContain('OpenEphemeral')
   }
 })
+
+it('finds how far the channels of a name are in one place of an index, however many there are', () => {
+  const { core, prepared } = openAndListen()
+  using _ = core
+  const sql = prepared.find((each) => each.includes('max(last)'))
+  const plan = core.db.prepare(`EXPLAIN QUERY PLAN ${String(sql).replace('?', "'c'")}`).rows()
+  expect(plan.map((row) => row[3])).toEqual([
+    'SEARCH channels USING COVERING INDEX channels_named (name=?)',
+  ])
+})

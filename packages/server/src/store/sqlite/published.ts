@@ -41,6 +41,10 @@ export interface PublishedChannel {
 /** For as long as a name is written to as that of one channel of all tenants, or as one of each. */
 interface Epoch {
   readonly isShared: boolean
+  /** The last offset that was given out before: those of the epoch are above it. */
+  readonly from: number
+  /** The last one in it. */
+  last: number
 }
 
 /** More than anybody needs, and few enough that a flood of names ends before the disk does. */
@@ -123,27 +127,36 @@ export function createPublishedLog(
     channel.last += by
     written.add(channel)
     steps.push(() => void (channel.last -= by))
+    noteLast(channel)
   }
 
+  const noteLast = ({ epoch, last }: PublishedChannel): void => {
+    if (epoch === null || epoch.last >= last) return
+    const before = epoch.last
+    epoch.last = last
+    steps.push(() => void (epoch.last = before))
+  }
+
+  /** What the present transaction has written is not in its rows yet, but in the epoch before. */
   const epochOf = ({ tenant, name }: PublishedChannel): Epoch => {
     const isShared = tenant === sharedTenant
-    const present = epochs.get(name)
-    if (present?.isShared === isShared) return present
-    const next = { isShared }
+    const before = epochs.get(name)
+    if (before?.isShared === isShared) return before
+    const from = Math.max(before?.last ?? 0, lastOfNamesakes(tenant, name))
+    const next = { isShared, from, last: from }
     epochs.set(name, next)
+    steps.push(() => void (before === undefined ? epochs.delete(name) : epochs.set(name, before)))
     return next
   }
 
   /** Once in each epoch, so that it costs those nothing that are what they were. */
   const goOn = (channel: PublishedChannel): void => {
-    const { epoch: before, tenant, name } = channel
+    const { epoch: before } = channel
     const epoch = epochOf(channel)
     if (epoch === before) return
     channel.epoch = epoch
     steps.push(() => void (channel.epoch = before))
-    placeAll()
-    const last = lastOfNamesakes(tenant, name)
-    if (last > channel.last) advance(channel, last - channel.last)
+    if (epoch.from > channel.last) advance(channel, epoch.from - channel.last)
   }
 
   /** Only what both of them are decides: hashes may collide. */
@@ -194,10 +207,6 @@ export function createPublishedLog(
     move.run(last, trimmedTo, keepMs, writtenAt, id)
   }
 
-  const placeAll = (): void => {
-    for (const channel of written) place(channel)
-  }
-
   return {
     open(tenant, name) {
       const key = `${tenant}\n${name}`
@@ -228,7 +237,9 @@ export function createPublishedLog(
       steps.push(() => void (channels += 1))
       for (const [key, channel] of known) if (channel.id === id) known.delete(key)
     },
-    place: placeAll,
+    place() {
+      for (const channel of written) place(channel)
+    },
     flush() {
       // Before any of them is trimmed, because what is to be fanned out is waited for.
       for (const [channel, first] of appended) fanOutLog.note(channel, first, channel.last)

@@ -7,6 +7,7 @@ import { tickets } from './004-tickets.ts'
 import { deliveries } from './005-deliveries.ts'
 import { voidedOutput } from './006-voided-output.ts'
 import { namesakes } from './007-namesakes.ts'
+import { lastOfNamesakes } from './008-last-of-namesakes.ts'
 
 /** In order; the number of those that ran is kept in `user_version`. */
 const migrations: readonly string[] = [
@@ -17,6 +18,7 @@ const migrations: readonly string[] = [
   deliveries,
   voidedOutput,
   namesakes,
+  lastOfNamesakes,
 ]
 
 /** The newest schema that this program knows. */
