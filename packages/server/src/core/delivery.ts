@@ -104,7 +104,10 @@ const kept = (delivery: Delivery): DeliveryLife => ({
   fence: delivery.fence,
 })
 
-/** One whose lease ended is taken like one that nobody held: what came of it nobody knows. */
+/**
+ * One whose lease ended is taken like one that nobody held: what came of it nobody knows. The store
+ * counts that, and gives it up in the end (see lease.ts).
+ */
 const claimed = (delivery: Scheduled | Sending, leaseUntil: Millis): Sending => ({
   ...kept(delivery),
   state: 'sending',

@@ -17,7 +17,10 @@ export interface NewLease {
 /** What a lease outlives its attempt by, so that the worker can still record that it timed out. */
 const recordGraceMs = 1_000
 
-/** After this many lost leases in a run the job is taken for the cause and ends. */
+/**
+ * After this many lost leases in a run the job is taken for the cause and ends; and so is a delivery,
+ * of which no attempt was recorded in between.
+ */
 export const maxLeasesLost = 5
 
 /** A lease that starts now; it may be renewed up to `attemptUntil` and never beyond. */

@@ -3,6 +3,7 @@ import type {
   Delivery,
   Delivered,
   DeliveryState,
+  DeliveryTarget,
   Scheduled,
   Sending,
   Undelivered,
@@ -20,7 +21,10 @@ export interface Deliveries {
    * @param after the last name of the page before; the empty text for the first page
    */
   lanes(after: string, limit: number): Promise<readonly LaneHead[]>
-  /** Takes what is due, of each lane as many as it has room for; those with an ended lease too. */
+  /**
+   * Takes what is due, of each lane as many as it has room for; those with an ended lease too. One
+   * that loses its lease again and again is given up, which is an event on the channel `webhooks`.
+   */
   claim(request: DeliveryClaim): Promise<DeliveryClaims>
   /**
    * Records what became of an attempt, if the lease still stands: the delivery's next state, the
@@ -65,8 +69,18 @@ export interface LaneWant {
 
 export interface DeliveryClaims {
   readonly claimed: readonly ClaimedDelivery[]
+  readonly givenUp: readonly GivenUp[]
   /** Of each lane that was asked for, when there is more; null where nothing else waits. */
   readonly lanes: readonly { readonly lane: string; readonly dueAt: Millis | null }[]
+}
+
+/** One that is taken for the cause that its senders vanish: it failed. */
+export interface GivenUp {
+  readonly id: DeliveryId
+  readonly tenant: string
+  readonly target: DeliveryTarget
+  /** Since its last attempt that was recorded, or since it was sent again. */
+  readonly leasesLost: number
 }
 
 export interface ClaimedDelivery {

@@ -25,7 +25,7 @@ function createContext() {
       deliveries: {
         async claim({ wants }: { wants: readonly LaneWant[] }) {
           claimed.push(...wants)
-          return { claimed: [], lanes: [] }
+          return { claimed: [], givenUp: [], lanes: [] }
         },
       },
     },

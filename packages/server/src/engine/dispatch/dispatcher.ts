@@ -8,6 +8,7 @@ import type { Dispatch } from './dispatch.ts'
 import { termsOfLane } from './lane-terms.ts'
 import { forgive } from './lane.ts'
 import { createLanes, type Lanes } from './lanes.ts'
+import { reportGivenUp } from './report-delivery.ts'
 
 /** Attempts at the same time, of all lanes: each is a connection. */
 const slots = 1_024
@@ -58,6 +59,7 @@ export function createDispatcher(ctx: EngineContext): Dispatch {
     try {
       const claims = await ctx.store.deliveries.claim({ wants })
       claimed = claims.claimed
+      for (const each of claims.givenUp) reportGivenUp(ctx, each)
       for (const { lane, dueAt } of claims.lanes) if (dueAt !== null) lanes.due(lane, dueAt)
     } catch (fault) {
       ctx.log.warn({ err: fault }, 'deliveries could not be claimed; it is tried again')

@@ -3,6 +3,7 @@ import type {
   ClaimedDelivery,
   DeliverySettled,
   DeliverySettlement,
+  GivenUp,
 } from '../../ports/deliveries.ts'
 import type { EngineContext } from '../context.ts'
 import { webhooksChannel } from '../../core/channel.ts'
@@ -40,6 +41,16 @@ export function reportDelivery(
   const disabled = settled?.disabled ?? null
   if (disabled !== null) ctx.log.warn({ ...fields, reason: disabled }, 'a webhook was disabled')
   if (isFinal || disabled !== null || verdict === 'gone') tellWebhooks(ctx, delivery.tenant)
+}
+
+/** There was no attempt that could be counted: its sender was gone. */
+export function reportGivenUp(
+  ctx: EngineContext,
+  { id, tenant, target, leasesLost }: GivenUp,
+): void {
+  const fields = { delivery: id, [target.kind]: target.id, state: 'failed', leasesLost }
+  ctx.log.error(fields, 'a delivery was given up, because nobody who sent it said what came of it')
+  tellWebhooks(ctx, tenant)
 }
 
 /** The store put an event there. */

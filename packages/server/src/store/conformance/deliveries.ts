@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
+import type { Sending } from '../../core/delivery.ts'
 import { liveLane, replayLane } from '../../core/lane.ts'
+import { maxLeasesLost } from '../../core/lease.ts'
 import type { Store } from '../../ports/store.ts'
 import {
   claimLane,
@@ -20,6 +22,17 @@ const failed = { kind: 'fail', retryAt: null, reason: 'no answer' } as const
 const told = async (store: Store, of = tenant): Promise<readonly unknown[]> => {
   const { events } = await store.events.read(of, 'webhooks', 0, 100)
   return events.map((each): unknown => (each.kind === 'published' ? JSON.parse(each.text) : each))
+}
+
+/** As often as it may be: by leases that have ended as soon as they are given. */
+async function lose(store: Store, lane: string): Promise<Sending> {
+  let held: Sending | undefined
+  for (let lost = 0; lost <= maxLeasesLost; lost += 1) {
+    const { claimed } = await claimLane(store, lane, { leaseMs: -1 })
+    held = claimed[0]?.delivery
+  }
+  if (held === undefined) throw new Error(`There was nothing to claim in ${lane}.`)
+  return held
 }
 
 export function deliverySuite(open: OpenStore): void {
@@ -171,6 +184,42 @@ export function deliverySuite(open: OpenStore): void {
     expect((await claimLane(store, id)).claimed).toEqual([])
     await store.deliveries.release([{ id: held.id, fence }], 1)
     expect(await claimOne(store, id)).toMatchObject({ attempts: 0, fence: 2 })
+    await expectSound(store)
+  })
+
+  it('gives one up whose senders vanish again and again, and begins to count anew where it is sent again', async () => {
+    await using store = await open()
+    const { id } = await subscribed(store)
+    await write(store, [deliveryTo(id)])
+    const held = await lose(store, id)
+    // Whoever could record what came of it did not vanish, so that it begins to count anew.
+    await record(store, held, { kind: 'fail', retryAt: Date.now() - 1, reason: 'busy' })
+    const last = await lose(store, id)
+    const { claimed, givenUp, lanes } = await claimLane(store, id)
+    expect({ claimed, givenUp, lanes }).toEqual({
+      claimed: [],
+      givenUp: [
+        { id: held.id, tenant, target: { kind: 'endpoint', id }, leasesLost: maxLeasesLost + 1 },
+      ],
+      lanes: [{ lane: id, dueAt: null }],
+    })
+    expect(await record(store, last, { kind: 'deliver' })).toEqual({ kind: 'lease-lost' })
+    const reason = expect.stringContaining('vanished 6 times')
+    expect(await store.deliveries.read(tenant, held.id)).toMatchObject({
+      delivery: { state: 'failed', attempts: 1, reason },
+    })
+    expect(await told(store)).toMatchObject([
+      {
+        type: 'dev.buzzer.delivery.failed',
+        subject: held.id,
+        data: { attempts: 1, error: reason },
+      },
+    ])
+    expect((await store.endpoints.read(tenant, id))?.health).toMatchObject({ failures: 1 })
+    await expectSound(store)
+    await store.deliveries.redeliver(tenant, held.id, Date.now() - 1)
+    await lose(store, id)
+    expect((await claimLane(store, id)).givenUp).toHaveLength(1)
     await expectSound(store)
   })
 

@@ -1,8 +1,10 @@
 import type { DeliveryId } from '@buzzer/contract'
+import { maxLeasesLost } from '../../../core/lease.ts'
 import type {
   ClaimedDelivery,
   DeliveryClaim,
   DeliveryClaims,
+  GivenUp,
   LaneWant,
 } from '../../../ports/deliveries.ts'
 import type { Codec } from '../codec.ts'
@@ -13,6 +15,7 @@ import type { Pack, Unpack } from '../wire.ts'
 import { createBudget, type Budget } from './budget.ts'
 import { decodeCallback } from './callbacks.ts'
 import { deliveryState, targetOf } from './delivery-row.ts'
+import { createGiveUp } from './give-up.ts'
 import { createReadHead } from './lanes.ts'
 
 /** A claim ends with the body that reaches so many characters; what is left is asked for again. */
@@ -20,7 +23,7 @@ const claimCharacters = 4_194_304
 
 /** What the claimed row, its message and its callback say; null for a message that is missing. */
 const columns = `deliveries.id, state, due_at, target, message, attempts, step, fence, created_at,
-  messages.tenant, channel, offset, event_id, type, at, body, url, callbacks.events, secret`
+  messages.tenant, channel, offset, event_id, type, at, body, url, callbacks.events, secret, leases_lost`
 
 const joined = `LEFT JOIN messages ON messages.id = message
   LEFT JOIN callbacks ON callbacks.id = target`
@@ -43,7 +46,7 @@ export function createClaimDeliveries(parts: Parts): Handler {
         const found = want.ordered ? findFirst(want, now, budget) : findDue(want, now, budget)
         for (const row of found) take(row, want, now, output)
       }
-      output.value(0)
+      output.value(reply.end)
       for (const { lane } of wants) output.value(readHead(lane))
     },
   }
@@ -91,25 +94,38 @@ function createFindFirst({ db }: Parts): Find {
 
 const bodyLength = (row: Row): number => (typeof row[15] === 'string' ? row[15].length : 0)
 
-function createTake({ db, putApart, deliveryTally }: Parts) {
+function createTake(parts: Parts) {
+  const { db, putApart, deliveryTally } = parts
+  // One that is being sent can be claimed only when its lease was lost.
   const update = db.prepare(
     `UPDATE deliveries SET state = ${deliveryState.sending}, fence = fence + 1, due_at = ?,
+       leases_lost = leases_lost + (state = ${deliveryState.sending}),
        rank = CASE WHEN ? THEN rank ELSE ? END WHERE id = ?`,
   )
+  const giveUp = createGiveUp(parts)
   return (row: Row, { lane, ordered, leaseMs }: LaneWant, now: number, output: Pack): void => {
     const [id, state] = row as readonly [string, number, ...Row]
     if (state === deliveryState.scheduled) deliveryTally.add(-1)
     if (row[9] === null) return putApart('deliveries', row, 'Its message is missing.')
+    const lost = leasesLost(row)
+    if (lost > maxLeasesLost) return writeGivenUp(output, giveUp(row, lost, now))
     const leaseUntil = now + leaseMs
     update.run(leaseUntil, ordered ? 1 : 0, leaseUntil, id)
-    output.value(1)
+    output.value(reply.claimed)
     output.value(lane)
     output.value(leaseUntil)
     for (const value of row) output.value(value)
   }
 }
 
+/** With the one that this claim finds. */
+const leasesLost = (row: Row): number =>
+  (row[19] as number) + (row[1] === deliveryState.sending ? 1 : 0)
+
 // ── How it crosses to the thread ─────────────────────────────────────────────────────────────
+
+/** What comes next in the answer. */
+const reply = { end: 0, claimed: 1, givenUp: 2 } as const
 
 const readWants = (input: Unpack): readonly LaneWant[] =>
   Array.from({ length: input.number() }, () => ({
@@ -135,7 +151,7 @@ function readClaimed(input: Unpack): ClaimedDelivery {
   const createdAt = input.number()
   const tenant = input.text()
   const life = { id, tenant, target, lane, message, createdAt, attempts, step, fence }
-  return {
+  const claimed: ClaimedDelivery = {
     delivery: { ...life, state: 'sending', leaseUntil },
     message: {
       channel: input.text(),
@@ -147,7 +163,25 @@ function readClaimed(input: Unpack): ClaimedDelivery {
     },
     callback: readCallback(input),
   }
+  // Of the leases that it lost only the store keeps count.
+  input.value()
+  return claimed
 }
+
+function writeGivenUp(output: Pack, { id, tenant, target, leasesLost: lost }: GivenUp): void {
+  output.value(reply.givenUp)
+  output.value(id)
+  output.value(tenant)
+  output.value(target.id)
+  output.value(lost)
+}
+
+const readGivenUp = (input: Unpack): GivenUp => ({
+  id: input.text() as DeliveryId,
+  tenant: input.text(),
+  target: targetOf(input.text()),
+  leasesLost: input.number(),
+})
 
 function readCallback(input: Unpack): ClaimedDelivery['callback'] {
   const url = input.textOrNull()
@@ -169,7 +203,15 @@ export const claimDeliveriesCodec: Codec<DeliveryClaim, DeliveryClaims> = {
   },
   read(input, { wants }) {
     const claimed: ClaimedDelivery[] = []
-    while (input.number() === 1) claimed.push(readClaimed(input))
-    return { claimed, lanes: wants.map(({ lane }) => ({ lane, dueAt: input.numberOrNull() })) }
+    const givenUp: GivenUp[] = []
+    for (let next = input.number(); next !== reply.end; next = input.number()) {
+      if (next === reply.claimed) claimed.push(readClaimed(input))
+      else givenUp.push(readGivenUp(input))
+    }
+    return {
+      claimed,
+      givenUp,
+      lanes: wants.map(({ lane }) => ({ lane, dueAt: input.numberOrNull() })),
+    }
   },
 }

@@ -52,7 +52,7 @@ export function createRedeliver(parts: Parts): Handler {
 function createSendAgain({ db, book, clock, deliveryTally }: Parts) {
   const update = db.prepare(
     `UPDATE deliveries SET state = ?, due_at = ?, finished_at = ?, reason = ?, step = ?, lane = ?,
-       rank = ? WHERE id = ?`,
+       rank = ?, leases_lost = 0 WHERE id = ?`,
   )
   return (delivery: Delivery, lane: string, dueAt: Millis): Delivery | null => {
     const moved = moveDelivery(delivery, { kind: 'redeliver', dueAt }, clock.now())

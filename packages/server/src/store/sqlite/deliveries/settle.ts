@@ -21,7 +21,7 @@ export function createSettleDelivery(parts: Parts): Handler {
   )
   const update = db.prepare(
     `UPDATE deliveries SET state = ?, due_at = ?, finished_at = ?, reason = ?, attempts = ?,
-       step = ?, rank = CASE WHEN ? THEN coalesce(?, rank) END WHERE id = ?`,
+       step = ?, leases_lost = 0, rank = CASE WHEN ? THEN coalesce(?, rank) END WHERE id = ?`,
   )
   const insertAttempt = db.prepare(
     `INSERT OR REPLACE INTO delivery_attempts

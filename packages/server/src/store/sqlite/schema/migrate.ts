@@ -8,6 +8,7 @@ import { deliveries } from './005-deliveries.ts'
 import { voidedOutput } from './006-voided-output.ts'
 import { namesakes } from './007-namesakes.ts'
 import { lastOfNamesakes } from './008-last-of-namesakes.ts'
+import { lostLeases } from './009-lost-leases.ts'
 
 /** In order; the number of those that ran is kept in `user_version`. */
 const migrations: readonly string[] = [
@@ -19,6 +20,7 @@ const migrations: readonly string[] = [
   voidedOutput,
   namesakes,
   lastOfNamesakes,
+  lostLeases,
 ]
 
 /** The newest schema that this program knows. */
