@@ -20,7 +20,7 @@ export const eventsPage = (): string =>
     optionsSection('The envelope', declarationOf(contract, 'CloudEvent')),
     optionsSection('The data of job.output', declarationOf(contract, 'OutputPiece')),
     'The data of every other event is the job, as `GET /v1/jobs/{id}` gives it; `job.succeeded` has' +
-      ' the `result` too where it has at most 64 KiB, and `job.failed` has `deadLetter: true` where' +
+      ' the `result` too where it is JSON of at most 64 KiB, and `job.failed` has `deadLetter: true` where' +
       ' the attempts are used up.',
     '## States of a job',
     list(jobStates.map((state) => `${code(state)}${isFinal(state) ? ', which ends the run' : ''}`)),

@@ -245,3 +245,17 @@ test('what is not encoded as it says is passed on as it came, with fields too', 
   const answer = await call(wrapped.server.url, `GET ${place}?fields=a`)
   expect([answer.text, answer.headers['content-encoding']]).toEqual(['{"a":1}', 'gzip'])
 })
+
+test.each([
+  ['application/json', 'gzip', gzipSync],
+  ['application/hal+json', 'br', brotliCompressSync],
+  ['application/vnd.api+json', '', Buffer.from],
+])('%s that is encoded as "%s" stands in line in its event', async (type, encoding, encode) => {
+  const { server, upstream } = wrapped
+  const coded = encoding === '' ? [] : ['Content-Encoding', encoding]
+  const body = encode(Buffer.from('{"a":[1.0]}'))
+  upstream.behave(() => ({ headers: ['Content-Type', type, ...coded], body }))
+  const { headers } = await call(server.url, 'GET /api/api/things')
+  const events = await call(server.url, `GET ${headers['content-location']}/events`)
+  expect(events.text).toContain('"result":{"a":[1.0]}')
+})

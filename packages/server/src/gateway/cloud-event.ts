@@ -1,5 +1,4 @@
 import {
-  parseExactly,
   eventTypePrefix,
   formatSequence,
   type CloudEvent,
@@ -9,6 +8,7 @@ import {
 import { formatTime } from '../core/time.ts'
 import { traceAttributes } from '../core/trace.ts'
 import type { JobEvent } from '../engine/job-event.ts'
+import { inlineResult } from './inline-result.ts'
 import { jobDocument } from './job-document.ts'
 
 /**
@@ -46,17 +46,5 @@ export function jobEventData(
     ...document,
     ...(result === null ? {} : inlineResult(result)),
     ...(deadLetter ? { deadLetter } : {}),
-  }
-}
-
-/** Only JSON stands in line; anything else is fetched as the bytes that it is. */
-function inlineResult({ body, mediaType }: { body: Uint8Array; mediaType: string | null }): {
-  result?: unknown
-} {
-  if (mediaType?.startsWith('application/json') !== true) return {}
-  try {
-    return { result: parseExactly(Buffer.from(body).toString('utf8')) }
-  } catch {
-    return {}
   }
 }
