@@ -146,6 +146,7 @@ describe('versions', () => {
 
   test.each([
     [{ 'if-match': '"9"' }, 412, 'precondition-failed'],
+    [{ 'if-match': 'W/"1"' }, 412, 'precondition-failed'],
     [{ 'if-none-match': '*' }, 412, 'precondition-failed'],
     [{ 'if-match': 'nonsense' }, 400, 'invalid-header'],
     [{ 'if-none-match': '"1"' }, 400, 'invalid-header'],

@@ -26,11 +26,12 @@ export function readTerms(request: HttpRequest): ChangeTerms | Problem {
 
 function readMatch(header: string): VersionTest | Problem {
   if (header.trim() === '*') return (version) => version > 0
-  const tags = header.split(',').map((tag) => /^\s*"([^"]*)"\s*$/.exec(tag)?.[1])
-  if (tags.some((tag) => tag === undefined)) {
+  const tags = header.split(',').map((tag) => tag.trim())
+  if (!tags.every((tag) => /^(?:W\/)?"[^"]*"$/.test(tag))) {
     return invalidHeader('If-Match', 'takes entity tags such as "3", or *')
   }
-  return (version) => tags.includes(String(version))
+  // A weak tag is one, and matches nothing here: the comparison is the strong one.
+  return (version) => tags.includes(`"${version}"`)
 }
 
 const readNoneMatch = (header: string): VersionTest | Problem =>
