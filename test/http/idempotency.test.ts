@@ -1,5 +1,5 @@
 import type { AcceptedDocument } from '@buzzer/contract'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { operation } from '../../packages/server/src/define/operation.ts'
 import { call, type Answer, type CallOptions } from './support/call.ts'
 import { ended, submit } from './support/job.ts'
@@ -136,4 +136,22 @@ test('past the window a key is as good as new', async () => {
   expect(second.status).toBe(202)
   expect(idOf(second)).not.toBe(first)
   expect(second.headers).not.toHaveProperty('idempotency-replayed')
+})
+
+test('a call and a batch are the same also once their deadline has passed', async () => {
+  const deadline = new Date(Date.now() + 300).toISOString()
+  const twice = async (route: string, json: unknown, more = {}): Promise<void> => {
+    const options = { json, headers: { 'idempotency-key': 'late', ...more } }
+    const first = await call(server.url, `POST ${route}`, options)
+    await vi.waitUntil(() => Date.now() > Date.parse(deadline))
+    const again = await call(server.url, `POST ${route}`, options)
+    expect([first.status, again.status]).toEqual([202, 202])
+    expect(idOf(again)).toBe(idOf(first))
+    expect(again.headers['idempotency-replayed']).toBe('true')
+  }
+  const batch = { jobs: [{ operation: 'count', deadline }] }
+  await Promise.all([
+    twice('/v1/operations/count/jobs', 1, { 'buzzer-deadline': deadline }),
+    twice('/v1/batches', batch),
+  ])
 })

@@ -122,6 +122,22 @@ test('a delayed job begins when it is due and holds its key until then', async (
   expect(await drain(gates, 1)).toEqual(['behind'])
 })
 
+test('a job whose deadline has passed, or comes before its start, fails without a run', async () => {
+  await using narrow = await startNarrow()
+  const { server, gates } = narrow
+  const passed = { 'buzzer-deadline': new Date(Date.now() - 60_000).toISOString() }
+  const early = { 'buzzer-deadline': '100ms', 'buzzer-delay': '1h' }
+  for (const headers of [passed, early]) {
+    const { id } = await submit(server.url, 'work', null, headers)
+    expect(await ended(server.url, id)).toMatchObject({
+      state: 'failed',
+      attempt: 0,
+      error: { code: 'deadline-exceeded' },
+    })
+  }
+  expect(gates.begun()).toBe(0)
+})
+
 test('a deadline ends a job that waits, and stops one that runs', async () => {
   await using narrow = await startNarrow()
   const { server, gates } = narrow

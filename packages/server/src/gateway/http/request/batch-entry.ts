@@ -19,13 +19,12 @@ type Members = Readonly<Record<string, unknown>>
 
 /** Reads all that it can, and complains about each member that does not parse. */
 export function readEntryOrder(entry: Members, now: Millis, complain: Complain): EntryOrder {
-  const notBefore = readStart(entry, now, complain)
   return {
     priority: readPriority(entry['priority'], complain),
     key: readKey(entry['key'], complain),
     tags: readTags(entry['tags'], complain),
-    notBefore,
-    deadlineAt: readDeadline(entry['deadline'], notBefore, now, complain),
+    notBefore: readStart(entry, now, complain),
+    deadlineAt: readDeadline(entry['deadline'], now, complain),
     idempotencyKey: readIdempotencyKey(entry['idempotencyKey'], complain),
   }
 }
@@ -72,18 +71,10 @@ function readStart(entry: Members, now: Millis, complain: Complain): Millis | nu
   return at
 }
 
-function readDeadline(
-  value: unknown,
-  notBefore: Millis | null,
-  now: Millis,
-  complain: Complain,
-): Millis | null {
+function readDeadline(value: unknown, now: Millis, complain: Complain): Millis | null {
   if (value === undefined) return null
   const at = typeof value === 'string' ? (parseAhead(value, now) ?? parseMoment(value, now)) : null
   if (at === null) complain('deadline', 'is neither a duration such as 5m nor a time of RFC 3339')
-  else if (at <= Math.max(now, notBefore ?? now)) {
-    complain('deadline', 'is not later than now and than the job may begin')
-  }
   return at
 }
 

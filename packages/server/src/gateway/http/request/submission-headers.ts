@@ -87,6 +87,10 @@ function readTags(text: string | undefined): readonly string[] | Problem {
   )
 }
 
+/**
+ * A deadline may have passed, or come before the job may begin: the job then fails by it. A call
+ * that is repeated with its key long after is the same call still, and not refused.
+ */
 function readTimes(
   read: Read,
   now: Millis,
@@ -94,11 +98,7 @@ function readTimes(
   const notBefore = readStart(read('buzzer-delay'), read('buzzer-run-at'), now)
   if (isProblem(notBefore)) return notBefore
   const deadlineAt = readDeadline(read('buzzer-deadline'), now)
-  if (isProblem(deadlineAt)) return deadlineAt
-  if (deadlineAt !== null && deadlineAt <= Math.max(now, notBefore ?? now)) {
-    return invalidHeader('Buzzer-Deadline', 'has to be later than now and than the job may begin')
-  }
-  return { notBefore, deadlineAt }
+  return isProblem(deadlineAt) ? deadlineAt : { notBefore, deadlineAt }
 }
 
 function readStart(
