@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Channel } from '../../ports/catalog.ts'
-import { asker, type Node } from '../testing/simulation.ts'
+import { asker, createSimulation, type Node } from '../testing/simulation.ts'
 import { channel, look, open, over, placeOn, publish } from './testing/channels.ts'
 
 /** All that is there of `c`, as a reader gets it that comes back with its cursor. */
@@ -41,6 +41,32 @@ describe('a channel that is declared anew', () => {
     }
     return { simulation, node, become }
   }
+
+  test('takes nothing of a publication for which offsets were set aside under its other kind', async () => {
+    await using simulation = await createSimulation()
+    const { clock } = simulation
+    const delayMs = (call: string) => (call === 'events.reserve' ? 50 : 0)
+    const [kept, ephemeral] = [channel({ name: 'c' }), channel({ name: 'c', ephemeral: true })]
+    const node = await simulation.start({ operations: [], channels: [ephemeral], delayMs })
+    const become = async (now: Channel): Promise<void> => {
+      node.declare([now])
+      await clock.until(node.engine.serve())
+    }
+    const publishing = publish(node, 'c', ['late'])
+    await become(kept)
+    expect(await clock.until(Promise.resolve(publishing))).toMatchObject({
+      kind: 'refused',
+      problem: { code: 'channel-changed' },
+    })
+    await clock.until(Promise.resolve(publish(node, 'c', ['kept'])))
+    expect(await look(node, 'c', 0)).toMatchObject({
+      values: [{ data: 'kept' }],
+      cursor: 100_000,
+    })
+    await become(ephemeral)
+    await clock.until(Promise.resolve(publish(node, 'c', ['passed on'])))
+    expect((await look(node, 'c', 100_001)).values).toMatchObject([{ data: 'passed on' }])
+  })
 
   test('loses nobody in what it kept before, and tells of what is gone', async () => {
     const { simulation, node, become } = await toggle()

@@ -1,8 +1,9 @@
 import type { Millis } from '../../core/time.ts'
+import type { Catalog } from '../../ports/catalog.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { EventPlace, NewEvent, Publication } from '../../ports/events.ts'
 import type { Store } from '../../ports/store.ts'
-import { keyOf, type DeclaredPlace, type Place, type PresencePlace } from './place.ts'
+import { asDeclared, keyOf, type DeclaredPlace, type Place, type PresencePlace } from './place.ts'
 
 /** Gives offsets to events that are not stored, without asking the store for each. */
 export interface Offsets {
@@ -12,8 +13,8 @@ export interface Offsets {
    * @returns null where more have to be set aside first
    */
   take(place: EphemeralPlace, events: readonly NewEvent[]): Taken | null
-  /** Sets more aside. @returns false where there are too many channels */
-  setAside(place: EphemeralPlace): Promise<boolean>
+  /** Sets more aside, if the place is still the same by then. */
+  setAside(place: EphemeralPlace): Promise<SetAside>
   /** The last one that was given out here; null where none was. */
   last(place: Place): number | null
   /** What was set aside for such a place is not used any more. */
@@ -22,6 +23,8 @@ export interface Offsets {
 
 type EphemeralPlace = DeclaredPlace | PresencePlace
 type Taken = Extract<Publication, { kind: 'published' }>
+
+export type SetAside = 'done' | 'too-many-channels' | 'channel-changed'
 
 /** What the store has set aside for one channel. */
 interface Block {
@@ -43,32 +46,35 @@ const refreshMs = 3_600_000
 interface OffsetParts {
   readonly store: Pick<Store, 'events'>
   readonly clock: Pick<Clock, 'now'>
+  readonly catalog: Catalog
 }
 
-export function createOffsets({ store, clock }: OffsetParts): Offsets {
+export function createOffsets({ store, clock, catalog }: OffsetParts): Offsets {
   const blocks = new Map<string, Block>()
-  const refills = new Map<string, Promise<boolean>>()
+  const refills = new Map<string, Promise<SetAside>>()
 
-  const refill = async (key: string, place: EphemeralPlace): Promise<boolean> => {
+  const refill = async (key: string, place: EphemeralPlace): Promise<SetAside> => {
     try {
       const first = await store.events.reserve(place.tenant, place.name, blockSize)
-      if (first === null) return false
+      if (first === null) return 'too-many-channels'
+      // What goes on elsewhere would come to stand above what is set aside here.
+      if (asDeclared(catalog, place) === null) return 'channel-changed'
       const left = blocks.get(key)
       // What nobody else took in between goes on without a gap.
       if (left !== undefined && left.end + 1 === first) {
         Object.assign(left, { end: left.end + blockSize, takenAt: clock.now() })
-        return true
+        return 'done'
       }
       makeRoom()
       const fresh = { place, next: first, end: first + blockSize - 1, takenAt: clock.now() }
       blocks.set(key, { ...fresh, recent: new Map() })
-      return true
+      return 'done'
     } finally {
       refills.delete(key)
     }
   }
 
-  const setAside = (place: EphemeralPlace): Promise<boolean> => {
+  const setAside = (place: EphemeralPlace): Promise<SetAside> => {
     const key = keyOf(place)
     const filling = refills.get(key) ?? refill(key, place)
     refills.set(key, filling)

@@ -60,6 +60,21 @@ export function findPlace(catalog: Catalog, asker: Asker, text: string): Readabl
   return first === 'presence' ? findPresence(catalog, asker, rest) : null
 }
 
+/** The same place as it is declared now; null where it is another one, or none. */
+export function asDeclared(catalog: Catalog, place: ReadablePlace): ReadablePlace | null {
+  const now = findPlace(catalog, place, place.name)
+  return now !== null && isSame(place, now) ? now : null
+}
+
+/** Whether what keeps its events, and for whom, is what it was. */
+function isSame({ kind, channel }: ReadablePlace, now: ReadablePlace): boolean {
+  return (
+    now.kind === kind &&
+    now.channel?.ephemeral === channel?.ephemeral &&
+    now.channel?.shared === channel?.shared
+  )
+}
+
 function findDeclared(catalog: Catalog, { tenant }: Asker, text: string): DeclaredPlace | null {
   const match = catalog.channel(text)
   if (match === null) return null

@@ -100,7 +100,7 @@ function passOn(
   if (placed !== null) return taken(ctx, place, events, placed)
   return ctx.offsets
     .setAside(place)
-    .then((isDone) => (isDone ? passOn(ctx, place, events) : refused(tooManyChannels)))
+    .then((made) => (made === 'done' ? passOn(ctx, place, events) : refused(notSetAside[made])))
 }
 
 function taken(
@@ -164,3 +164,11 @@ const tooManyChannels: Problem = {
     'So many channels have been published to that no new one is taken until old ones are forgotten. ' +
     'Publish to one that is there.',
 }
+
+const notSetAside = {
+  'too-many-channels': tooManyChannels,
+  'channel-changed': {
+    code: 'channel-changed',
+    detail: 'The channel was declared anew, and nothing was published. Publish it again.',
+  },
+} as const satisfies Record<string, Problem>

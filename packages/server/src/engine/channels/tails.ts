@@ -5,7 +5,7 @@ import type { ChannelPage } from '../../ports/events.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Store } from '../../ports/store.ts'
 import type { Offsets } from './offsets.ts'
-import { findPlace, keyOf, type Place, type ReadablePlace } from './place.ts'
+import { asDeclared, keyOf, type Place, type ReadablePlace } from './place.ts'
 import type { RingBounds } from './ring.ts'
 import { createTail, type Kept, type Tail } from './tail.ts'
 import type { ToldEvent, ToldPage } from './told-event.ts'
@@ -124,12 +124,6 @@ export function createTails(ctx: TailParts): Tails {
     return entry
   }
 
-  /** The same place as it is declared now; null where it is another one, or none. */
-  const becomes = (place: ReadablePlace): ReadablePlace | null => {
-    const now = findPlace(ctx.catalog, place, place.name)
-    return now !== null && isSame(place, now) ? now : null
-  }
-
   return {
     hold(place) {
       const key = keyOf(place)
@@ -153,9 +147,9 @@ export function createTails(ctx: TailParts): Tails {
     },
     revise() {
       // Also of those that nobody has followed for long.
-      ctx.offsets.forget((place) => becomes(place) === null)
+      ctx.offsets.forget((place) => asDeclared(ctx.catalog, place) === null)
       for (const [key, entry] of entries) {
-        const now = becomes(entry.place)
+        const now = asDeclared(ctx.catalog, entry.place)
         if (now !== null) {
           entry.tail.keep(keptOf(now))
           continue
@@ -175,15 +169,6 @@ export function createTails(ctx: TailParts): Tails {
       for (const [key, entry] of entries) drop(key, entry)
     },
   }
-}
-
-/** Whether what keeps its events, and for whom, is what it was. */
-function isSame({ kind, channel }: ReadablePlace, now: ReadablePlace): boolean {
-  return (
-    now.kind === kind &&
-    now.channel?.ephemeral === channel?.ephemeral &&
-    now.channel?.shared === channel?.shared
-  )
 }
 
 function keptOf({ channel }: ReadablePlace): Kept {

@@ -72,6 +72,7 @@ export const channelRoutes: readonly DescribedRoute[] = [
           'payload-too-large',
           'unsupported-media-type',
           'validation-failed',
+          'channel-changed',
           'overloaded',
         ),
       ),
