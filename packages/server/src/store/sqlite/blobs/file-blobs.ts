@@ -54,8 +54,8 @@ export function createFileBlobs({ folder, clock, random }: FileBlobOptions): Blo
 
 async function makeRoot(root: string): Promise<void> {
   const made = await mkdir(root, { recursive: true, mode: 0o700 })
-  if (made === undefined) return
-  await chmod(root, 0o700)
+  if (made !== undefined) await chmod(root, 0o700)
+  // Also where it is there: whoever made it may have ended before its name was on disk.
   await syncFolder(dirname(root))
 }
 

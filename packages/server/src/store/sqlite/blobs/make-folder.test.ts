@@ -20,8 +20,12 @@ async function open(sync: () => Promise<void>) {
   syncs.mockImplementation((path) =>
     path === join(folder.path, blobFolder) ? sync() : Promise.resolve(),
   )
-  const blobs = createFileBlobs({ folder: folder.path, clock: systemClock, random: systemRandom })
+  /** As a process does that starts on the folder. */
+  const start = () =>
+    createFileBlobs({ folder: folder.path, clock: systemClock, random: systemRandom })
+  let blobs = start()
   return {
+    restart: () => void (blobs = start()),
     list: () => readdir(folder.path),
     write: () => blobs.write(oneByte(), { maxBytes: 9 }),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
@@ -47,6 +51,19 @@ it('syncs it again where that failed', async () => {
     if (tries === 1) throw new Error('EIO')
   })
   await expect(blobs.write()).rejects.toThrow('EIO')
+  await blobs.write()
+  await blobs.write()
+  expect(tries).toBe(2)
+})
+
+it('syncs what an earlier process made, of which nobody knows whether it did', async () => {
+  let tries = 0
+  await using blobs = await open(async () => {
+    tries += 1
+    if (tries === 1) throw new Error('killed')
+  })
+  await expect(blobs.write()).rejects.toThrow('killed')
+  blobs.restart()
   await blobs.write()
   await blobs.write()
   expect(tries).toBe(2)

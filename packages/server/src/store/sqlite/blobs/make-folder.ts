@@ -3,21 +3,21 @@ import { onDisk, syncFolder } from './disk.ts'
 
 /**
  * Makes folders of blobs. Whoever needs one that somebody else is making waits for it: what lies in
- * it is safe only when its name is on disk too.
+ * it is safe only when its name is on disk too. One that is there may have been made by a process
+ * that ended before it was.
  *
  * @param root the folder in which they are
  */
 export function createMakeFolder(root: string): (folder: string) => Promise<void> {
   const making = new Map<string, Promise<void>>()
-  /** Made, but their names may not be on disk. */
-  const unsynced = new Set<string>()
+  /** Its name is on disk; time goes on, so that none before it is asked for again. */
+  let safe: string | null = null
 
   const make = async (folder: string): Promise<void> => {
     const made = await mkdir(folder, { recursive: true, mode: 0o700 })
-    if (made !== undefined) unsynced.add(folder)
-    if (!unsynced.has(folder)) return
+    if (made === undefined && folder === safe) return
     await syncFolder(root)
-    unsynced.delete(folder)
+    safe = folder
   }
 
   return (folder) => {
