@@ -126,6 +126,22 @@ async function readInPieces(
   return events
 }
 
+it('tells all to a reader whose batch ends while it looks how that stands', async () => {
+  await using simulation = await createSimulation()
+  const runs = heldRuns()
+  const held = operation({ name: 'held', run: runs.run })
+  const delayMs = (call: string): number => (call === 'batches.read' ? 1_000 : 0)
+  const node = await simulation.start({ operations: [held], delayMs })
+  const batch = await accept(node, many(1, held))
+  const { signal } = new AbortController()
+  const reading = Array.fromAsync(node.engine.batches.watch(batch, 0, signal))
+  // The channel is empty by now, and the question how the batch stands is on its way.
+  await promisesDone()
+  runs.end(0, done())
+  const events = await simulation.clock.until(reading)
+  expect(events.map(({ kind }) => kind)).toEqual(['snapshot', 'outcome', 'batch-end'])
+})
+
 it('lets a reader go whose batch left its retention', async () => {
   await using simulation = await createSimulation()
   const node = await simulation.start({ operations: [order] })

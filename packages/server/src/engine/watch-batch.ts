@@ -41,9 +41,10 @@ export async function* watchBatch(
       return
     }
     if (page.events.length === pageSize) continue
-    // The end stands behind the cursor: the reader has it.
+    // The end stands behind the cursor: the reader has it. Of an empty page alone that cannot be
+    // said, as the batch may have ended since it was read.
     const isBehind = page.events.length === 0 && cursor >= page.last
-    if (isBehind && hasEnded((await standing(ctx, start)).tally)) return
+    if (isBehind && (await sawTheEnd(ctx, await standing(ctx, start), cursor))) return
     await hint.next(lookMs)
   }
 }
@@ -79,7 +80,10 @@ export class BatchGone extends Error {
   override readonly name = 'BatchGone'
 }
 
-/** Whether a reader with this cursor has been told the end, so that nothing is left to come. */
+/**
+ * Whether a reader with this cursor has been told the end, so that nothing is left to come. The
+ * channel is looked at after the batch: what ended one stands in the other by then.
+ */
 export async function sawTheEnd(ctx: EngineContext, batch: Batch, since: number): Promise<boolean> {
   if (!hasEnded(batch.tally)) return false
   const { last } = await ctx.store.events.read(batch.tenant, batchChannel(batch.id), since, 1)
