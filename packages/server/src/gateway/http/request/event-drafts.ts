@@ -6,6 +6,7 @@ import { readDraft } from '../../../core/read-draft.ts'
 import { traceAttributes } from '../../../core/trace.ts'
 import { draftsOf, readObject, readObjects } from '../../cloud-events/drafts-of.ts'
 import { isProblem } from '../answer/problem.ts'
+import { readAttribute } from './attribute-header.ts'
 import { invalidParameter } from './header-problem.ts'
 import type { HttpRequest } from './http-request.ts'
 import { parseJson } from './parse-json.ts'
@@ -58,7 +59,7 @@ function readBinary(
 ): readonly EventDraft[] | Problem {
   const attributes: Record<string, unknown> = { datacontenttype: headers['content-type'] }
   for (const [name, value] of Object.entries(headers)) {
-    if (name.startsWith('ce-')) attributes[name.slice('ce-'.length)] = decoded(String(value))
+    if (name.startsWith('ce-')) attributes[name.slice('ce-'.length)] = readAttribute(String(value))
   }
   // The event may have begun in another trace than the request that brings it.
   const traced = attributes['traceparent'] === undefined ? traceAttributes(readTrace(headers)) : {}
@@ -126,11 +127,3 @@ const otherFormat = (mediaType: string): Problem => ({
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}
