@@ -357,10 +357,12 @@ describe('a query or a precondition that is none is refused', () => {
   })
 
   test.each(['PATCH', 'PUT', 'DELETE'])('If-Match, by %s', async (method) => {
-    const headers = { 'if-match': 'W/"1"' }
     const body = method === 'DELETE' ? {} : { json: { url: receiver.url('/') } }
-    const answer = await call(server.url, `${method} /v1/webhooks/${id}`, { headers, ...body })
-    expectProblem(answer, 400, 'invalid-header')
+    const send = (tag: string) =>
+      call(server.url, `${method} /v1/webhooks/${id}`, { headers: { 'if-match': tag }, ...body })
+    expectProblem(await send('1'), 400, 'invalid-header')
+    // The comparison is the strong one (RFC 9110, section 13.1.1), which a weak tag never passes.
+    expectProblem(await send('W/"1"'), 412, 'precondition-failed')
   })
 
   test.each([
