@@ -277,7 +277,7 @@ describe('properties', () => {
           })
           const text = JSON.stringify(made)
           // The validator takes a property that is called `$ref` for a reference, which it is not.
-          if (text.includes('"$ref":{')) return
+          if (/"\$ref":[^"]/.test(text)) return
           const checked = await new Validator().validate(
             JSON.parse(text) as Record<string, unknown>,
           )
