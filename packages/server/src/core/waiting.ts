@@ -27,7 +27,7 @@ export interface Surroundings {
 export function waitingOf(job: Job, around: Surroundings, now: Millis): Waiting | null {
   if (job.state === 'input_required') return { reason: 'signal', until: null, ahead: null }
   if (job.state !== 'queued' && job.state !== 'parked') return null
-  // Once it is due, a look at what it waits for outside waits in line as any attempt does.
+  // Once its next look at the upstream is due, it stands in line as any attempt does.
   if (job.state === 'parked' && job.dueAt > now) {
     return { reason: 'upstream', until: job.dueAt, ahead: null }
   }
